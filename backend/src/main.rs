@@ -1,0 +1,2 @@
+//! Remit.
+fn main() {}

@@ -29,6 +29,8 @@ pub enum BadAmount {
 
 impl Amount {
     pub const ZERO: Self = Self(0);
+    /// The most that can be counted.
+    pub const MAX: Self = Self(i64::MAX);
 
     /// The chain counts up to 2¹²⁰; anything past 2⁶³ is refused at the door, never truncated.
     pub fn new(units: u128) -> Result<Self, BadAmount> {
@@ -151,6 +153,14 @@ impl Assets {
 
     pub fn get(&self, asset: Asset) -> Option<&Listed> {
         self.0.iter().find(|listed| listed.asset == asset)
+    }
+
+    /// The masters of the accepted jettons.
+    pub fn masters(&self) -> impl Iterator<Item = Address> {
+        self.0.iter().filter_map(|listed| match listed.asset {
+            Asset::Gram => None,
+            Asset::Jetton(master) => Some(master),
+        })
     }
 
     /// Money as the API shows it. An asset that has left the list is shown in its units.

@@ -5,6 +5,8 @@
 //! intent it pays; what that means for an invoice or a request is decided above, in `settle.rs`.
 
 pub mod http;
+pub mod prepare;
+pub mod recipient;
 pub mod state;
 pub mod store;
 pub mod view;

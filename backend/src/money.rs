@@ -217,7 +217,8 @@ mod tests {
         assert_eq!(Amount::parse("0.0000000001", 9), Err(BadAmount::TooPrecise { decimals: 9 }));
         assert_eq!(Amount::parse("9223372036.854775808", 9), Err(BadAmount::TooLarge));
         assert_eq!(Amount::parse(&"9".repeat(400), 9), Err(BadAmount::TooLarge));
-        let junk = ["", ".", ".5", "5.", "-1", "+1", "1e9", "1.2.3", " 1", "１", "1,5", "NaN", "0x1"];
+        let junk =
+            ["", ".", ".5", "5.", "-1", "+1", "1e9", "1.2.3", " 1", "１", "1,5", "NaN", "0x1"];
         for junk in junk {
             assert_eq!(Amount::parse(junk, 9), Err(BadAmount::NotANumber), "{junk:?}");
         }

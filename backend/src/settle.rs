@@ -36,7 +36,8 @@ pub async fn settle(
     now: Now<'_>,
 ) -> Result<(), Error> {
     let Some(recorded) = payments::record(tx, arrival, now).await? else { return Ok(()) };
-    metrics::counter!("transfers_total", "outcome" => word(&recorded.transfer.outcome)).increment(1);
+    metrics::counter!("transfers_total", "outcome" => word(&recorded.transfer.outcome))
+        .increment(1);
     match (&recorded.intent, recorded.transfer.outcome) {
         (_, Outcome::Unmatched(Reason::ByProduct, _)) => Ok(()),
         (Some(intent), Outcome::Matched(_)) => {
@@ -45,7 +46,9 @@ pub async fn settle(
                 Purpose::Invoice(id) => {
                     invoices::credit(tx, &app.assets, id, &recorded, now).await?;
                 }
-                Purpose::Request(id) => requests::credit(tx, &app.assets, id, &recorded, now).await?,
+                Purpose::Request(id) => {
+                    requests::credit(tx, &app.assets, id, &recorded, now).await?
+                }
             }
             tell_payer(tx, app, intent, &recorded, now).await?;
             tell_payees(tx, app, Some(intent), &recorded, now).await

@@ -170,7 +170,10 @@ pub async fn start(
 
 async fn paying_wallet(tx: &mut Tx, payer: &Person, from: Option<&str>) -> Result<Wallet> {
     let missing = || {
-        Problem::new(Kind::WalletMissing, "Connect a wallet first; then this payment can be signed.")
+        Problem::new(
+            Kind::WalletMissing,
+            "Connect a wallet first; then this payment can be signed.",
+        )
     };
     let Some(from) = from else {
         return wallets::default_of(tx, payer.id).await?.ok_or_else(missing);
@@ -337,7 +340,7 @@ async fn submitted(
     Path(id): Path<PaymentId>,
     Body(body): Body<Submitted>,
 ) -> Result<Json<PaymentView>> {
-    ton::boc::gate_base64(&body.boc, &ton::boc::Limits::USER).map_err(|e| {
+    ton::boc::gate_base64(&body.boc, &ton::boc::Limits::CHAIN).map_err(|e| {
         Problem::new(
             Kind::BadRequest,
             format!("boc {e}. The payment itself is not affected: we watch the chain."),
@@ -450,4 +453,3 @@ async fn warnings(app: &App, payer: &Person, to: &Recipient) -> Result<Vec<Warni
     }
     Ok(warnings)
 }
-

@@ -2,10 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
-use ton::{
-
-    proof::{self, Expected, ProofError, Submission},
-};
+use ton::proof::{self, Expected, NeedsChainKey, ProofError, Submission, Verified};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -149,19 +146,29 @@ async fn prove(app: &App, submission: &Submission, payload: &str) -> Result<Prov
         payload,
         now_seconds: app.time().seconds(),
     };
-    let verdict = proof::verify(submission, &expected).map_err(refused)?;
-    let verified = match verdict {
-        proof::Verdict::Verified(verified) => verified,
-        proof::Verdict::NeedsChainKey(pending) => {
-            let key = app.chain.public_key(pending.address()).await.map_err(Problem::chain)?;
-            pending.finish(key).map_err(refused)?
-        }
+    let outcome = proof::verify(submission, &expected).map_err(refused)?;
+    let verified = match outcome {
+        proof::Outcome::Verified(verified) => verified,
+        proof::Outcome::NeedsChainKey(pending) => on_chain(app, pending).await?,
     };
     Ok(Proven {
         address: verified.address,
-        version: verified.wallet.to_string(),
+        version: verified.wallet.name().to_owned(),
         public_key: verified.public_key,
     })
+}
+
+/// The key is asked of the chain: the wallet's code is unknown to us, or it can change its key. A
+/// wallet that is not deployed has only the key it begins with.
+async fn on_chain(app: &App, pending: NeedsChainKey) -> Result<Verified> {
+    let address = pending.address;
+    let states = app.chain.account_states(&[address]).await.map_err(Problem::chain)?;
+    let deployed = states.iter().any(|state| state.address == address && state.status == "active");
+    if !deployed {
+        return pending.finish_undeployed().map_err(refused);
+    }
+    let key = app.chain.public_key(&address).await.map_err(Problem::chain)?;
+    pending.finish(key).map_err(refused)
 }
 
 fn refused(error: ProofError) -> Problem {
@@ -278,7 +285,7 @@ async fn balances(State(app): State<App>, caller: Caller) -> Result<Json<Balance
                     crate::money::Asset::Jetton(master) => jettons
                         .iter()
                         .find(|held| held.owner == wallet.address && held.jetton == master)
-                        .map(|held| held.balance)
+                        .and_then(|held| held.balance)
                         .unwrap_or_default(),
                 };
                 app.assets.money(listed.asset, Amount::new(units).unwrap_or(Amount::MAX))

@@ -8,7 +8,7 @@
 //! - [`comment`], [`reference`] and [`jetton`]: what a message says.
 //! - [`message`]: what we ask a wallet to sign.
 //! - [`transfer`]: the heart. Is this transaction money for us, how much, and from whom?
-//! - [`proof`]: whose address is this? TON Connect's `ton_proof`.
+//! - [`proof`] and [`wallet_code`]: whose address is this? TON Connect's `ton_proof`.
 //! - [`toncenter`]: reading the chain over HTTP.
 //!
 //! One rule runs through it: tonlib-core *writes* cells from our own data (in one private module),
@@ -18,11 +18,14 @@ pub mod address;
 pub mod boc;
 pub mod comment;
 pub mod jetton;
+mod json;
 pub mod message;
 pub mod network;
+pub mod proof;
 pub mod reference;
 pub mod toncenter;
 pub mod transfer;
+pub mod wallet_code;
 mod writer;
 
 pub use address::Address;

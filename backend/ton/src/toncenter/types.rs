@@ -1,13 +1,14 @@
 //! What toncenter v3 answers, as far as we read it. The published schema requires no field at all
 //! and writes most numbers as strings, so everything that a payment does not stand on is optional.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, de};
 
 use crate::{
     address::Address,
     boc::{Limits, decode_base64, gate_base64},
+    json::{number, optional, optional_text, or_default, text},
 };
 
 /// A SHA-256 of a cell. Toncenter writes it in base64, and reads it in hex too.
@@ -98,7 +99,7 @@ pub enum Finality {
 impl<'de> Deserialize<'de> for Finality {
     /// A number from the REST API, a word from the stream.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_any(Text)?.as_str() {
+        match text(deserializer)?.as_str() {
             "0" | "pending" => Ok(Self::Pending),
             "1" | "confirmed" => Ok(Self::Confirmed),
             "2" | "finalized" => Ok(Self::Final),
@@ -321,46 +322,6 @@ pub(super) struct RawEntry {
     pub value: serde_json::Value,
 }
 
-/// A number or a string, as text.
-struct Text;
-
-impl de::Visitor<'_> for Text {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number or a string")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-}
-
-/// A whole number, written as one or as a string.
-fn number<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<T, D::Error> {
-    let text = deserializer.deserialize_any(Text)?;
-    text.parse().map_err(|_| de::Error::custom(format_args!("{text:?} is not such a number")))
-}
-
-/// The same, where the field may be missing, `null` or empty.
-fn optional<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<Option<T>, D::Error> {
-    match optional_text(deserializer)?.as_deref() {
-        None | Some("") => Ok(None),
-        Some(text) => match text.parse() {
-            Ok(value) => Ok(Some(value)),
-            Err(_) => Err(de::Error::custom(format_args!("{text:?} is not such a number"))),
-        },
-    }
-}
-
 fn hash<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Hash, D::Error> {
     optional_hash(deserializer)?.ok_or_else(|| de::Error::custom("a hash is missing"))
 }
@@ -380,37 +341,4 @@ fn parse_hash(text: &str) -> Option<Hash> {
 /// transaction with one must not stop us from reading its neighbours.
 fn account<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Address>, D::Error> {
     Ok(optional_text(deserializer)?.and_then(|text| text.parse().ok()))
-}
-
-fn optional_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    struct MaybeText;
-    impl<'de> de::Visitor<'de> for MaybeText {
-        type Value = Option<String>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a number, a string or null")
-        }
-
-        fn visit_none<E>(self) -> Result<Option<String>, E> {
-            Ok(None)
-        }
-
-        fn visit_unit<E>(self) -> Result<Option<String>, E> {
-            Ok(None)
-        }
-
-        fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Option<String>, D::Error> {
-            inner.deserialize_any(Text).map(Some)
-        }
-    }
-    deserializer.deserialize_option(MaybeText)
-}
-
-/// `null` means the default.
-fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }

@@ -1,1 +1,8 @@
-//! A world to play in.
+//! A world to play in: a TON chain, a Telegram and wallets, all on this machine.
+
+pub mod cast;
+pub mod clock;
+pub mod feed;
+mod keep;
+pub mod tasks;
+pub mod telegram;

@@ -111,7 +111,7 @@ class Person {
   }
 }
 
-class Minter {
+export class Minter {
   static async deploy(chain, admin, { image = null } = {}) {
     const minter = new Minter(chain, admin, image);
     await admin.treasury.send({ to: minter.address, value: toNano('1'), init: minter.init, bounce: false });

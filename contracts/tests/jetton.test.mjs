@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { beginCell, toNano } from '@ton/core';
 import { sha256_sync as sha256 } from '@ton/crypto';
 import { findTransaction, findTransactionRequired } from '@ton/test-utils';
-import { attributes, comment, economy, Exit, inline, masterchain, Op, refuses, usdt } from './economy.mjs';
+import { attributes, comment, economy, Exit, inline, masterchain, Minter, Op, refuses, usdt } from './economy.mjs';
 
 function refused(transactions, by, exitCode) {
   findTransactionRequired(transactions, { to: by, success: false, exitCode });
@@ -331,15 +331,24 @@ test('a question is paid for in advance', async () => {
   refused(transactions, minter.address, Exit.NotEnoughGas);
 });
 
+const attributeKey = (name) => BigInt('0x' + sha256(name).toString('hex'));
+
 test('the jetton describes itself on chain', async () => {
   const { minter } = await economy();
   const described = attributes((await minter.data()).content);
-  const attribute = (name) => described.get(BigInt('0x' + sha256(name).toString('hex')));
+  const attribute = (name) => described.get(attributeKey(name));
   assert.equal(attribute('name'), 'Tether USD');
   assert.equal(attribute('symbol'), 'USDT');
   assert.equal(attribute('decimals'), '6');
   assert.equal(attribute('description'), 'Worth nothing.');
   assert.equal(described.size, 4);
+});
+
+test('an image is part of the description when there is one', async () => {
+  const { chain, admin } = await economy();
+  const pictured = await Minter.deploy(chain, admin, { image: 'https://example.org/usdt.png' });
+  const described = attributes((await pictured.data()).content);
+  assert.equal(described.get(attributeKey('image')), 'https://example.org/usdt.png');
 });
 
 test('a wallet knows its owner, its minter and its code', async () => {

@@ -1,1 +1,4 @@
 //! A world to play in.
+
+pub mod chain;
+pub mod clock;

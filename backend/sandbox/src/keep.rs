@@ -75,13 +75,7 @@ impl Keep {
                 .bind(kind.to_owned())
                 .fetch_all(&file.pool)
                 .await?;
-        rows.into_iter()
-            .map(|(key, body)| {
-                let note = serde_json::from_str(&body)
-                    .with_context(|| format!("the note {kind}/{key} is not readable"))?;
-                Ok((key, note))
-            })
-            .collect()
+        rows.into_iter().map(|(key, body)| Ok((key.clone(), read(kind, &key, &body)?))).collect()
     }
 
     /// One note, if it was ever written.
@@ -90,7 +84,14 @@ impl Keep {
         kind: &str,
         key: &str,
     ) -> anyhow::Result<Option<T>> {
-        Ok(self.all(kind).await?.into_iter().find(|(found, _)| found == key).map(|(_, note)| note))
+        let Some(file) = &self.file else { return Ok(None) };
+        let row: Option<(String,)> =
+            sqlx::query_as("select body from notes where kind = $1 and key = $2")
+                .bind(kind.to_owned())
+                .bind(key.to_owned())
+                .fetch_optional(&file.pool)
+                .await?;
+        row.map(|(body,)| read(kind, key, &body)).transpose()
     }
 
     /// Queues a note; a later [`Keep::settle`] waits for it.
@@ -120,6 +121,10 @@ impl Keep {
             tracing::warn!("a note came after the world had stopped");
         }
     }
+}
+
+fn read<T: DeserializeOwned>(kind: &str, key: &str, body: &str) -> anyhow::Result<T> {
+    serde_json::from_str(body).with_context(|| format!("the note {kind}/{key} is not readable"))
 }
 
 async fn write_until_stopped(

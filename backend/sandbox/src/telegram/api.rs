@@ -126,3 +126,6 @@ impl Telegram {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -208,19 +208,17 @@ impl Button {
             Action::CallbackData(data) if data.is_empty() || data.len() > 64 => {
                 Err(Refusal::bad_request("BUTTON_DATA_INVALID"))
             }
-            Action::Url(url) if url::Url::parse(url).is_err() => Err(Refusal::bad_request(format!(
-                "inline keyboard button URL '{url}' is invalid: Wrong HTTP URL"
-            ))),
+            Action::Url(url) if url::Url::parse(url).is_err() => Err(Refusal::bad_request(
+                format!("inline keyboard button URL '{url}' is invalid: Wrong HTTP URL"),
+            )),
             Action::WebApp(_) if !in_private_chat => {
                 Err(Refusal::bad_request("BUTTON_TYPE_INVALID"))
             }
-            Action::WebApp(app) if !is_web_app_url(&app.url) => {
-                Err(Refusal::bad_request(format!(
-                    "inline keyboard button Web App URL '{}' is invalid: Only HTTPS links are \
+            Action::WebApp(app) if !is_web_app_url(&app.url) => Err(Refusal::bad_request(format!(
+                "inline keyboard button Web App URL '{}' is invalid: Only HTTPS links are \
                      allowed",
-                    app.url
-                )))
-            }
+                app.url
+            ))),
             _ => Ok(()),
         }
     }

@@ -169,8 +169,9 @@ impl Card {
 }
 
 fn read_card(result: &Value) -> Result<Card, Refusal> {
-    let card: Card = serde_json::from_value(result.clone())
-        .map_err(|error| Refusal::bad_request(format!("can't parse inline query result: {error}")))?;
+    let card: Card = serde_json::from_value(result.clone()).map_err(|error| {
+        Refusal::bad_request(format!("can't parse inline query result: {error}"))
+    })?;
     if card.id.is_empty() || card.id.len() > 64 {
         return Err(Refusal::bad_request("RESULT_ID_INVALID"));
     }

@@ -81,7 +81,8 @@ impl Formatted {
 
     /// Reads Telegram's HTML.
     pub fn from_html(html: &str) -> Result<Self, Bad> {
-        let mut reader = Reader { html: html.as_bytes(), at: 0, out: Self::default(), open: vec![] };
+        let mut reader =
+            Reader { html: html.as_bytes(), at: 0, out: Self::default(), open: vec![] };
         reader.read()?;
         let mut read = reader.out.trimmed();
         for code in read.entities.iter_mut().filter(|entity| entity.kind == "code") {
@@ -357,8 +358,7 @@ impl Reader<'_> {
                 "custom_emoji"
             }
             _ => {
-                let target =
-                    argument().unwrap_or_else(|| self.out.text[open.start..].to_owned());
+                let target = argument().unwrap_or_else(|| self.out.text[open.start..].to_owned());
                 entity.url = Some(link(&target)?);
                 "text_link"
             }
@@ -420,9 +420,8 @@ fn meaning(tag: &str, name: &str, value: String) -> Option<String> {
 
 /// Only these schemes become links in Telegram.
 fn link(target: &str) -> Option<String> {
-    let parsed = url::Url::parse(target)
-        .or_else(|_| url::Url::parse(&format!("http://{target}")))
-        .ok()?;
+    let parsed =
+        url::Url::parse(target).or_else(|_| url::Url::parse(&format!("http://{target}"))).ok()?;
     matches!(parsed.scheme(), "http" | "https" | "tg" | "ton" | "mailto" | "tel")
         .then(|| parsed.to_string())
 }
@@ -494,11 +493,7 @@ mod tests {
         assert_eq!(Formatted::from_html(html).unwrap().text, "You got 5 GRAM from Bob");
         assert_eq!(
             kinds(html),
-            [
-                ("bold".into(), 8, 6),
-                ("italic".into(), 10, 4),
-                ("text_link".into(), 20, 3)
-            ]
+            [("bold".into(), 8, 6), ("italic".into(), 10, 4), ("text_link".into(), 20, 3)]
         );
     }
 

@@ -228,12 +228,7 @@ impl Telegram {
         Ok((message.clone(), button.ok_or(Refused::NoSuchButton)?.clone()))
     }
 
-    fn call_back(
-        &self,
-        person: Person,
-        message: &Message,
-        data: &str,
-    ) -> oneshot::Receiver<Value> {
+    fn call_back(&self, person: Person, message: &Message, data: &str) -> oneshot::Receiver<Value> {
         let (waiting, answer) = oneshot::channel();
         let mut state = self.state();
         let id = format!("callback-{}", self.next_id(&mut state));

@@ -164,8 +164,7 @@ impl Telegram {
 
 impl Command {
     fn check(&self) -> Result<(), Refusal> {
-        let allowed =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         if !(1..=32).contains(&self.command.len()) || !self.command.bytes().all(allowed) {
             return Err(Refusal::bad_request("BOT_COMMAND_INVALID"));
         }

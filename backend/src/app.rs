@@ -16,6 +16,7 @@ use crate::{
     dice::Dice,
     events::Now,
     money::{Asset, Assets},
+    tasks::Supervisor,
     time::{Clock, Time},
 };
 
@@ -35,6 +36,8 @@ pub struct Handles {
     pub dice: Dice,
     /// Cancelled when the service is asked to stop.
     pub stop: CancellationToken,
+    /// Who keeps the service running, and knows how it fares.
+    pub tasks: Supervisor,
     /// Telegram's name for our bot, once it has told us.
     pub bot_username: OnceLock<String>,
     jetton_wallets: Mutex<HashMap<(Address, Address), Address>>,
@@ -56,12 +59,12 @@ pub struct Parts {
     pub http: reqwest::Client,
     pub clock: Clock,
     pub dice: Dice,
-    pub stop: CancellationToken,
+    pub tasks: Supervisor,
 }
 
 impl App {
     pub fn new(parts: Parts) -> Self {
-        let Parts { settings, db, chain, http, clock, dice, stop } = parts;
+        let Parts { settings, db, chain, http, clock, dice, tasks } = parts;
         Self(Arc::new(Handles {
             network: settings.network,
             assets: settings.assets.clone(),
@@ -71,7 +74,8 @@ impl App {
             http,
             clock,
             dice,
-            stop,
+            stop: tasks.soft.clone(),
+            tasks,
             bot_username: OnceLock::new(),
             jetton_wallets: Mutex::default(),
         }))
@@ -107,7 +111,7 @@ impl App {
         if let Some(known) = self.jetton_wallets.lock().await.get(&(master, owner)) {
             return Ok(*known);
         }
-        let account = self.chain.jetton_wallet_address(master, owner).await?;
+        let account = self.chain.jetton_wallet_address(&master, &owner).await?;
         self.jetton_wallets.lock().await.insert((master, owner), account);
         Ok(account)
     }

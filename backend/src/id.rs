@@ -149,7 +149,7 @@ impl<'de, K: Kind> Deserialize<'de> for Id<K> {
     }
 }
 
-crate::db::as_text!(impl<K: Kind> Id<K>);
+crate::db::as_text!(impl <K: Kind> Id<K>);
 
 #[cfg(test)]
 mod tests {
@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn junk_is_no_id() {
-        for junk in ["", "inv_", "inv_8zzzzzzzzzzzzzzzzzzzzzzzzz", "inv_01m7q5cqg0fzzvzzzzzzzzzzzl"] {
+        for junk in ["", "inv_", "inv_8zzzzzzzzzzzzzzzzzzzzzzzzz", "inv_01m7q5cqg0fzzvzzzzzzzzzzzl"]
+        {
             assert_eq!(junk.parse::<InvoiceId>(), Err(BadId), "{junk:?}");
         }
     }

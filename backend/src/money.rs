@@ -29,6 +29,8 @@ pub enum BadAmount {
 
 impl Amount {
     pub const ZERO: Self = Self(0);
+    /// The most that can be counted.
+    pub const MAX: Self = Self(i64::MAX);
 
     /// The chain counts up to 2¹²⁰; anything past 2⁶³ is refused at the door, never truncated.
     pub fn new(units: u128) -> Result<Self, BadAmount> {
@@ -153,6 +155,14 @@ impl Assets {
         self.0.iter().find(|listed| listed.asset == asset)
     }
 
+    /// The masters of the accepted jettons.
+    pub fn masters(&self) -> impl Iterator<Item = Address> {
+        self.0.iter().filter_map(|listed| match listed.asset {
+            Asset::Gram => None,
+            Asset::Jetton(master) => Some(master),
+        })
+    }
+
     /// Money as the API shows it. An asset that has left the list is shown in its units.
     pub fn money(&self, asset: Asset, amount: Amount) -> Money {
         let (code, decimals) = match self.get(asset) {
@@ -207,7 +217,8 @@ mod tests {
         assert_eq!(Amount::parse("0.0000000001", 9), Err(BadAmount::TooPrecise { decimals: 9 }));
         assert_eq!(Amount::parse("9223372036.854775808", 9), Err(BadAmount::TooLarge));
         assert_eq!(Amount::parse(&"9".repeat(400), 9), Err(BadAmount::TooLarge));
-        let junk = ["", ".", ".5", "5.", "-1", "+1", "1e9", "1.2.3", " 1", "１", "1,5", "NaN", "0x1"];
+        let junk =
+            ["", ".", ".5", "5.", "-1", "+1", "1e9", "1.2.3", " 1", "１", "1,5", "NaN", "0x1"];
         for junk in junk {
             assert_eq!(Amount::parse(junk, 9), Err(BadAmount::NotANumber), "{junk:?}");
         }

@@ -116,10 +116,7 @@ impl Problem {
         tracing::warn!(%cause, "the chain did not answer a request");
         Self {
             retry_after: Some(2),
-            ..Self::new(
-                Kind::ChainUnreachable,
-                "No money has moved. Try again in a few seconds.",
-            )
+            ..Self::new(Kind::ChainUnreachable, "No money has moved. Try again in a few seconds.")
         }
     }
 }

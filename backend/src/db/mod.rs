@@ -24,8 +24,8 @@ use sqlx::{
 use tokio::sync::watch;
 
 pub use announce::Announcement;
-pub(crate) use text::{as_text, text_enum};
 pub use text::Text;
+pub(crate) use text::{as_text, text_enum};
 
 pub type Result<T, E = sqlx::Error> = std::result::Result<T, E>;
 
@@ -72,10 +72,13 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5));
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let write =
+            SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         sqlx::migrate!().run(&write).await?;
-        let read =
-            SqlitePoolOptions::new().max_connections(8).connect_with(options.read_only(true)).await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(8)
+            .connect_with(options.read_only(true))
+            .await?;
         Ok(Self { pool: Pool::Sqlite { read, write }, wake })
     }
 
@@ -90,7 +93,9 @@ impl Db {
     /// A transaction that may write. SQLite has one writer, so it takes its turn here.
     pub async fn begin(&self) -> Result<Tx> {
         let engine = match &self.pool {
-            Pool::Sqlite { write, .. } => Engine::Sqlite(write.begin_with("begin immediate").await?),
+            Pool::Sqlite { write, .. } => {
+                Engine::Sqlite(write.begin_with("begin immediate").await?)
+            }
             Pool::Postgres(pool) => Engine::Postgres(pool.begin().await?),
         };
         Ok(self.tx(engine))
@@ -232,7 +237,8 @@ pub mod tests {
     pub async fn memory() -> Db {
         let (wake, _) = watch::channel(0);
         let options = SqliteConnectOptions::from_str("sqlite::memory:").unwrap().foreign_keys(true);
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+        let write =
+            SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
         sqlx::migrate!().run(&write).await.unwrap();
         Db { pool: Pool::Sqlite { read: write.clone(), write }, wake }
     }

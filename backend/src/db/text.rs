@@ -41,7 +41,13 @@ where
 
 /// Gives a type of ours that has `Display` and `FromStr` a text column.
 macro_rules! as_text {
-    (impl $(<$K:ident: $bound:path>)? $type:ty) => {
+    (impl <$K:ident: $bound:path> $type:ty) => {
+        $crate::db::as_text!(@ [$K: $bound,] $type);
+    };
+    (impl $type:ty) => {
+        $crate::db::as_text!(@ [] $type);
+    };
+    (@ [$($K:ident: $bound:path,)?] $type:ty) => {
         impl<$($K: $bound,)? DB: sqlx::Database> sqlx::Type<DB> for $type
         where
             String: sqlx::Type<DB>,

@@ -87,8 +87,7 @@ pub fn verify(raw: &str, tokens: &[&str], now: Time) -> Result<InitData, Error> 
 
     let auth_date = field("auth_date").ok_or(Error::Malformed)?;
     let digits_only = !auth_date.is_empty() && auth_date.bytes().all(|b| b.is_ascii_digit());
-    let seconds: u32 =
-        auth_date.parse().ok().filter(|_| digits_only).ok_or(Error::Malformed)?;
+    let seconds: u32 = auth_date.parse().ok().filter(|_| digits_only).ok_or(Error::Malformed)?;
     let auth_date = Time::from_seconds(seconds);
     if auth_date > now.after(SKEW) {
         return Err(Error::Future);
@@ -143,7 +142,12 @@ pub mod tests {
     const USER: &str = r#"{"id":1001,"first_name":"A & \"B\" +","username":"alice"}"#;
 
     fn plain() -> Vec<(&'static str, &'static str)> {
-        vec![("auth_date", "1794999990"), ("query_id", "AA=="), ("signature", "x_-"), ("user", USER)]
+        vec![
+            ("auth_date", "1794999990"),
+            ("query_id", "AA=="),
+            ("signature", "x_-"),
+            ("user", USER),
+        ]
     }
 
     #[test]
@@ -194,8 +198,10 @@ pub mod tests {
             ("user", r#"{"id":7,"first_name":"A","is_bot":true}"#, Error::Malformed),
         ];
         for (name, value, error) in cases {
-            let pairs: Vec<_> =
-                plain().into_iter().map(|(k, v)| if k == name { (k, value) } else { (k, v) }).collect();
+            let pairs: Vec<_> = plain()
+                .into_iter()
+                .map(|(k, v)| if k == name { (k, value) } else { (k, v) })
+                .collect();
             assert_eq!(verify(&sign(&pairs, TOKEN), &[TOKEN], now()), Err(error), "{name}={value}");
         }
         for junk in ["", "hash=", "hash=zz", "hash=00", &"a".repeat(9000)] {

@@ -5,6 +5,8 @@
 //! intent it pays; what that means for an invoice or a request is decided above, in `settle.rs`.
 
 pub mod http;
+pub mod prepare;
+pub mod recipient;
 pub mod state;
 pub mod store;
 pub mod view;
@@ -60,12 +62,7 @@ pub struct Draft {
 }
 
 /// Opens an intent, follows the payee's accounts, and puts it into the payer's activity.
-pub async fn open(
-    tx: &mut Tx,
-    assets: &Assets,
-    draft: Draft,
-    now: Now<'_>,
-) -> db::Result<Intent> {
+pub async fn open(tx: &mut Tx, assets: &Assets, draft: Draft, now: Now<'_>) -> db::Result<Intent> {
     let intent = Intent {
         id: PaymentId::new(now.at, now.dice),
         purpose: draft.purpose,
@@ -144,8 +141,7 @@ pub async fn record(
         None => None,
     };
     let outcome = state::judge(&arrival, intent.as_ref());
-    let transfer =
-        Transfer { id: TransferId::new(now.at, now.dice), arrival, outcome, fee: None };
+    let transfer = Transfer { id: TransferId::new(now.at, now.dice), arrival, outcome, fee: None };
     if !store::insert_transfer(tx, &transfer, now.at).await? {
         return Ok(None);
     }

@@ -523,3 +523,16 @@ pub async fn advance(tx: &mut Tx, from: &Watched, to: Cursor) -> Result<bool> {
     )?;
     Ok(touched == 1)
 }
+
+/// Whether somebody has paid an address through this service before.
+pub async fn has_paid(tx: &mut Tx, payer: PersonId, payee: Address) -> Result<bool> {
+    let (count,): (i64,) = rows!(
+        tx,
+        one(i64,),
+        "select count(*) from intents
+          where payer_id = $1 and payee_address = $2 and status = 'final'",
+        payer,
+        Text(payee)
+    )?;
+    Ok(count > 0)
+}

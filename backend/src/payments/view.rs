@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::state::{Intent, Outcome, Purpose, Side, Stage, Transfer};
 use crate::{
     id::PersonId,
-    money::{Amount, Assets, Money, GRAM_DECIMALS, TICKER},
+    money::{Amount, Assets, GRAM_DECIMALS, Money, TICKER},
     time::Time,
 };
 

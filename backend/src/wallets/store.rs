@@ -128,8 +128,7 @@ pub async fn set_default(tx: &mut Tx, person: PersonId, id: WalletId) -> Result<
 }
 
 pub async fn delete(tx: &mut Tx, person: PersonId, id: WalletId) -> Result<bool> {
-    let touched =
-        execute!(tx, "delete from wallets where id = $2 and person_id = $1", person, id)?;
+    let touched = execute!(tx, "delete from wallets where id = $2 and person_id = $1", person, id)?;
     Ok(touched == 1)
 }
 

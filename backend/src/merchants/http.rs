@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{FromRequestParts, State},
-    http::{header, request::Parts},
+    http::request::Parts,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,7 +14,7 @@ use crate::{
     app::App,
     events::{self, EventView},
     extract::Query,
-    identity::http::Caller,
+    identity::http::{Caller, credential},
     page::Page,
     payments::view::friendly,
     problem::{Kind, Problem, ProblemBody, Result},
@@ -25,18 +25,12 @@ pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(read)).routes(routes!(feed))
 }
 
-/// What follows `Bearer`, if the request carries it.
-fn bearer(parts: &Parts) -> Option<&str> {
-    let (scheme, token) = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
 /// A handler that takes a `Merchant` answers whoever holds one of its keys.
 impl FromRequestParts<App> for Merchant {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let key = bearer(parts).ok_or_else(|| {
+        let key = credential(&parts.headers, "Bearer").ok_or_else(|| {
             Problem::new(Kind::KeyInvalid, "Send `Authorization: Bearer sk_…` with your API key.")
         })?;
         let mut tx = app.db.snapshot().await?;
@@ -63,7 +57,7 @@ impl FromRequestParts<App> for Account {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        if bearer(parts).is_some_and(|token| token.starts_with("sk_")) {
+        if credential(&parts.headers, "Bearer").is_some_and(|token| token.starts_with("sk_")) {
             let merchant = Merchant::from_request_parts(parts, app).await?;
             return Ok(Self { id: merchant.id.to_string() });
         }
@@ -86,7 +80,7 @@ struct MerchantView {
 
 /// Read your account
 #[utoipa::path(
-    get, path = "/v1/merchant", tag = "Merchant", security(("key" = [])),
+    get, path = "/v1/merchant", tag = "Merchants", security(("key" = [])),
     responses(
         (status = 200, body = MerchantView),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
@@ -128,7 +122,7 @@ impl FeedQuery {
 /// integration. Numbers have no gaps and appear in order, so nothing is missed and nothing comes
 /// twice. Events are kept. A merchant reads with an API key, a person with a session.
 #[utoipa::path(
-    get, path = "/v1/events", tag = "Events", security(("key" = []), ("session" = [])),
+    get, path = "/v1/events", tag = "Merchants", security(("key" = []), ("session" = [])),
     params(FeedQuery),
     responses(
         (status = 200, body = Page<EventView>),

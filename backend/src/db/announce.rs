@@ -3,7 +3,7 @@
 //! `seq` is taken from the account's own row. The row lock makes the commits of one account serial,
 //! so its numbers have no gaps and appear in order: a poller can never skip a late committer.
 
-use super::{Result, Tx, execute, rows};
+use super::{One, Result, Tx, execute, rows};
 use crate::{
     id::{DeliveryId, EventId},
     time::Time,
@@ -28,7 +28,7 @@ pub(super) async fn flush(tx: &mut Tx, mut announcements: Vec<Announcement>) -> 
     for event in announcements {
         let (seq,): (i64,) = rows!(
             tx,
-            one(i64,),
+            one One<i64>,
             "update accounts set next_seq = next_seq + 1 where id = $1 returning next_seq",
             &event.account
         )?;

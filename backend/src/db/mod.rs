@@ -29,6 +29,9 @@ pub(crate) use text::{as_text, text_enum};
 
 pub type Result<T, E = sqlx::Error> = std::result::Result<T, E>;
 
+/// A row of one column.
+pub type One<T> = (T,);
+
 /// One handle, two engines. Nobody outside this folder matches on it.
 #[derive(Clone)]
 pub struct Db {

@@ -6,7 +6,7 @@ use ton::{address::Address, comment::Comment, reference::Reference};
 
 use super::state::{Arrival, Intent, Marks, Outcome, Purpose, Reason, Side, Stage, Transfer};
 use crate::{
-    db::{Result, Text, Tx, execute, rows},
+    db::{One, Result, Text, Tx, execute, rows},
     id::{InvoiceId, PaymentId, PersonId, RequestId, TransferId},
     money::{Amount, Asset},
     time::Time,
@@ -528,7 +528,7 @@ pub async fn advance(tx: &mut Tx, from: &Watched, to: Cursor) -> Result<bool> {
 pub async fn has_paid(tx: &mut Tx, payer: PersonId, payee: Address) -> Result<bool> {
     let (count,): (i64,) = rows!(
         tx,
-        one(i64,),
+        one One<i64>,
         "select count(*) from intents
           where payer_id = $1 and payee_address = $2 and status = 'final'",
         payer,

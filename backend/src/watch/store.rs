@@ -3,7 +3,7 @@
 use ton::network::Network;
 
 use crate::{
-    db::{Result, Text, Tx, execute, rows},
+    db::{One, Result, Text, Tx, execute, rows},
     time::Time,
 };
 
@@ -16,7 +16,7 @@ pub async fn remember_network(tx: &mut Tx, network: Network) -> Result<Network> 
         Text(network)
     )?;
     let (found,): (Text<Network>,) =
-        rows!(tx, one(Text<Network>), "select network from chain where id = 1")?;
+        rows!(tx, one One<Text<Network>>, "select network from chain where id = 1")?;
     Ok(found.0)
 }
 

@@ -4,7 +4,8 @@ import { useSignal } from '@preact/signals';
 import { amount, grouped } from '../format';
 import { info, whose } from '../people';
 import { chain } from '../text';
-import { blocks, movements, type Movement } from './state';
+import type { Movement } from './rows';
+import { blocks, movements } from './state';
 import { Details } from './Transaction';
 
 export function ChainPanel() {

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { whose } from '../people';
 import { chain } from '../text';
 import * as world from '../world';
-import type { Status } from './state';
+import type { Status } from './rows';
 
 type Known = Readonly<Record<string, unknown>>;
 

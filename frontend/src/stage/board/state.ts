@@ -6,24 +6,8 @@ import { isScheme, preferred, type Scheme } from '../scheme';
 import { keep, recall } from '../keep';
 import { info } from '../people';
 import * as world from '../world';
+import { merged, type Movement } from './rows';
 import { events, type ShopEvent } from './shop';
-
-export type Status = 'pending' | 'confirmed' | 'final';
-
-export interface Movement {
-  readonly hash: string;
-  readonly lt: string | null;
-  readonly account: string;
-  readonly status: Status;
-  readonly block: number | null;
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly amount: string | null;
-  readonly asset: string | null;
-  readonly comment: string | null;
-  readonly label: string | null;
-  readonly who: { readonly from: string | null; readonly to: string | null };
-}
 
 export interface Block {
   readonly seqno: number;
@@ -99,13 +83,6 @@ function take(event: Happening): void {
   } else {
     void look(event.person);
   }
-}
-
-/** A transaction is told once per status; its row stays where it first appeared. */
-export function merged(rows: readonly Movement[], next: Movement): readonly Movement[] {
-  const at = rows.findIndex((row) => row.hash === next.hash);
-  if (at < 0) return [next, ...rows].slice(0, ROWS);
-  return rows.map((row, index) => (index === at ? { ...row, ...next } : row));
 }
 
 async function look(person: string): Promise<void> {

@@ -40,7 +40,7 @@ pub fn router(app: App) -> Router {
     let (api, spec) = api().split_for_parts();
     let spec = serde_json::to_string(&spec).unwrap_or_default();
     let api = api
-        .merge(docs::router(&spec))
+        .merge(docs::router(&app, &spec))
         .merge(bot::http::router())
         .layer(cors(&app))
         .layer(DefaultBodyLimit::max(BODY));

@@ -7,6 +7,7 @@
 //! A merchant's wallet is followed for ever, so that no money is lost between two invoices. Keys are
 //! 256 random bits, shown once and kept as their SHA-256.
 
+pub mod command;
 pub mod http;
 pub mod store;
 

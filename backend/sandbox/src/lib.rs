@@ -11,6 +11,7 @@ mod keep;
 mod stage;
 pub mod tasks;
 pub mod telegram;
+pub mod toncenter;
 pub mod usdt;
 pub mod world;
 

@@ -6,6 +6,8 @@ mod info;
 mod me;
 mod pages;
 
+pub use pages::embedded;
+
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},

@@ -18,7 +18,7 @@ use crate::{
     dice::Dice,
     events::{self, Audience, Now},
     id::{KeyId, MerchantId},
-    identity::{self, Chat},
+    identity,
     money::Assets,
     payments,
 };
@@ -176,7 +176,7 @@ pub mod tests {
     use super::*;
     use crate::{
         db::tests::memory,
-        identity::{Seen, meet},
+        identity::{Chat, Seen, meet},
         time::Time,
     };
 

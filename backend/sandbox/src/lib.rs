@@ -12,6 +12,7 @@ mod keep;
 mod stage;
 pub mod tasks;
 pub mod telegram;
+pub mod toncenter;
 pub mod usdt;
 pub mod wallet;
 pub mod world;

@@ -183,13 +183,18 @@ impl World {
 
     /// Waits for `stop` or for a reset, then ends everything in order.
     pub async fn run(&self, stop: CancellationToken) -> Ended {
-        let mut reset = self.inner.reset.subscribe();
-        let ended = tokio::select! {
-            () = stop.cancelled() => Ended::Stopped,
-            _ = reset.wait_for(|wanted| *wanted) => Ended::Reset,
-        };
+        let ended = self.wait(stop).await;
         self.stop().await;
         ended
+    }
+
+    /// Waits for `stop` or for a reset; the world goes on, so that others can leave it first.
+    pub async fn wait(&self, stop: CancellationToken) -> Ended {
+        let mut reset = self.inner.reset.subscribe();
+        tokio::select! {
+            () = stop.cancelled() => Ended::Stopped,
+            _ = reset.wait_for(|wanted| *wanted) => Ended::Reset,
+        }
     }
 
     /// Ends everything and waits until it is on disk.

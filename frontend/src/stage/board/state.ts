@@ -1,0 +1,111 @@
+// What the stage knows, fed by the world's stream and the shop's own event feed.
+
+import { signal } from '@preact/signals';
+import { follow, listen } from '../follow';
+import { isScheme, preferred, type Scheme } from '../scheme';
+import { keep, recall } from '../keep';
+import { info } from '../people';
+import * as world from '../world';
+import { merged, type Movement } from './rows';
+import { events, type ShopEvent } from './shop';
+
+export interface Block {
+  readonly seqno: number;
+  readonly transactions: number;
+}
+
+type Happening = { readonly n: number } & (
+  | ({ readonly kind: 'block'; readonly time: number } & Block)
+  | ({ readonly kind: 'transaction' } & Movement)
+  | { readonly kind: 'chat'; readonly person: string }
+  | { readonly kind: 'wallet'; readonly person: string }
+);
+
+const ROWS = 60;
+const PULSE = 64;
+
+export const blocks = signal<readonly Block[]>([]);
+/** Unix seconds by the newest block. */
+export const chainTime = signal(0);
+/** Newest first, as are `happenings`. */
+export const movements = signal<readonly Movement[]>([]);
+export const happenings = signal<readonly ShopEvent[]>([]);
+export const worldAway = signal(false);
+export const shopAway = signal(false);
+
+export const scheme = signal<Scheme>(stored('scheme', isScheme) ?? preferred());
+export const left = signal(recall('left') ?? 'alice');
+export const right = signal(recall('right') ?? 'bob');
+
+/** The people whose chat with the bot has begun, and who have a wallet connected: what the suggestions tick off. */
+export const greeted = signal<ReadonlySet<string>>(new Set());
+export const connected = signal<ReadonlySet<string>>(new Set());
+
+export async function begin(): Promise<void> {
+  info.value = await world.info();
+  listen<Happening>((after) => `/sandbox/feed?after=${after}`, ['block', 'transaction', 'chat', 'wallet'], take, cameBack);
+  const { shop, service_url: service } = info.value;
+  if (shop && service) {
+    follow(
+      (after, signal) => events(service, shop.key, after ?? 0, signal),
+      (page) => {
+        const known = happenings.value[0]?.seq ?? 0;
+        const fresh = page.data.filter((event) => event.seq > known).reverse();
+        if (fresh.length > 0) happenings.value = [...fresh, ...happenings.value].slice(0, ROWS);
+        return happenings.value[0]?.seq ?? 0;
+      },
+      (away) => (shopAway.value = away),
+    );
+  }
+  for (const { person } of info.value.cast) void look(person);
+}
+
+/** Puts a person on a phone; whoever was there moves over when it is the same one. */
+export function seat(side: 'left' | 'right', person: string): void {
+  const [here, there] = side === 'left' ? [left, right] : [right, left];
+  if (there.value === person) there.value = here.value;
+  here.value = person;
+  keep('left', left.value);
+  keep('right', right.value);
+}
+
+export function wear(next: Scheme): void {
+  scheme.value = next;
+  keep('scheme', next);
+}
+
+function take(event: Happening): void {
+  if (event.kind === 'block') {
+    chainTime.value = event.time;
+    blocks.value = [...blocks.value, { seqno: event.seqno, transactions: event.transactions }].slice(-PULSE);
+  } else if (event.kind === 'transaction') {
+    movements.value = merged(movements.value, event);
+  } else {
+    void look(event.person);
+  }
+}
+
+async function look(person: string): Promise<void> {
+  const never = new AbortController().signal;
+  const [chat, wallet] = await Promise.all([
+    world.chat(person, null, never).catch(() => null),
+    world.wallet(person, null, never).catch(() => null),
+  ]);
+  if (chat?.messages.length) greeted.value = new Set([...greeted.value, person]);
+  if (wallet?.connections.length) connected.value = new Set([...connected.value, person]);
+}
+
+/** A world that comes back with an older head has started over: so does this page. */
+function cameBack(away: boolean): void {
+  const wasAway = worldAway.value;
+  worldAway.value = away;
+  if (away || !wasAway) return;
+  void world.info().then((now) => {
+    if (now.head.seqno < (blocks.value.at(-1)?.seqno ?? 0)) location.reload();
+  });
+}
+
+function stored<T extends string>(key: string, is: (value: unknown) => value is T): T | null {
+  const value = recall(key);
+  return is(value) ? value : null;
+}

@@ -21,8 +21,9 @@ export const stage = {
   tabs: 'Parts of the stage',
   tabShop: 'Shop',
   tabChain: 'Chain',
-  copy: 'Copy',
   copied: 'Copied',
+  whose: { link: 'Whose phone opens this link?', wallet: 'Whose wallet shall answer?' },
+  whoseHint: { link: 'It leads into the Mini App.', wallet: 'A page asks for a wallet. In this sandbox anybody’s can answer.' },
 } as const;
 
 export const steps = {
@@ -41,7 +42,7 @@ export const steps = {
 export const merchant = {
   title: 'Merchant',
   key: (key: string) => `${key.slice(0, 12)}…`,
-  none: 'There is no shop here: this world runs without the service.',
+  none: 'The shop opens as soon as the service is up.',
   amount: 'Amount',
   asset: 'Coin',
   description: 'Latte 300 ml',
@@ -51,6 +52,7 @@ export const merchant = {
   prompt: '$',
   invites: 'The button runs exactly this. So does your terminal, when you paste it.',
   openOn: (name: string) => `Open on ${name}’s phone`,
+  pageOn: (name: string) => `Pay page on ${name}’s phone`,
   payPage: 'Pay page',
   misbehave: 'Pay it wrong on purpose',
   misbehaveHint: (name: string) => `Real transfers from ${name}’s wallet. See what the shop is told.`,
@@ -99,6 +101,7 @@ export const phone = {
   bot: 'Remit',
   status: (name: string) => `bot · ${name}’s phone`,
   appStatus: (name: string) => `Mini App · ${name}’s phone`,
+  pageStatus: (name: string) => `browser · ${name}’s phone`,
   chat: 'Chat with Remit',
   empty: 'No messages yet.',
   emptyHint: 'Press Start and the bot will introduce itself.',
@@ -123,6 +126,7 @@ export const phone = {
 
 export const app = {
   frame: 'Remit Mini App',
+  page: 'Web page',
   opening: 'Opening…',
   back: 'Back',
   close: 'Close',

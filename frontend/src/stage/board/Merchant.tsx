@@ -91,12 +91,20 @@ function Answer({ invoice }: { readonly invoice: Invoice }) {
     <div class="answer">
       <Json value={latest ?? invoice} />
       <div class="row">
-        <span class="state" data-state={status} role="status">{status}</span>
+        <span class="where">{merchant.inApp}</span>
         {[left.value, right.value].map((person) => (
-          <button key={person} type="button" class="btn" onClick={() => handTo(person, { remit: 'open', startapp: invoice.id })}>{merchant.openOn(nameOf(person))}</button>
+          <button key={person} type="button" class="btn" aria-label={merchant.openOn(nameOf(person))} onClick={() => handTo(person, { remit: 'open', startapp: invoice.id })}>
+            {stage.phoneOf(nameOf(person))}
+          </button>
         ))}
-        <button type="button" class="btn" onClick={() => handTo(left.value, { remit: 'visit', url: invoice.pay_url })}>{merchant.pageOn(nameOf(left.value))}</button>
-        <a class="btn" href={invoice.pay_url} target="_blank" rel="noopener">{merchant.payPage}<Icon name="out" /></a>
+        <span class="state" data-state={status} role="status">{status}</span>
+      </div>
+      <div class="row">
+        <span class="where">{merchant.onPage}</span>
+        <button type="button" class="btn" aria-label={merchant.pageOn(nameOf(left.value))} onClick={() => handTo(left.value, { remit: 'visit', url: invoice.pay_url })}>
+          {stage.phoneOf(nameOf(left.value))}
+        </button>
+        <a class="btn" aria-label={merchant.pageInTab} href={invoice.pay_url} target="_blank" rel="noopener">{merchant.newTab}<Icon name="out" /></a>
       </div>
       <Misbehave invoice={invoice} payer={left.value} />
     </div>

@@ -308,3 +308,12 @@ fn known_code_with_too_little_data_is_refused() {
     let init = state_init(v4_code(), CellBuilder::build_from(1_u32).unwrap());
     assert_eq!(check(&signed(&alice(), &init, SITE, NOW)), Err(ProofError::StateInit));
 }
+
+#[test]
+fn a_state_init_with_something_behind_it_is_refused() {
+    let mut longer = CellBuilder::new();
+    longer.store_slice(alices_v4().as_slice().unwrap()).unwrap();
+    longer.store_bit_zero().unwrap();
+    let init = longer.build().unwrap();
+    assert_eq!(check(&signed(&alice(), &init, SITE, NOW)), Err(ProofError::StateInit));
+}

@@ -131,7 +131,7 @@ async fn numbers_are_read_as_numbers_and_as_strings() {
     let transactions = json!({ "transactions": [
         { "account": account(1), "hash": hash, "lt": "56572595000003", "now": 1_745_876_068 },
         { "account": account(1), "hash": hash, "lt": 5, "now": "6", "mc_block_seqno": "7",
-          "finality": "confirmed", "total_fees": 8, "description": null, "out_msgs": null,
+          "finality": "confirmed", "total_fees": 8, "prev_trans_lt": "", "prev_trans_hash": "", "description": null, "out_msgs": null,
           "in_msg": { "value": 9, "bounced": null, "hash": hash } },
     ]});
     let toncenter = Toncenter::answering(transactions).await;
@@ -140,6 +140,7 @@ async fn numbers_are_read_as_numbers_and_as_strings() {
     assert_eq!(pending[0].prev(), (0, [0; 32]));
     assert_eq!((pending[1].lt, pending[1].now, pending[1].total_fees), (5, 6, Some(8)));
     assert_eq!(pending[1].in_msg.as_ref().unwrap().value, Some(9));
+    assert_eq!(pending[1].prev(), (0, [0; 32]));
     assert_eq!(pending[1].final_in(), None, "confirmed is not final");
     assert!(toncenter.request().await.starts_with("GET /api/v3/pendingTransactions?account=0%3A"));
 }

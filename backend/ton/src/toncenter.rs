@@ -76,6 +76,8 @@ pub struct TransactionQuery<'a> {
     pub start_lt: Option<u64>,
     /// Inclusive.
     pub end_lt: Option<u64>,
+    /// Inclusive, unix seconds of the block.
+    pub start_utime: Option<u64>,
     /// At most [`MOST_ROWS`].
     pub limit: u32,
     pub offset: u32,
@@ -85,8 +87,15 @@ pub struct TransactionQuery<'a> {
 impl<'a> TransactionQuery<'a> {
     /// The oldest first, as many as fit into one answer.
     pub fn of(accounts: &'a [Address]) -> Self {
-        let (start_lt, end_lt) = (None, None);
-        Self { accounts, start_lt, end_lt, limit: MOST_ROWS, offset: 0, sort: Sort::Ascending }
+        Self {
+            accounts,
+            start_lt: None,
+            end_lt: None,
+            start_utime: None,
+            limit: MOST_ROWS,
+            offset: 0,
+            sort: Sort::Ascending,
+        }
     }
 }
 
@@ -167,6 +176,7 @@ impl Client {
         let mut params = accounts("account", query.accounts);
         params.extend(query.start_lt.map(|lt| ("start_lt", lt.to_string())));
         params.extend(query.end_lt.map(|lt| ("end_lt", lt.to_string())));
+        params.extend(query.start_utime.map(|time| ("start_utime", time.to_string())));
         params.push(("limit", query.limit.to_string()));
         params.push(("offset", query.offset.to_string()));
         let sort = if query.sort == Sort::Ascending { "asc" } else { "desc" };

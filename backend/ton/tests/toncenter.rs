@@ -102,14 +102,18 @@ fn address_cell(address: Address) -> String {
 async fn transactions_are_asked_for_by_account_and_time() {
     let toncenter = Toncenter::answering(json!({ "transactions": [], "address_book": {} })).await;
     let accounts = [account(1), account(2)];
-    let query = TransactionQuery { start_lt: Some(42), ..TransactionQuery::of(&accounts) };
+    let query = TransactionQuery {
+        start_lt: Some(42),
+        start_utime: Some(9),
+        ..TransactionQuery::of(&accounts)
+    };
     assert!(toncenter.client.transactions(&query).await.unwrap().is_empty());
 
     let request = toncenter.request().await;
     let line = request.lines().next().unwrap();
     let [one, two] = accounts.map(|account| account.to_string().replace(':', "%3A"));
     let expected = format!(
-        "GET /api/v3/transactions?account={one}&account={two}&start_lt=42&limit=1000&offset=0&sort=asc HTTP/1.1"
+        "GET /api/v3/transactions?account={one}&account={two}&start_lt=42&start_utime=9&limit=1000&offset=0&sort=asc HTTP/1.1"
     );
     assert_eq!(line, expected);
     assert!(request.contains("\r\nx-api-key: s3cret-key\r\n"));

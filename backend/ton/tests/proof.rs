@@ -1,6 +1,6 @@
 //! `ton_proof` against proofs that independent libraries made for every wallet version, and
 //! against proofs that were tampered with.
-#![allow(clippy::unwrap_used, reason = "in the helpers of tests too")]
+#![allow(clippy::unwrap_used, reason = "also around the tests themselves")]
 
 use ed25519_dalek::{Signer, SigningKey};
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! The client against a server that says what it is told to: what is asked, how answers are read,
 //! and how failures are told apart.
-#![allow(clippy::unwrap_used, reason = "in the helpers of tests too")]
+#![allow(clippy::unwrap_used, reason = "also around the tests themselves")]
 #![allow(clippy::disallowed_methods, reason = "a test has no supervisor to start its server")]
 
 use std::{num::NonZeroU32, time::Duration};

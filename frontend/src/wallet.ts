@@ -75,8 +75,9 @@ async function build(info: Info, look: Look): Promise<Kit> {
     actionsConfiguration: { modals: [], notifications: [], returnStrategy: 'back' },
   });
   ui.setConnectionNetwork(info.network);
+  const names = new Map((await connector.getWallets()).map((w) => [w.appName, w.name]));
   ui.onStatusChange(
-    (wallet) => (connection.value = wallet && describe(wallet)),
+    (wallet) => (connection.value = wallet && { raw: wallet.account.address, app: names.get(wallet.device.appName) ?? wallet.device.appName }),
     () => undefined,
   );
   const failureOf = (error: unknown): WalletFailure => {
@@ -125,6 +126,10 @@ async function openList(ui: TonConnectUI): Promise<void> {
   else await ui.openModal();
 }
 
+function isListOpen(ui: TonConnectUI): boolean {
+  return ui.modalState?.status === 'opened' || ui.singleWalletModalState?.status === 'opened';
+}
+
 function closeLists(ui: TonConnectUI): void {
   ui.closeModal();
   ui.closeSingleWalletModal();
@@ -147,9 +152,10 @@ function waitForConnection(ui: TonConnectUI, failureOf: Kit['failureOf']): Promi
       ui.onStatusChange(
         (wallet) => wallet && finish(() => resolve(wallet as ConnectedWallet)),
         (error) => {
-          // The list stays open after a refusal and offers to try again; what happened is told when it closes.
+          // An open list stays after a refusal and offers to try again; what happened is told when it closes.
           failure = failureOf(error);
           if (failure === 'wrong_network') closeLists(ui);
+          else if (!isListOpen(ui)) finish(() => reject(new WalletError(failure)));
         },
       ),
     );
@@ -184,9 +190,4 @@ export async function disconnectWallet(info: Info, look: Look): Promise<void> {
   if (!connection.value) return;
   const { ui } = await load(info, look);
   if (ui.connected) await ui.disconnect();
-}
-
-function describe(wallet: ConnectedWallet | { account: { address: string }; device: { appName: string } }): Connection {
-  const named = 'name' in wallet && typeof wallet.name === 'string' ? wallet.name : wallet.device.appName;
-  return { raw: wallet.account.address, app: named };
 }

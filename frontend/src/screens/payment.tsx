@@ -43,5 +43,6 @@ function PaymentView({ payment, reconnecting }: { payment: Payment; reconnecting
 
 /** A calm word while the long-poll cannot get through. */
 export function Reconnecting() {
-  return <Notice tone="warn" title={text.value.progress.reconnecting} />;
+  const t = text.value.progress;
+  return <Notice tone="warn" title={t.reconnecting}>{t.reconnectingBody}</Notice>;
 }

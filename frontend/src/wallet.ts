@@ -46,6 +46,9 @@ interface Kit {
   readonly failureOf: (error: unknown) => WalletFailure;
 }
 
+/** Between a list closing and the connection being announced. */
+const CLOSING_MS = 300;
+
 let kit: Promise<Kit> | null = null;
 
 /** Loads TON Connect once. A failed load is forgotten, so that the next tap tries again. */
@@ -138,17 +141,20 @@ function closeLists(ui: TonConnectUI): void {
 function waitForConnection(ui: TonConnectUI, failureOf: Kit['failureOf']): Promise<ConnectedWallet> {
   return new Promise((resolve, reject) => {
     let failure: WalletFailure = 'closed';
+    let opened = false;
     const stop: (() => void)[] = [];
     const finish = (end: () => void) => {
       for (const off of stop.splice(0)) off();
       end();
     };
-    const closed = (state: { status: string; closeReason?: string | null }) => {
-      if (state.status === 'closed' && state.closeReason !== 'wallet-selected') finish(() => reject(new WalletError(failure)));
+    // Lists also close because a wallet has connected, sometimes a moment before that is announced.
+    const watch = ({ status }: { status: string }) => {
+      if (status === 'opened') opened = true;
+      else if (opened) setTimeout(() => ui.connected || finish(() => reject(new WalletError(failure))), CLOSING_MS);
     };
     stop.push(
-      ui.onModalStateChange(closed),
-      ui.onSingleWalletModalStateChange(closed),
+      ui.onModalStateChange(watch),
+      ui.onSingleWalletModalStateChange(watch),
       ui.onStatusChange(
         (wallet) => wallet && finish(() => resolve(wallet as ConnectedWallet)),
         (error) => {

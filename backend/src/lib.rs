@@ -1,1 +1,46 @@
-//! Remit.
+//! Remit: payments on TON, inside Telegram, from wallet to wallet.
+//!
+//! A guided tour, in reading order:
+//!
+//! 1. The words: [`id`], [`money`], [`time`], [`dice`], [`page`], [`problem`].
+//! 2. [`db`]: one text of SQL on two engines; what a transaction announces commits with it.
+//! 3. [`events`]: what happened, a gap-free feed per account.
+//! 4. [`identity`] and [`wallets`]: who is calling, and which addresses they have proven.
+//! 5. [`payments`]: the one door for money. [`merchants`], [`invoices`] and [`requests`] stand on it.
+//! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
+//! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
+//! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
+//!    `sandbox` puts the simulated world around it.
+
+#![recursion_limit = "256"]
+
+pub mod app;
+pub mod bot;
+pub mod call;
+pub mod config;
+pub mod db;
+pub mod deliver;
+pub mod dice;
+pub mod doctor;
+pub mod events;
+pub mod extract;
+pub mod http;
+pub mod id;
+pub mod idempotency;
+pub mod identity;
+pub mod invoices;
+pub mod merchants;
+pub mod money;
+pub mod page;
+pub mod payments;
+pub mod problem;
+pub mod requests;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+pub mod serve;
+pub mod settle;
+pub mod tasks;
+pub mod time;
+pub mod wait;
+pub mod wallets;
+pub mod watch;

@@ -1,0 +1,139 @@
+//! Runs messages through the TVM: one at a time, or a queue of them to the end of their traces.
+
+use std::collections::{HashMap, VecDeque};
+
+use tycho_executor::{Executor, ExecutorInspector, ExecutorParams, ParsedConfig, TxError};
+use tycho_types::cell::HashBytes;
+use tycho_types::models::{AccountStatus, MsgInfo, ShardAccount, StdAddr};
+
+use super::config;
+use super::message::{Message, Refused};
+use super::transaction::{Account, Place, State, Trace, Transaction, nothing};
+
+/// Logical time advances by this much a block, so it is known from the block's number alone.
+pub const LT_STEP: u64 = 1_000_000;
+
+/// More than this waits for the next block. With at most 255 messages out of each, a block's
+/// logical times stay in the lower half of its step.
+const MAX_TRANSACTIONS: usize = 1500;
+
+/// A message on its way to its destination.
+#[derive(Debug, Clone)]
+pub(super) struct Queued {
+    pub message: Message,
+    /// `None` for a message that starts a trace of its own.
+    pub trace: Option<Trace>,
+}
+
+/// The block in which messages are executed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    pub seqno: u32,
+    pub utime: u32,
+    pub rand_seed: HashBytes,
+    pub emulated: bool,
+    /// To estimate what a message will cost once it is signed.
+    pub ignores_signatures: bool,
+}
+
+/// What a queue of messages did.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// In the order of execution.
+    pub transactions: Vec<Transaction>,
+    /// New states; one that no longer exists is `None`.
+    pub accounts: HashMap<StdAddr, Option<ShardAccount>>,
+    /// Did not fit; goes first in the next block.
+    pub rest: VecDeque<Queued>,
+    /// External messages nobody wanted any more.
+    pub dropped: Vec<Refused>,
+}
+
+impl Frame {
+    pub fn start_lt(&self) -> u64 {
+        u64::from(self.seqno) * LT_STEP
+    }
+}
+
+/// Executes `queue` first in, first out, over the accounts `lookup` knows, without touching them.
+pub(super) fn run(
+    config: &ParsedConfig,
+    frame: Frame,
+    mut queue: VecDeque<Queued>,
+    lookup: impl Fn(&StdAddr) -> Option<ShardAccount>,
+) -> Outcome {
+    let params = config::block_params(frame);
+    let mut outcome = Outcome::default();
+    while let Some(next) = queue.pop_front() {
+        if outcome.transactions.len() >= MAX_TRANSACTIONS {
+            queue.push_front(next);
+            break;
+        }
+        let Some(address) = next.message.destination().cloned() else { continue };
+        let before = match outcome.accounts.get(&address) {
+            Some(changed) => changed.clone(),
+            None => lookup(&address),
+        };
+        match step(config, &params, frame, &address, next, before.unwrap_or_else(nothing)) {
+            Ok((transaction, after)) => {
+                queue.extend(deliveries(&transaction));
+                outcome.transactions.push(transaction);
+                let exists = after.state.status != AccountStatus::NotExists;
+                outcome.accounts.insert(address, exists.then_some(after.shard));
+            }
+            Err(refused) => outcome.dropped.push(refused),
+        }
+    }
+    outcome.rest = queue;
+    outcome
+}
+
+/// The internal messages a transaction sent. Those to the outside world are only logged.
+fn deliveries(transaction: &Transaction) -> impl Iterator<Item = Queued> + '_ {
+    let internal = transaction.out_msgs.iter().filter(|message| message.internal().is_some());
+    internal.map(|message| Queued { message: message.clone(), trace: Some(transaction.trace) })
+}
+
+fn step(
+    config: &ParsedConfig,
+    params: &ExecutorParams,
+    frame: Frame,
+    address: &StdAddr,
+    Queued { message, trace }: Queued,
+    before: ShardAccount,
+) -> Result<(Transaction, Account), Refused> {
+    let failed = |error: &dyn std::fmt::Display| Refused::Failed(error.to_string());
+    let external = matches!(message.info, MsgInfo::ExtIn(_));
+    let mut inspector = ExecutorInspector::default();
+    let output = Executor::new(params, config)
+        .with_min_lt(frame.start_lt() + 1)
+        .begin_ordinary_ext(address, external, message.cell.clone(), &before, Some(&mut inspector))
+        .map_err(|error| match error {
+            TxError::Skipped => refusal(address, &before, inspector.exit_code),
+            TxError::Fatal(error) => failed(&format!("{error:#}")),
+        })?
+        .commit()
+        .map_err(|error| failed(&format!("{error:#}")))?;
+    let cell = output.transaction.inner().clone();
+    let trace = trace.unwrap_or_else(|| Trace {
+        id: *cell.repr_hash(),
+        external_hash: message.hash(),
+        external_hash_norm: message.normalized_hash(),
+    });
+    let place = Place { seqno: frame.seqno, trace, emulated: frame.emulated };
+    let found = Account::read(address.clone(), before).map_err(|error| failed(&error))?;
+    let left = Account::read(address.clone(), output.new_state).map_err(|error| failed(&error))?;
+    let after: State = left.state.clone();
+    let transaction = Transaction::read(address.clone(), cell, found.state, after, place)
+        .map_err(|error| failed(&error))?;
+    Ok((transaction, left))
+}
+
+fn refusal(address: &StdAddr, state: &ShardAccount, exit_code: Option<i32>) -> Refused {
+    let account = address.clone();
+    match exit_code {
+        Some(exit_code) => Refused::NotAccepted { account, exit_code },
+        None if state.last_trans_lt == 0 => Refused::NoState { account },
+        None => Refused::NotAccepted { account, exit_code: 0 },
+    }
+}

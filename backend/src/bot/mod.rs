@@ -1,0 +1,5 @@
+pub mod http {
+    pub fn router() -> axum::Router<crate::app::App> {
+        axum::Router::new()
+    }
+}

@@ -1,0 +1,211 @@
+//! The settings: one flat list of flags and environment variables. The doc comments here are the
+//! manual, `remit --help`. [`service`] turns what was given into what the service runs with.
+
+mod parse;
+mod secret;
+mod service;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Parser, Subcommand, ValueEnum};
+use ton::network::Network;
+
+pub use parse::{Jettons, MetricsListen};
+pub use secret::Secret;
+pub use service::{Service, Trouble, Troubles};
+
+/// Where the coin's first stablecoin lives on the real network.
+pub const MAINNET_USDT: &str = "USDT=EQCxE6mUtQJKFnGfaROTKOt1lZbDiiX1kCixRv7Nw2Id_sDs:6:Tether USD";
+pub const TELEGRAM: &str = "https://api.telegram.org";
+pub const TONCENTER: &str = "https://toncenter.com/api/v3";
+
+const SECRETS: &str = "\
+Secrets come by the environment only, never as flags. Each may also be a file: put _FILE behind the name.
+  REMIT_BOT_TOKEN      What @BotFather gave you. `remit serve` needs it
+  REMIT_BOT_TOKEN_OLD  The token before, for the hour after you have changed it
+  REMIT_CHAIN_KEY      The chain service's API key, if you have one
+
+Without a command and without settings, `remit` opens the sandbox at http://localhost:8081.";
+
+/// Payments on TON, inside Telegram, from wallet to wallet.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "remit", version, after_help = SECRETS, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+impl Cli {
+    /// What to do. Without a word it is the sandbox.
+    pub fn verb(&self) -> Verb {
+        self.verb.clone().unwrap_or(Verb::Sandbox)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Verb {
+    /// Run everything here: a simulated chain, Telegram and wallets, and the service on them
+    Sandbox,
+    /// Run the simulated chain, Telegram and wallets only
+    World,
+    /// Run the service only, with a real bot and a real chain
+    Serve,
+    /// Bring the database up to date and stop
+    Migrate,
+    /// Print the OpenAPI description of the HTTP API
+    Openapi,
+    /// Look at the settings and say in plain words what is missing
+    Doctor,
+    /// Make merchants and their API keys
+    #[command(subcommand)]
+    Merchant(MerchantVerb),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum MerchantVerb {
+    /// Make a merchant, and its first API key, which is shown once
+    Add {
+        /// The name that payers see
+        #[arg(long)]
+        name: String,
+        /// The wallet that is paid
+        #[arg(long)]
+        address: String,
+        /// The owner's Telegram id: the bot tells them of payments
+        #[arg(long, value_name = "ID")]
+        owner_telegram: Option<i64>,
+    },
+    /// Make another API key for a merchant, or revoke one
+    Key {
+        /// The merchant's id, acc_…
+        merchant: String,
+        /// Revoke this key, key_…, instead of making one
+        #[arg(long, value_name = "KEY")]
+        revoke: Option<String>,
+    },
+    /// List the merchants and their keys
+    List,
+}
+
+/// What can be set. Whatever is left out has a sensible value for the verb.
+#[derive(Debug, Clone, Parser)]
+pub struct Settings {
+    /// Where the service listens
+    #[arg(long, env = "REMIT_LISTEN", default_value = "127.0.0.1:8080", global = true)]
+    #[arg(value_name = "ADDRESS", hide_env_values = true, help_heading = "Settings")]
+    pub listen: SocketAddr,
+
+    /// Where the simulated world listens
+    #[arg(long, env = "REMIT_WORLD_LISTEN", default_value = "127.0.0.1:8081", global = true)]
+    #[arg(value_name = "ADDRESS", hide_env_values = true, help_heading = "Settings")]
+    pub world_listen: SocketAddr,
+
+    /// Where Prometheus finds the metrics; `off` for nowhere. Keep it private
+    #[arg(long, env = "REMIT_METRICS_LISTEN", default_value = "127.0.0.1:9464", global = true)]
+    #[arg(value_name = "ADDRESS", hide_env_values = true, help_heading = "Settings")]
+    pub metrics_listen: MetricsListen,
+
+    /// The folder of everything that is kept
+    #[arg(long, env = "REMIT_DATA", default_value = "./data", global = true)]
+    #[arg(value_name = "FOLDER", hide_env_values = true, help_heading = "Settings")]
+    pub data: PathBuf,
+
+    /// `postgres://…` or `sqlite:…` [default: SQLite in the data folder]
+    #[arg(long = "database", env = "DATABASE_URL", global = true)]
+    #[arg(value_name = "URL", hide_env_values = true, help_heading = "Settings")]
+    pub database_url: Option<Secret>,
+
+    /// Where people reach the service from outside, https [sandbox: http://localhost:8080]
+    #[arg(long, env = "REMIT_PUBLIC_URL", global = true)]
+    #[arg(value_name = "URL", hide_env_values = true, help_heading = "Settings")]
+    pub public_url: Option<String>,
+
+    /// The Bot API server [default: https://api.telegram.org]
+    #[arg(long, env = "REMIT_TELEGRAM_URL", global = true)]
+    #[arg(value_name = "URL", hide_env_values = true, help_heading = "Settings")]
+    pub telegram_url: Option<String>,
+
+    /// The chain service, toncenter v3 [default: https://toncenter.com/api/v3]
+    #[arg(long, env = "REMIT_CHAIN_URL", global = true)]
+    #[arg(value_name = "URL", hide_env_values = true, help_heading = "Settings")]
+    pub chain_url: Option<String>,
+
+    /// The network's global id: -239 is the real one, -3 the test network [sandbox: -217]
+    #[arg(long, env = "REMIT_NETWORK", global = true, allow_hyphen_values = true)]
+    #[arg(value_name = "ID", hide_env_values = true, help_heading = "Settings")]
+    pub network: Option<Network>,
+
+    /// Accepted jettons: CODE=master:decimals[:Name], by commas [default: USDT on the real network]
+    #[arg(long, env = "REMIT_JETTONS", global = true)]
+    #[arg(value_name = "LIST", hide_env_values = true, help_heading = "Settings")]
+    pub jettons: Option<Jettons>,
+
+    /// How often to look at the chain, such as 500ms or 2s [default: 1s; sandbox: 100ms]
+    #[arg(long, env = "REMIT_POLL", global = true, value_parser = parse::duration)]
+    #[arg(value_name = "TIME", hide_env_values = true, help_heading = "Settings")]
+    pub poll: Option<Duration>,
+
+    /// What to log: a level, or `remit=debug,sqlx=warn`
+    #[arg(long, env = "REMIT_LOG", default_value = "info", global = true)]
+    #[arg(value_name = "FILTER", hide_env_values = true, help_heading = "Settings")]
+    pub log: String,
+
+    /// How to log: for people or for programs
+    #[arg(long, env = "REMIT_LOG_FORMAT", default_value = "text", global = true)]
+    #[arg(value_name = "FORMAT", hide_env_values = true, help_heading = "Settings")]
+    pub log_format: LogFormat,
+
+    /// Begin with an empty sandbox: forget its chain, its chats and its database
+    #[arg(long, global = true, help_heading = "Settings")]
+    pub fresh: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_word_it_is_the_sandbox() {
+        let cli = Cli::parse_from(["remit", "--fresh"]);
+        assert_eq!(cli.verb(), Verb::Sandbox);
+        assert!(cli.settings.fresh);
+    }
+
+    #[test]
+    fn settings_may_stand_behind_the_verb() {
+        let cli = Cli::parse_from(["remit", "serve", "--network", "-3", "--poll", "500ms"]);
+        assert_eq!(cli.verb(), Verb::Serve);
+        assert_eq!(cli.settings.network, Some(Network::TESTNET));
+        assert_eq!(cli.settings.poll, Some(Duration::from_millis(500)));
+    }
+
+    #[test]
+    fn no_secret_can_be_given_as_a_flag() {
+        for flag in ["--bot-token=1:x", "--bot-token-old=1:x", "--chain-key=x"] {
+            assert!(Cli::try_parse_from(["remit", flag]).is_err(), "{flag}");
+        }
+    }
+
+    #[test]
+    fn every_setting_is_explained() {
+        let command = Cli::command();
+        let silent: Vec<_> =
+            command.get_arguments().filter(|arg| arg.get_help().is_none()).collect();
+        assert!(silent.is_empty(), "{silent:?}");
+    }
+}

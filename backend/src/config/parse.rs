@@ -1,0 +1,147 @@
+//! How single settings are written: lists of jettons, times, an address that may be `off`.
+
+use std::{net::SocketAddr, str::FromStr, time::Duration};
+
+use ton::address::Address;
+
+use crate::money::{Asset, Listed, TICKER};
+
+/// An address to listen at, or `off`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MetricsListen(pub Option<SocketAddr>);
+
+impl FromStr for MetricsListen {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "off" {
+            return Ok(Self(None));
+        }
+        let address = text.parse().map_err(|_| "an address such as 127.0.0.1:9464, or `off`")?;
+        Ok(Self(Some(address)))
+    }
+}
+
+/// `CODE=master:decimals[:Name],…`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Jettons(pub Vec<Listed>);
+
+impl FromStr for Jettons {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut listed: Vec<Listed> = Vec::new();
+        for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
+            let jetton = jetton(entry)?;
+            if listed.iter().any(|l| l.code == jetton.code || l.asset == jetton.asset) {
+                return Err(format!("{} stands twice in the list", jetton.code));
+            }
+            listed.push(jetton);
+        }
+        Ok(Self(listed))
+    }
+}
+
+fn jetton(entry: &str) -> Result<Listed, String> {
+    let (code, rest) =
+        entry.split_once('=').ok_or("a jetton is written CODE=master:decimals[:Name]")?;
+    let fits = (2..=16).contains(&code.len())
+        && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    if !fits || code == TICKER || code == "TON" {
+        return Err(format!("{code} cannot be a jetton's code: it has capital letters, like USDT"));
+    }
+    // A raw address has a colon of its own, behind its workchain.
+    let raw = rest.starts_with("0:") || rest.starts_with("-1:");
+    let end = rest.match_indices(':').nth(usize::from(raw)).map(|(at, _)| at);
+    let (master, rest) = end.map_or((rest, ""), |at| (&rest[..at], &rest[at + 1..]));
+    let (decimals, name) = rest.split_once(':').unwrap_or((rest, code));
+    let master = Address::parse(master)
+        .map_err(|error| format!("the master of {code} is not an address: {error}"))?;
+    let decimals = decimals
+        .parse()
+        .ok()
+        .filter(|decimals| *decimals <= 18)
+        .ok_or_else(|| format!("{code} needs its decimals behind the master, 0 to 18"))?;
+    Ok(Listed {
+        asset: Asset::Jetton(master.address),
+        code: code.to_owned(),
+        name: name.to_owned(),
+        decimals,
+    })
+}
+
+/// `250ms`, `2s`, `5m`; a plain number is seconds.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(at);
+    let number: u64 = number.parse().map_err(|_| "a time such as 500ms or 2s")?;
+    let time = match unit {
+        "ms" => Duration::from_millis(number),
+        "" | "s" => Duration::from_secs(number),
+        "m" => Duration::from_secs(number.saturating_mul(60)),
+        _ => return Err("a time such as 500ms, 2s or 1m".to_owned()),
+    };
+    if time.is_zero() { Err("a time longer than nothing".to_owned()) } else { Ok(time) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::MAINNET_USDT;
+
+    #[test]
+    fn the_built_in_list_is_well_formed() {
+        let Jettons(listed) = MAINNET_USDT.parse().unwrap();
+        assert_eq!(listed[0].code, "USDT");
+        assert_eq!(listed[0].name, "Tether USD");
+        assert_eq!(listed[0].decimals, 6);
+    }
+
+    #[test]
+    fn a_master_may_be_written_raw_and_the_name_left_out() {
+        let raw = format!("0:{}", "ab".repeat(32));
+        let Jettons(listed) =
+            format!("ABC={raw}:9, DEF=0:{}:0:D e:f", "cd".repeat(32)).parse().unwrap();
+        assert_eq!(listed[0].asset.to_string(), raw);
+        assert_eq!((listed[0].name.as_str(), listed[0].decimals), ("ABC", 9));
+        assert_eq!((listed[1].name.as_str(), listed[1].decimals), ("D e:f", 0));
+    }
+
+    #[test]
+    fn no_list_is_an_empty_list() {
+        assert_eq!("".parse::<Jettons>().unwrap().0, []);
+    }
+
+    #[test]
+    fn a_wrong_list_says_what_is_wrong() {
+        let master = format!("0:{}", "ab".repeat(32));
+        for (text, word) in [
+            ("USDT".to_owned(), "CODE=master"),
+            (format!("usdt={master}:6"), "capital"),
+            (format!("GRAM={master}:9"), "capital"),
+            ("USDT=nonsense:6".to_owned(), "not an address"),
+            (format!("USDT={master}"), "decimals"),
+            (format!("USDT={master}:99"), "decimals"),
+            (format!("AA={master}:6,BB={master}:6"), "twice"),
+        ] {
+            let error = text.parse::<Jettons>().unwrap_err();
+            assert!(error.contains(word), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_with_their_unit() {
+        assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
+        assert_eq!(duration("2"), duration("2s"));
+        assert_eq!(duration("1m"), Ok(Duration::from_secs(60)));
+        for junk in ["", "s", "-1s", "1h", "0", "0ms", "1.5s", "99999999999999999999s"] {
+            assert!(duration(junk).is_err(), "{junk:?}");
+        }
+    }
+
+    #[test]
+    fn metrics_can_be_switched_off() {
+        assert_eq!("off".parse(), Ok(MetricsListen(None)));
+        assert!("9464".parse::<MetricsListen>().is_err());
+    }
+}

@@ -1,0 +1,391 @@
+//! From what was given to what the service runs with. Everything that is wrong is said at once, each
+//! with what to do about it.
+
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use ton::network::Network;
+use url::Url;
+
+use super::{
+    Jettons, MAINNET_USDT, Secret, Settings, TELEGRAM, TONCENTER, Verb, secret::from_environment,
+};
+use crate::money::Assets;
+
+/// Telegram delivers to webhooks on these ports only.
+const WEBHOOK_PORTS: [u16; 4] = [443, 80, 88, 8443];
+
+/// What the service runs with.
+#[derive(Clone)]
+pub struct Service {
+    pub listen: SocketAddr,
+    pub metrics_listen: Option<SocketAddr>,
+    pub data: PathBuf,
+    pub database_url: String,
+    /// No slash at the end.
+    pub public_url: String,
+    /// In the sandbox it is filled in once the simulated Telegram has made its bot.
+    pub bot_token: Secret,
+    pub old_bot_token: Option<Secret>,
+    pub telegram_url: String,
+    /// Ends in `/api/v3`.
+    pub chain_url: String,
+    pub chain_key: Option<Secret>,
+    pub network: Network,
+    pub assets: Assets,
+    /// The simulated world, if the service lives in one.
+    pub world_url: Option<String>,
+    /// Telegram calls us; otherwise we ask it.
+    pub use_webhook: bool,
+    /// How often to look at the chain.
+    pub poll: Duration,
+}
+
+/// Secrets and the database's password stay out.
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service")
+            .field("listen", &self.listen)
+            .field("data", &self.data)
+            .field("public_url", &self.public_url)
+            .field("telegram_url", &self.telegram_url)
+            .field("chain_url", &self.chain_url)
+            .field("network", &self.network)
+            .field("use_webhook", &self.use_webhook)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One setting that must be mended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The variable's name.
+    pub setting: &'static str,
+    /// What is wrong, and what to do.
+    pub what: String,
+}
+
+/// All of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Troubles(pub Vec<Trouble>);
+
+impl fmt::Display for Troubles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("some settings are missing or wrong:")?;
+        self.0.iter().try_for_each(|Trouble { setting, what }| write!(f, "\n  {setting}: {what}"))
+    }
+}
+
+impl std::error::Error for Troubles {}
+
+impl Service {
+    /// What `verb` runs with, or everything that keeps it from running.
+    pub fn resolve(settings: &Settings, verb: &Verb) -> Result<Self, Troubles> {
+        let (service, troubles) = Self::draft(settings, verb, &|name| std::env::var(name).ok());
+        if troubles.is_empty() { Ok(service) } else { Err(Troubles(troubles)) }
+    }
+
+    /// The service as far as it is known, with what is wrong beside it.
+    pub fn draft(
+        settings: &Settings,
+        verb: &Verb,
+        variable: &dyn Fn(&str) -> Option<String>,
+    ) -> (Self, Vec<Trouble>) {
+        let mut troubles = Vec::new();
+        let mut secret = |name| {
+            from_environment(name, variable).unwrap_or_else(|error| {
+                troubles.push(Trouble { setting: name, what: error.to_string() });
+                None
+            })
+        };
+        let (token, old, key) =
+            (secret("REMIT_BOT_TOKEN"), secret("REMIT_BOT_TOKEN_OLD"), secret("REMIT_CHAIN_KEY"));
+        let service = if is_simulated(verb) {
+            Self::in_the_sandbox(settings)
+        } else {
+            let network = settings.network.unwrap_or(match (verb, &token) {
+                // Whoever has no bot can only mean the sandbox's database.
+                (Verb::Merchant(_) | Verb::Migrate, None) => Network::SANDBOX,
+                _ => Network::MAINNET,
+            });
+            Self::outside(settings, network, token, old, key)
+        };
+        service.examine(settings, verb, &mut troubles);
+        (service, troubles)
+    }
+
+    /// Everything on this machine. A real bot's token is of no use here and is not taken.
+    fn in_the_sandbox(settings: &Settings) -> Self {
+        let world = format!("http://127.0.0.1:{}", settings.world_listen.port());
+        let public = format!("http://localhost:{}", settings.listen.port());
+        Self {
+            listen: settings.listen,
+            metrics_listen: settings.metrics_listen.0,
+            data: settings.data.clone(),
+            database_url: database(settings),
+            public_url: trimmed(settings.public_url.as_deref().unwrap_or(&public)),
+            bot_token: Secret::new(""),
+            old_bot_token: None,
+            telegram_url: world.clone(),
+            chain_url: format!("{world}/api/v3"),
+            chain_key: None,
+            network: Network::SANDBOX,
+            assets: Assets::new([]),
+            world_url: Some(format!("http://localhost:{}", settings.world_listen.port())),
+            use_webhook: false,
+            poll: settings.poll.unwrap_or(Duration::from_millis(100)),
+        }
+    }
+
+    fn outside(
+        settings: &Settings,
+        network: Network,
+        token: Option<Secret>,
+        old: Option<Secret>,
+        key: Option<Secret>,
+    ) -> Self {
+        let public_url = trimmed(settings.public_url.as_deref().unwrap_or_default());
+        let telegram_url = trimmed(settings.telegram_url.as_deref().unwrap_or(TELEGRAM));
+        let usual = if network.is_sandbox() { 100 } else { 1000 };
+        Self {
+            listen: settings.listen,
+            metrics_listen: settings.metrics_listen.0,
+            data: settings.data.clone(),
+            database_url: database(settings),
+            use_webhook: takes_webhooks(&public_url),
+            public_url,
+            bot_token: token.unwrap_or_else(|| Secret::new("")),
+            old_bot_token: old,
+            chain_url: trimmed(settings.chain_url.as_deref().unwrap_or(TONCENTER)),
+            chain_key: key,
+            network,
+            assets: Assets::new(jettons(settings, network)),
+            world_url: network.is_sandbox().then(|| telegram_url.clone()),
+            telegram_url,
+            poll: settings.poll.unwrap_or(Duration::from_millis(usual)),
+        }
+    }
+
+    /// The domains a wallet's proof may name: that of the manifest, with its port if it has one.
+    pub fn proof_domains(&self) -> Vec<String> {
+        let url = web_address(&self.public_url);
+        let domain = url.as_ref().and_then(|url| match (url.host_str()?, url.port()) {
+            (host, None) => Some(host.to_owned()),
+            (host, Some(port)) => Some(format!("{host}:{port}")),
+        });
+        domain.into_iter().collect()
+    }
+
+    fn examine(&self, settings: &Settings, verb: &Verb, troubles: &mut Vec<Trouble>) {
+        let mut say = |setting, what: &str| troubles.push(Trouble { setting, what: what.into() });
+        if settings.fresh && !is_simulated(verb) {
+            say("--fresh", "only the sandbox begins anew; leave it out");
+        }
+        if is_simulated(verb) && settings.network.is_some_and(|network| !network.is_sandbox()) {
+            say(
+                "REMIT_NETWORK",
+                "the sandbox's network is -217; leave it unset, or use `remit serve`",
+            );
+        }
+        if !matches!(verb, Verb::Serve | Verb::Doctor) {
+            return;
+        }
+        if self.bot_token.reveal().is_empty() {
+            say("REMIT_BOT_TOKEN", "not set. Make a bot with @BotFather and put its token here");
+        } else if !is_token(self.bot_token.reveal()) {
+            say("REMIT_BOT_TOKEN", "not a token. It looks like 123456789:AA… ; copy it once more");
+        }
+        if let Some(what) = wrong_public_url(&self.public_url, self.telegram_url == TELEGRAM) {
+            say("REMIT_PUBLIC_URL", what);
+        }
+        for (setting, url) in
+            [("REMIT_TELEGRAM_URL", &self.telegram_url), ("REMIT_CHAIN_URL", &self.chain_url)]
+        {
+            if web_address(url).is_none() {
+                say(setting, "not an http(s) address");
+            }
+        }
+        if self.network == Network::TESTNET && self.chain_url == TONCENTER {
+            say("REMIT_CHAIN_URL", "set https://testnet.toncenter.com/api/v3 for the test network");
+        }
+    }
+}
+
+fn is_simulated(verb: &Verb) -> bool {
+    matches!(verb, Verb::Sandbox | Verb::World | Verb::Openapi)
+}
+
+fn database(settings: &Settings) -> String {
+    match &settings.database_url {
+        Some(url) => url.reveal().to_owned(),
+        None => sqlite_in(&settings.data),
+    }
+}
+
+/// The database's address when nobody has named one.
+fn sqlite_in(data: &Path) -> String {
+    format!("sqlite:{}", data.join("remit.sqlite").display())
+}
+
+fn jettons(settings: &Settings, network: Network) -> Vec<crate::money::Listed> {
+    match &settings.jettons {
+        Some(Jettons(listed)) => listed.clone(),
+        None if network == Network::MAINNET => {
+            let Jettons(listed) = MAINNET_USDT.parse().expect("a test reads the built-in list");
+            listed
+        }
+        None => Vec::new(),
+    }
+}
+
+fn trimmed(url: &str) -> String {
+    url.trim().trim_end_matches('/').to_owned()
+}
+
+fn web_address(text: &str) -> Option<Url> {
+    let url: Url = text.parse().ok()?;
+    (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(url)
+}
+
+fn takes_webhooks(public_url: &str) -> bool {
+    web_address(public_url).is_some_and(|url| {
+        let port = url.port_or_known_default();
+        url.scheme() == "https" && port.is_some_and(|port| WEBHOOK_PORTS.contains(&port))
+    })
+}
+
+/// `123456789:AA…`: the bot's id and 35 characters or so.
+fn is_token(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(id, secret)| {
+        !id.is_empty()
+            && id.bytes().all(|b| b.is_ascii_digit())
+            && secret.len() >= 4
+            && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+    })
+}
+
+fn wrong_public_url(text: &str, real_telegram: bool) -> Option<&'static str> {
+    if text.is_empty() {
+        return Some("not set. Give the https address under which people reach this service");
+    }
+    let Some(url) = web_address(text) else {
+        return Some("not an address. It looks like https://pay.example.org");
+    };
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Some("must be a bare origin such as https://pay.example.org, without a path");
+    }
+    if real_telegram && url.scheme() != "https" {
+        return Some("must begin with https: Telegram opens nothing else");
+    }
+    let named = matches!(url.host(), Some(url::Host::Domain(name)) if name.contains('.'));
+    if real_telegram && !named {
+        return Some(
+            "must be a domain name: wallets and Telegram refuse bare numbers and localhost",
+        );
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::config::Cli;
+
+    const TOKEN: &str = "123456789:AAFq_abcdefghijklmnopqrstuvwxyz-0123";
+
+    fn draft(line: &str, secrets: &[(&str, &str)]) -> (Service, Vec<Trouble>) {
+        let cli = Cli::parse_from(std::iter::once("remit").chain(line.split_whitespace()));
+        Service::draft(&cli.settings, &cli.verb(), &|name| {
+            secrets.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    fn live(line: &str) -> (Service, Vec<Trouble>) {
+        draft(line, &[("REMIT_BOT_TOKEN", TOKEN)])
+    }
+
+    #[test]
+    fn the_sandbox_needs_nothing_and_takes_no_real_bot() {
+        let (service, troubles) = live("");
+        assert_eq!(troubles, []);
+        assert_eq!(service.network, Network::SANDBOX);
+        assert_eq!(service.bot_token.reveal(), "");
+        assert_eq!(service.public_url, "http://localhost:8080");
+        assert_eq!(service.chain_url, "http://127.0.0.1:8081/api/v3");
+        assert_eq!(service.world_url.as_deref(), Some("http://localhost:8081"));
+        assert_eq!(service.database_url, "sqlite:./data/remit.sqlite");
+        assert_eq!(service.proof_domains(), ["localhost:8080"]);
+    }
+
+    #[test]
+    fn serving_without_settings_says_all_that_is_missing() {
+        let (_, troubles) = draft("serve", &[]);
+        let named: Vec<_> = troubles.iter().map(|t| t.setting).collect();
+        assert_eq!(named, ["REMIT_BOT_TOKEN", "REMIT_PUBLIC_URL"]);
+        let text = Troubles(troubles).to_string();
+        assert!(text.contains("@BotFather"), "{text}");
+    }
+
+    #[test]
+    fn a_domain_and_a_token_are_enough_to_go_live() {
+        let (service, troubles) = live("serve --public-url https://pay.example.org/");
+        assert_eq!(troubles, []);
+        assert_eq!(service.network, Network::MAINNET);
+        assert_eq!(service.public_url, "https://pay.example.org");
+        assert_eq!(service.proof_domains(), ["pay.example.org"]);
+        assert!(service.use_webhook && service.world_url.is_none());
+        assert!(service.assets.by_code("USDT").is_some());
+    }
+
+    #[test]
+    fn a_port_that_telegram_does_not_call_means_polling() {
+        let (service, _) = live("serve --public-url https://pay.example.org:4443");
+        assert!(!service.use_webhook);
+    }
+
+    #[test]
+    fn an_address_telegram_would_refuse_is_refused_here() {
+        for url in [
+            "http://pay.example.org",
+            "https://1.2.3.4",
+            "https://localhost",
+            "pay",
+            "https://a.org/x",
+        ] {
+            let (_, troubles) = live(&format!("serve --public-url {url}"));
+            assert_eq!(troubles.len(), 1, "{url}: {troubles:?}");
+        }
+    }
+
+    #[test]
+    fn a_service_beside_a_simulated_world_may_speak_http() {
+        let (service, troubles) = live(
+            "serve --network -217 --public-url http://localhost:8080 \
+             --telegram-url http://127.0.0.1:8081/ --chain-url http://127.0.0.1:8081/api/v3",
+        );
+        assert_eq!(troubles, []);
+        assert_eq!(service.world_url.as_deref(), Some("http://127.0.0.1:8081"));
+    }
+
+    #[test]
+    fn only_the_sandbox_begins_anew() {
+        let (_, troubles) = live("serve --fresh --public-url https://pay.example.org");
+        assert_eq!(troubles[0].setting, "--fresh");
+    }
+
+    #[test]
+    fn a_service_shows_no_secret() {
+        let line =
+            "serve --public-url https://pay.example.org --database postgres://me:hidden@db/x";
+        let (service, _) =
+            draft(line, &[("REMIT_BOT_TOKEN", TOKEN), ("REMIT_CHAIN_KEY", "hidden")]);
+        let shown = format!("{service:?} {:?}", service.bot_token);
+        assert!(!shown.contains("hidden") && !shown.contains("AAFq"), "{shown}");
+    }
+}

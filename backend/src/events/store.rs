@@ -1,0 +1,51 @@
+//! The statements of the feed. Appending is part of the commit: see `db/announce.rs`.
+
+use crate::{
+    db::{Result, Tx, execute, rows},
+    id::EventId,
+    time::Time,
+};
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Event {
+    pub account_id: String,
+    pub seq: i64,
+    pub id: EventId,
+    #[sqlx(rename = "type")]
+    pub kind: String,
+    pub data: String,
+    pub created_at: Time,
+}
+
+/// Opens a feed. `kind` is `person` or `merchant`.
+pub async fn open_account(tx: &mut Tx, id: &str, kind: &str, now: Time) -> Result<()> {
+    execute!(
+        tx,
+        "insert into accounts (id, kind, next_seq, created_at) values ($1, $2, 0, $3)",
+        id,
+        kind,
+        now
+    )?;
+    Ok(())
+}
+
+pub async fn after(tx: &mut Tx, account: &str, seq: i64, limit: i64) -> Result<Vec<Event>> {
+    rows!(
+        tx,
+        all Event,
+        "select * from events where account_id = $1 and seq > $2 order by seq limit $3",
+        account,
+        seq,
+        limit
+    )
+}
+
+pub async fn find(tx: &mut Tx, account: &str, seq: i64) -> Result<Option<Event>> {
+    rows!(
+        tx,
+        optional Event,
+        "select * from events where account_id = $1 and seq = $2",
+        account,
+        seq
+    )
+}

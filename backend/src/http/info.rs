@@ -1,0 +1,138 @@
+//! What a client must know of this service before anything else: `/v1/info`, the TON Connect manifest
+//! and the list of wallets.
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
+    response::IntoResponse,
+    routing::get,
+};
+use serde::Serialize;
+use serde_json::json;
+use ton::network::Network;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::pages::embedded;
+use crate::{app::App, money::TICKER};
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(info)).merge(OpenApiRouter::from(
+        Router::new()
+            .route("/tonconnect-manifest.json", get(manifest))
+            .route("/tc/wallets.json", get(wallets)),
+    ))
+}
+
+/// This service, for its clients.
+#[derive(Debug, Serialize, ToSchema)]
+struct Info {
+    version: &'static str,
+    /// The network's global id: `-239` is the real one.
+    #[schema(example = "-239")]
+    network: String,
+    /// Whether all of this is play.
+    sandbox: bool,
+    ticker: &'static str,
+    bot_username: Option<String>,
+    /// Append an object's id to open the Mini App there.
+    app_url: String,
+    public_url: String,
+    manifest_url: String,
+    wallets_url: String,
+    assets: Vec<AssetView>,
+    explorer_url: Option<&'static str>,
+    /// How long a payment usually takes to become final.
+    finality_seconds: u8,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct AssetView {
+    #[schema(example = "USDT")]
+    asset: String,
+    name: String,
+    decimals: u8,
+    /// The jetton master's address: the only thing an asset is known by.
+    master: Option<String>,
+}
+
+/// About this service
+#[utoipa::path(
+    get, path = "/v1/info", tag = "Service",
+    responses((status = 200, body = Info))
+)]
+async fn info(State(app): State<App>) -> Json<Info> {
+    let public_url = app.settings.public_url.clone();
+    let assets = app.assets.iter().map(|listed| AssetView {
+        asset: listed.code.clone(),
+        name: listed.name.clone(),
+        decimals: listed.decimals,
+        master: match listed.asset {
+            crate::money::Asset::Gram => None,
+            crate::money::Asset::Jetton(master) => Some(master.friendly(true)),
+        },
+    });
+    Json(Info {
+        version: env!("CARGO_PKG_VERSION"),
+        network: app.network.to_string(),
+        sandbox: app.network.is_sandbox(),
+        ticker: TICKER,
+        bot_username: app.bot_username.get().cloned(),
+        app_url: app.deep_link(""),
+        manifest_url: format!("{public_url}/tonconnect-manifest.json"),
+        wallets_url: "/tc/wallets.json".to_owned(),
+        assets: assets.collect(),
+        explorer_url: match app.network {
+            Network::MAINNET => Some("https://tonviewer.com/transaction/"),
+            Network::TESTNET => Some("https://testnet.tonviewer.com/transaction/"),
+            _ => None,
+        },
+        finality_seconds: 1,
+        public_url,
+    })
+}
+
+/// Wallets fetch it from anywhere, and show its `url` as who is asking.
+async fn manifest(State(app): State<App>) -> impl IntoResponse {
+    let url = &app.settings.public_url;
+    let body = json!({ "url": url, "name": "Remit", "iconUrl": format!("{url}/icon.png") });
+    ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))], Json(body))
+}
+
+/// The wallets a person may connect. In the sandbox there is one, and it lives in the same Telegram.
+async fn wallets(State(app): State<App>, headers: HeaderMap) -> impl IntoResponse {
+    let body = match &app.settings.world_url {
+        Some(world) if app.network.is_sandbox() => sandbox_wallets(world, &headers),
+        // The SDK's own list, unfiltered: it is written beside the pages when they are built.
+        _ => embedded("wallets.json")
+            .and_then(|(bytes, _)| String::from_utf8(bytes).ok())
+            .unwrap_or_else(|| "[]".to_owned()),
+    };
+    ([(header::CONTENT_TYPE, "application/json"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], body)
+}
+
+/// Each phone is an origin of its own, so its bridge is reached by its own name too: a browser opens
+/// only six connections to one host.
+fn sandbox_wallets(world: &str, headers: &HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let mut bridge = world.to_owned();
+    if host.ends_with(".localhost")
+        && let Ok(mut url) = url::Url::parse(world)
+        && url.set_host(Some(host)).is_ok()
+    {
+        bridge = url.to_string().trim_end_matches('/').to_owned();
+    }
+    json!([{
+        "app_name": "sandboxwallet",
+        "name": "Sandbox Wallet",
+        "image": format!("{bridge}/wallet.png"),
+        "about_url": world,
+        "universal_url": "https://t.me/sandbox_wallet/start",
+        "bridge": [{ "type": "sse", "url": format!("{bridge}/bridge") }],
+        "platforms": ["ios", "android", "macos", "windows", "linux", "chrome", "firefox", "safari"],
+        "features": [{ "name": "SendTransaction", "maxMessages": 4, "extraCurrencySupported": false }]
+    }])
+    .to_string()
+}

@@ -1,0 +1,174 @@
+//! Login and the person's own settings: `/v1/session` and `/v1/me`. They stand here and not in
+//! `identity`, because they show a person together with the wallets linked to them.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    app::App,
+    db::Tx,
+    extract::Body,
+    identity::{
+        self, Chat, Person,
+        http::{Caller, credential},
+        init_data, store,
+    },
+    problem::{Kind, Problem, ProblemBody, Result},
+    time::Time,
+    wallets::{self, http::WalletView},
+};
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(login)).routes(routes!(me, change, forget))
+}
+
+/// A session, and whose it is.
+#[derive(Debug, Serialize, ToSchema)]
+struct SessionView {
+    /// Send it as `Authorization: Bearer …`. It is shown once.
+    token: String,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Time,
+    person: Me,
+}
+
+/// You, as this service knows you.
+#[derive(Debug, Serialize, ToSchema)]
+struct Me {
+    #[schema(example = "usr_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    id: String,
+    first_name: String,
+    username: Option<String>,
+    language: String,
+    /// Whether the bot tells you of payments.
+    notifications: bool,
+    /// Whether the bot may write to you at all.
+    can_message: bool,
+    wallets: Vec<WalletView>,
+}
+
+/// Exchange Telegram's init data for a session
+///
+/// Send it raw, as `Authorization: tma <init data>`. It must be less than an hour old.
+#[utoipa::path(
+    post, path = "/v1/session", tag = "People", security(("init_data" = [])),
+    responses(
+        (status = 201, body = SessionView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn login(
+    State(app): State<App>,
+    headers: HeaderMap,
+) -> Result<(StatusCode, Json<SessionView>)> {
+    let raw = credential(&headers, "tma").ok_or_else(|| {
+        Problem::new(Kind::LoginInvalid, "Send `Authorization: tma <raw init data>`.")
+    })?;
+    let settings = &app.settings;
+    let tokens: Vec<&str> = std::iter::once(&settings.bot_token)
+        .chain(&settings.old_bot_token)
+        .map(|token| token.reveal())
+        .collect();
+    let data = init_data::verify(raw, &tokens, app.time()).map_err(|e| {
+        let kind = match e {
+            init_data::Error::Stale | init_data::Error::Future => Kind::LoginStale,
+            _ => Kind::LoginInvalid,
+        };
+        Problem::new(kind, format!("The init data {e}."))
+    })?;
+    let mut tx = app.db.begin().await?;
+    let session = identity::login(&mut tx, &data, app.now()).await?;
+    let person = view(&mut tx, &session.person).await?;
+    tx.commit().await?;
+    let body = SessionView { token: session.token, expires_at: session.expires_at, person };
+    Ok((StatusCode::CREATED, Json(body)))
+}
+
+async fn view(tx: &mut Tx, person: &Person) -> Result<Me> {
+    Ok(Me {
+        id: person.id.to_string(),
+        first_name: person.first_name.clone(),
+        username: person.username.clone(),
+        language: person.language.clone(),
+        notifications: person.notifications,
+        can_message: person.chat == Chat::Open,
+        wallets: wallets::store::of(tx, person.id).await?.iter().map(WalletView::from).collect(),
+    })
+}
+
+/// Who you are
+#[utoipa::path(
+    get, path = "/v1/me", tag = "People", security(("session" = [])),
+    responses(
+        (status = 200, body = Me),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn me(State(app): State<App>, caller: Caller) -> Result<Json<Me>> {
+    let mut tx = app.db.snapshot().await?;
+    Ok(Json(view(&mut tx, &caller.person).await?))
+}
+
+/// What to change; whatever is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Changes {
+    notifications: Option<bool>,
+    /// A language tag such as `en`.
+    language: Option<String>,
+}
+
+/// Change your settings
+#[utoipa::path(
+    patch, path = "/v1/me", tag = "People", security(("session" = [])),
+    request_body = Changes,
+    responses(
+        (status = 200, body = Me),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Body(changes): Body<Changes>,
+) -> Result<Json<Me>> {
+    let mut person = caller.person;
+    if let Some(language) = changes.language {
+        let fits = (2..=8).contains(&language.len())
+            && language.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-');
+        if !fits {
+            return Err(Problem::new(Kind::BadRequest, "language is a tag such as \"en\"."));
+        }
+        person.language = language;
+    }
+    person.notifications = changes.notifications.unwrap_or(person.notifications);
+    let mut tx = app.db.begin().await?;
+    store::update(&mut tx, &person).await?;
+    let me = view(&mut tx, &person).await?;
+    tx.commit().await?;
+    Ok(Json(me))
+}
+
+/// Be forgotten
+///
+/// Takes your name, wallets, activity and messages out of this service. What is written on the chain
+/// stays there, and nobody can change that.
+#[utoipa::path(
+    delete, path = "/v1/me", tag = "People", security(("session" = [])),
+    responses(
+        (status = 204),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn forget(State(app): State<App>, caller: Caller) -> Result<StatusCode> {
+    let mut tx = app.db.begin().await?;
+    store::forget(&mut tx, caller.person.id, app.time()).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

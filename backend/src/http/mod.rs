@@ -1,0 +1,194 @@
+//! The roof: joins the domains' routes, and lays over them what all share. Nothing below imports it.
+
+mod docs;
+mod health;
+mod info;
+mod me;
+mod pages;
+
+pub use pages::embedded;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, cors::CorsLayer,
+    set_header::SetResponseHeaderLayer,
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    app::App,
+    bot, call, invoices, merchants, payments,
+    problem::{Kind, Problem},
+    requests, wallets,
+};
+
+/// No body may be larger, in bytes.
+const BODY: usize = 64 * 1024;
+
+/// Everything the service answers.
+pub fn router(app: App) -> Router {
+    let (api, spec) = api().split_for_parts();
+    let spec = serde_json::to_string(&spec).unwrap_or_default();
+    let api = api
+        .merge(docs::router(&app, &spec))
+        .merge(bot::http::router())
+        .layer(cors(&app))
+        .layer(DefaultBodyLimit::max(BODY));
+    Router::new()
+        .merge(api)
+        .merge(health::router())
+        .merge(pages::router(&app))
+        .fallback(missing)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), call::layer))
+        .layer(CompressionLayer::new())
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(header(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"))
+        .with_state(app)
+}
+
+/// The API's routes with their description.
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .merge(info::router())
+        .merge(me::router())
+        .merge(wallets::http::router())
+        .merge(payments::http::router())
+        .merge(requests::http::router())
+        .merge(invoices::http::router())
+        .merge(merchants::http::router())
+}
+
+/// The OpenAPI document, as JSON, pretty-printed.
+pub fn openapi() -> String {
+    let (_, spec) = api().split_for_parts();
+    let mut text = serde_json::to_string_pretty(&spec).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Remit",
+        description = "Payments on TON, inside Telegram, from wallet to wallet.\n\n\
+            Money is `{amount, asset, units, decimals}`: decimal strings, never JSON numbers. \
+            Errors are `application/problem+json`. Lists take `limit` and `starting_after`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    tags(
+        (name = "People", description = "Logging in from Telegram."),
+        (name = "Wallets", description = "Linking wallets by proof, and what they hold."),
+        (name = "Payments", description = "From one wallet to another."),
+        (name = "Requests", description = "Asking for money by link."),
+        (name = "Invoices", description = "What merchants ask for."),
+        (name = "Merchants", description = "A merchant's account and its feed of events."),
+        (name = "Service", description = "About this service.")
+    ),
+    modifiers(&Credentials)
+)]
+struct Description;
+
+struct Credentials;
+
+impl Modify for Credentials {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        let bearer = |what: &str| {
+            let mut http = Http::new(HttpAuthScheme::Bearer);
+            http.description = Some(what.to_owned());
+            SecurityScheme::Http(http)
+        };
+        components.add_security_scheme("session", bearer("A person's session, `ses_…`"));
+        components.add_security_scheme("key", bearer("A merchant's API key, `sk_…`"));
+        // OpenAPI knows no scheme of the name `tma`, so it is described as what it is: a header.
+        let mut tma = ApiKeyValue::new("Authorization");
+        tma.description = Some("`tma <raw init data>`".to_owned());
+        components.add_security_scheme("init_data", SecurityScheme::ApiKey(ApiKey::Header(tma)));
+    }
+}
+
+/// Who may call from another origin: in the sandbox the stage, whose pages belong to the world.
+fn cors(app: &App) -> CorsLayer {
+    let world = app.settings.world_url.clone();
+    CorsLayer::new()
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            HeaderName::from_static("idempotency-key"),
+        ])
+        .allow_origin(tower_http::cors::AllowOrigin::predicate(move |origin, _| {
+            world.as_deref().is_some_and(|world| is_world(world, origin))
+        }))
+}
+
+/// The world's own origin, or one of its phones: the same port on `localhost` or `*.localhost`.
+fn is_world(world: &str, origin: &HeaderValue) -> bool {
+    let parse = |text: &str| url::Url::parse(text).ok();
+    let Some((world, origin)) = parse(world).zip(origin.to_str().ok().and_then(parse)) else {
+        return false;
+    };
+    let local = |host: &str| host == "localhost" || host.ends_with(".localhost");
+    world.port_or_known_default() == origin.port_or_known_default()
+        && origin.host_str().is_some_and(|host| local(host) || world.host_str() == Some(host))
+}
+
+fn header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+async fn missing(request: Request) -> Problem {
+    Problem::new(
+        Kind::NotFound,
+        format!("There is nothing at {}. The API is described at /docs.", request.uri().path()),
+    )
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(Kind::MethodNotAllowed, "This path answers to another method; see /docs.")
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature tower-http wants")]
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    Problem::internal("a handler panicked").into_response()
+}
+
+/// Keeps a page of ours out of other people's frames, and other people's scripts out of our pages.
+pub(super) async fn with_policy(
+    State(policy): State<HeaderValue>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_worlds_pages_may_call_from_elsewhere() {
+        let world = "http://localhost:8081";
+        for good in ["http://localhost:8081", "http://alice.localhost:8081"] {
+            assert!(is_world(world, &HeaderValue::from_static(good)), "{good}");
+        }
+        for bad in ["http://localhost:9", "null", "https://evil.test", "http://evil.test:8081"] {
+            assert!(!is_world(world, &HeaderValue::from_static(bad)), "{bad}");
+        }
+    }
+}

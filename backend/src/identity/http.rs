@@ -1,0 +1,62 @@
+//! The [`Caller`] extractor that stands before every private route. Login itself is in `http/me.rs`,
+//! because it also shows the person's wallets.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+
+use super::{Person, hash, store};
+use crate::{
+    app::App,
+    problem::{Kind, Problem, Result},
+};
+
+/// A person with a session: `Authorization: Bearer ses_…`.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub person: Person,
+    /// Names the session without being able to open it.
+    pub session_hash: String,
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let session_hash = credential(&parts.headers, "Bearer").map(hash).ok_or_else(no_session)?;
+        let mut tx = app.db.snapshot().await?;
+        let person = store::by_session(&mut tx, &session_hash, app.time()).await?;
+        person.map(|person| Self { person, session_hash }).ok_or_else(no_session)
+    }
+}
+
+/// Nobody, or a person with a session: for pages that are open to all and kinder to some.
+#[derive(Debug, Clone)]
+pub struct MaybeCaller(pub Option<Caller>);
+
+impl FromRequestParts<App> for MaybeCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            Caller::from_request_parts(parts, app).await.map(Some).map(Self)
+        } else {
+            Ok(Self(None))
+        }
+    }
+}
+
+fn no_session() -> Problem {
+    Problem::new(
+        Kind::SessionInvalid,
+        "Open the app again from Telegram, or exchange fresh init data at POST /v1/session.",
+    )
+}
+
+/// What stands after the scheme in `Authorization`.
+pub fn credential<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (given, credential) = value.split_once(' ')?;
+    given.eq_ignore_ascii_case(scheme).then(|| credential.trim())
+}

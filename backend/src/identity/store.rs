@@ -1,0 +1,173 @@
+//! The statements of people and their sessions.
+
+use crate::{
+    db::{Result, Tx, execute, rows, text_enum},
+    id::PersonId,
+    time::Time,
+};
+
+text_enum! {
+    /// Whether the bot may write to somebody.
+    pub enum Chat {
+        Unknown = "unknown",
+        Open = "open",
+        Blocked = "blocked",
+    }
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Person {
+    pub id: PersonId,
+    pub telegram_id: i64,
+    pub first_name: String,
+    pub username: Option<String>,
+    pub language: String,
+    pub notifications: bool,
+    pub chat: Chat,
+}
+
+pub async fn find(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
+    rows!(
+        tx,
+        optional Person,
+        "select id, telegram_id, first_name, username, language, notifications, chat
+           from people where id = $1",
+        id
+    )
+}
+
+pub async fn by_telegram(tx: &mut Tx, telegram_id: i64) -> Result<Option<Person>> {
+    rows!(
+        tx,
+        optional Person,
+        "select id, telegram_id, first_name, username, language, notifications, chat
+           from people where telegram_id = $1",
+        telegram_id
+    )
+}
+
+/// Usernames are compared in lower case. Telegram may hand one on to somebody else, so the newest
+/// bearer we have seen is meant.
+pub async fn by_username(tx: &mut Tx, username: &str) -> Result<Option<Person>> {
+    rows!(
+        tx,
+        optional Person,
+        "select id, telegram_id, first_name, username, language, notifications, chat
+           from people where username_key = $1 order by id desc limit 1",
+        username.to_lowercase()
+    )
+}
+
+pub async fn insert(tx: &mut Tx, person: &Person, now: Time) -> Result<()> {
+    execute!(
+        tx,
+        "insert into people (id, telegram_id, first_name, username, username_key, language,
+                             notifications, chat, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        person.id,
+        person.telegram_id,
+        &person.first_name,
+        person.username.as_deref(),
+        person.username.as_ref().map(|name| name.to_lowercase()),
+        &person.language,
+        person.notifications,
+        person.chat,
+        now
+    )?;
+    Ok(())
+}
+
+pub async fn update(tx: &mut Tx, person: &Person) -> Result<()> {
+    execute!(
+        tx,
+        "update people set first_name = $2, username = $3, username_key = $4, language = $5,
+                notifications = $6, chat = $7
+          where id = $1",
+        person.id,
+        &person.first_name,
+        person.username.as_deref(),
+        person.username.as_ref().map(|name| name.to_lowercase()),
+        &person.language,
+        person.notifications,
+        person.chat
+    )?;
+    Ok(())
+}
+
+/// A username that has moved to somebody else no longer leads to its old bearer.
+pub async fn release_username(tx: &mut Tx, username: &str, bearer: PersonId) -> Result<()> {
+    execute!(
+        tx,
+        "update people set username = null, username_key = null
+          where username_key = $1 and id <> $2",
+        username.to_lowercase(),
+        bearer
+    )?;
+    Ok(())
+}
+
+/// Takes the person out of everything that is ours; what the chain knows, it keeps.
+pub async fn forget(tx: &mut Tx, id: PersonId, now: Time) -> Result<()> {
+    let account = id.to_string();
+    execute!(tx, "delete from sessions where person_id = $1", id)?;
+    execute!(tx, "delete from challenges where person_id = $1", id)?;
+    execute!(tx, "delete from wallets where person_id = $1", id)?;
+    execute!(tx, "delete from activity where person_id = $1", id)?;
+    execute!(tx, "delete from requests where person_id = $1", id)?;
+    execute!(tx, "delete from deliveries where account_id = $1", &account)?;
+    execute!(tx, "delete from events where account_id = $1", &account)?;
+    execute!(
+        tx,
+        "update intents set payer_id = null, payer_name = null, payer_username = null, note = null
+          where payer_id = $1",
+        id
+    )?;
+    execute!(
+        tx,
+        "update intents set payee_id = null, payee_name = null, payee_username = null
+          where payee_id = $1",
+        id
+    )?;
+    execute!(
+        tx,
+        "update merchants set owner_telegram = null
+          where owner_telegram = (select telegram_id from people where id = $1)",
+        id
+    )?;
+    execute!(tx, "delete from people where id = $1", id)?;
+    // The feed's row stays, so that its numbers are never given out again.
+    execute!(tx, "update accounts set created_at = $2 where id = $1", &account, now)?;
+    Ok(())
+}
+
+pub async fn insert_session(
+    tx: &mut Tx,
+    token_hash: &str,
+    person: PersonId,
+    now: Time,
+    expires_at: Time,
+) -> Result<()> {
+    execute!(tx, "delete from sessions where expires_at <= $1", now)?;
+    execute!(
+        tx,
+        "insert into sessions (token_hash, person_id, created_at, expires_at)
+         values ($1, $2, $3, $4)",
+        token_hash,
+        person,
+        now,
+        expires_at
+    )?;
+    Ok(())
+}
+
+pub async fn by_session(tx: &mut Tx, token_hash: &str, now: Time) -> Result<Option<Person>> {
+    rows!(
+        tx,
+        optional Person,
+        "select p.id, p.telegram_id, p.first_name, p.username, p.language, p.notifications, p.chat
+           from sessions s join people p on p.id = s.person_id
+          where s.token_hash = $1 and s.expires_at > $2",
+        token_hash,
+        now
+    )
+}

@@ -1,0 +1,455 @@
+//! Routes for people who pay: `/v1/payments` and `/v1/recipients`.
+
+use std::str::FromStr;
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use ton::address::Address;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Draft, Error, Input, Intent, Purpose, Side, TO_SIGN, prepare,
+    recipient::{self, Recipient, Warning},
+    store::{self, Line},
+    view::{self, Direction, PartyKind, PaymentView, Viewer},
+};
+use crate::{
+    app::App,
+    db::Tx,
+    extract::{Body, Path, Query},
+    id::{PaymentId, TransferId},
+    identity::{Person, http::Caller},
+    money::{Amount, Listed},
+    page::{Page, PageQuery},
+    problem::{Kind, Problem, ProblemBody, Result},
+    wait::{self, Look, WaitQuery},
+    wallets::{self, Wallet},
+};
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(read))
+        .routes(routes!(submitted))
+        .routes(routes!(cancel))
+        .routes(routes!(recipients))
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(id) => Self::not_found(format_args!("payment {id}")),
+            Error::Refused(_) => Self::new(
+                Kind::PaymentStarted,
+                "The wallet has signed already, so this payment cannot be taken back. Wait for its result.",
+            ),
+            Error::Raced => {
+                Self::new(Kind::Busy, "Nothing was changed. Read the payment again, then decide.")
+            }
+            Error::Db(error) => error.into(),
+        }
+    }
+}
+
+/// What to pay, and to whom.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPayment {
+    /// `@username` of somebody who has linked a wallet here, or an address in any form.
+    #[schema(example = "@bob")]
+    pub to: String,
+    /// Decimal, exact, above zero.
+    #[schema(example = "5")]
+    pub amount: String,
+    #[schema(example = "GRAM")]
+    pub asset: String,
+    /// For the payee. It is written on the chain, where everybody can read it.
+    pub note: Option<String>,
+    /// Which of your linked wallets pays; your default one if left out.
+    pub from: Option<String>,
+}
+
+/// The longest note, in characters.
+const NOTE: usize = 200;
+
+/// Prepare a payment
+///
+/// Nothing moves until a wallet signs `transaction`. Pass it to TON Connect as it is.
+#[utoipa::path(
+    post, path = "/v1/payments", tag = "Payments", security(("session" = [])),
+    request_body = NewPayment,
+    responses(
+        (status = 201, body = PaymentView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Body(new): Body<NewPayment>,
+) -> Result<(StatusCode, Json<PaymentView>)> {
+    let listed = accepted(&app, &new.asset)?;
+    let amount = positive(&new.amount, listed)?;
+    let note = clean_note(new.note.as_deref())?;
+    let to = recipient::resolve(&app, &new.to).await?;
+    let payment = start(
+        &app,
+        &caller.person,
+        new.from.as_deref(),
+        Start {
+            purpose: Purpose::Send,
+            to: to.side,
+            address: to.address,
+            asset: listed.asset,
+            amount,
+            note,
+            description: None,
+        },
+    )
+    .await?;
+    Ok((StatusCode::CREATED, Json(payment)))
+}
+
+/// A payment a person has decided to make.
+pub struct Start {
+    pub purpose: Purpose,
+    pub to: Side,
+    pub address: Address,
+    pub asset: crate::money::Asset,
+    pub amount: Amount,
+    pub note: Option<String>,
+    pub description: Option<String>,
+}
+
+/// Opens the intent and prepares the transaction for the payer's wallet. Requests and invoices use it
+/// too when a person pays them.
+pub async fn start(
+    app: &App,
+    payer: &Person,
+    from: Option<&str>,
+    start: Start,
+) -> Result<PaymentView> {
+    let mut tx = app.db.snapshot().await?;
+    let wallet = paying_wallet(&mut tx, payer, from).await?;
+    drop(tx);
+    if wallet.address == start.address {
+        return Err(Problem::new(
+            Kind::ToSelf,
+            "This is the wallet you pay from. Choose somebody else, or another wallet of yours.",
+        ));
+    }
+    // The payer's jetton wallet is asked for before anything is written: if the chain is away,
+    // nothing is left behind.
+    app.account_of(wallet.address, start.asset).await.map_err(Problem::chain)?;
+
+    let now = app.now();
+    let draft = Draft {
+        purpose: start.purpose,
+        payer: Side::from(payer),
+        payer_address: Some(wallet.address),
+        payee: start.to,
+        payee_address: start.address,
+        asset: start.asset,
+        amount: Some(start.amount),
+        note: start.note,
+        description: start.description,
+        expires_at: now.at.after(TO_SIGN),
+    };
+    let mut tx = app.db.begin().await?;
+    let mut intent = super::open(&mut tx, &app.assets, draft, now).await?;
+    let request = prepare::transaction(app, &intent, wallet.address, start.amount, now.at).await?;
+    let json = serde_json::to_string(&request).map_err(Problem::internal)?;
+    store::set_request(&mut tx, intent.id, &json).await?;
+    tx.commit().await?;
+    intent.request = Some(json);
+    let viewer = Viewer { person: Some(payer.id), direction: Direction::Out };
+    Ok(view::intent(&app.assets, &intent, None, viewer))
+}
+
+async fn paying_wallet(tx: &mut Tx, payer: &Person, from: Option<&str>) -> Result<Wallet> {
+    let missing = || {
+        Problem::new(
+            Kind::WalletMissing,
+            "Connect a wallet first; then this payment can be signed.",
+        )
+    };
+    let Some(from) = from else {
+        return wallets::default_of(tx, payer.id).await?.ok_or_else(missing);
+    };
+    let address = Address::parse(from)
+        .map_err(|e| Problem::new(Kind::AddressInvalid, e.to_string()))?
+        .address;
+    let mine = wallets::store::of(tx, payer.id).await?;
+    mine.into_iter().find(|wallet| wallet.address == address).ok_or_else(missing)
+}
+
+/// An asset of the allow-list, by its code.
+pub fn accepted<'a>(app: &'a App, code: &str) -> Result<&'a Listed> {
+    app.assets.by_code(code).ok_or_else(|| {
+        let codes: Vec<_> = app.assets.iter().map(|listed| listed.code.as_str()).collect();
+        Problem::new(Kind::AssetUnknown, format!("Use one of: {}.", codes.join(", ")))
+    })
+}
+
+/// An amount above zero of an asset.
+pub fn positive(text: &str, listed: &Listed) -> Result<Amount> {
+    let bad = |why: &dyn std::fmt::Display| {
+        Problem::new(Kind::AmountInvalid, format!("amount {why}. Nothing was changed."))
+    };
+    let amount = Amount::parse(text, listed.decimals).map_err(|e| bad(&e))?;
+    if amount.is_zero() { Err(bad(&"must be above zero")) } else { Ok(amount) }
+}
+
+/// A note without line breaks or invisible characters at its ends; empty is none.
+pub fn clean_note(note: Option<&str>) -> Result<Option<String>> {
+    let Some(note) = note.map(str::trim).filter(|note| !note.is_empty()) else { return Ok(None) };
+    if note.chars().count() > NOTE || note.chars().any(char::is_control) {
+        return Err(Problem::new(
+            Kind::BadRequest,
+            format!("note may have {NOTE} characters on one line."),
+        ));
+    }
+    Ok(Some(note.to_owned()))
+}
+
+/// Which activity.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct DirectionQuery {
+    /// `in` or `out`; both if left out.
+    direction: Option<Direction>,
+}
+
+/// Your activity, newest first
+#[utoipa::path(
+    get, path = "/v1/payments", tag = "Payments", security(("session" = [])),
+    params(PageQuery, DirectionQuery),
+    responses(
+        (status = 200, body = Page<PaymentView>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(page): Query<PageQuery>,
+    Query(filter): Query<DirectionQuery>,
+) -> Result<Json<Page<PaymentView>>> {
+    let mut tx = app.db.snapshot().await?;
+    Ok(Json(activity(&mut tx, &app, caller.person.id, filter.direction, &page).await?))
+}
+
+/// A page of somebody's activity, as they see it.
+pub async fn activity(
+    tx: &mut Tx,
+    app: &App,
+    person: crate::id::PersonId,
+    direction: Option<Direction>,
+    page: &PageQuery,
+) -> Result<Page<PaymentView>> {
+    let before = match &page.starting_after {
+        Some(id) => Some(line(tx, person, id).await?),
+        None => None,
+    };
+    let probe = i64::from(page.size()) + 1;
+    let direction = direction.map(Direction::as_str);
+    let lines = store::activity(tx, person, direction, before.as_ref(), probe).await?;
+    let lines = Page::from_probe(lines, page.size());
+    let mut data = Vec::with_capacity(lines.data.len());
+    for line in &lines.data {
+        data.extend(look(tx, app, person, line).await?);
+    }
+    Ok(Page { data, has_more: lines.has_more })
+}
+
+async fn line(tx: &mut Tx, person: crate::id::PersonId, id: &str) -> Result<Line> {
+    let lines = store::lines(tx, person, id).await?;
+    lines.into_iter().next().ok_or_else(|| Problem::not_found(format_args!("payment {id}")))
+}
+
+async fn look(
+    tx: &mut Tx,
+    app: &App,
+    person: crate::id::PersonId,
+    line: &Line,
+) -> Result<Option<PaymentView>> {
+    let direction = if line.direction == "in" { Direction::In } else { Direction::Out };
+    if let Ok(id) = PaymentId::from_str(&line.subject_id) {
+        let Some(intent) = store::find(tx, id).await? else { return Ok(None) };
+        let transfer = store::transfers_of(tx, id).await?.into_iter().next();
+        let viewer = Viewer { person: Some(person), direction };
+        return Ok(Some(view::intent(&app.assets, &intent, transfer.as_ref(), viewer)));
+    }
+    let Ok(id) = TransferId::from_str(&line.subject_id) else { return Ok(None) };
+    let transfer = store::find_transfer(tx, id).await?;
+    Ok(transfer.map(|transfer| view::income(&app.assets, &transfer)))
+}
+
+/// Read a payment, or wait for it to move on
+#[utoipa::path(
+    get, path = "/v1/payments/{id}", tag = "Payments", security(("session" = [])),
+    params(("id" = String, Path), WaitQuery),
+    responses(
+        (status = 200, body = PaymentView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(query): Query<WaitQuery>,
+) -> Result<Json<PaymentView>> {
+    let found = wait::until(&app, query.wait, || async {
+        let mut tx = app.db.snapshot().await?;
+        let line = line(&mut tx, caller.person.id, &id).await?;
+        let found = look(&mut tx, &app, caller.person.id, &line)
+            .await?
+            .ok_or_else(|| Problem::not_found(format_args!("payment {id}")))?;
+        let news = query.after.as_deref().is_some_and(|known| known != found.status.as_str());
+        Ok(Look { found, news })
+    })
+    .await?;
+    Ok(Json(found))
+}
+
+/// What the wallet handed back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Submitted {
+    /// The signed external message, a bag of cells in base64.
+    boc: String,
+}
+
+/// Tell that the wallet has signed
+///
+/// Only a hint for the progress: payments are recognised by what arrives at the payee.
+#[utoipa::path(
+    post, path = "/v1/payments/{id}/submitted", tag = "Payments", security(("session" = [])),
+    params(("id" = String, Path)), request_body = Submitted,
+    responses(
+        (status = 200, body = PaymentView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn submitted(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<PaymentId>,
+    Body(body): Body<Submitted>,
+) -> Result<Json<PaymentView>> {
+    ton::boc::gate_base64(&body.boc, &ton::boc::Limits::CHAIN).map_err(|e| {
+        Problem::new(
+            Kind::BadRequest,
+            format!("boc {e}. The payment itself is not affected: we watch the chain."),
+        )
+    })?;
+    advance(&app, &caller, id, Input::Submitted { at: app.time() }).await
+}
+
+/// Give up a payment that was not signed
+#[utoipa::path(
+    post, path = "/v1/payments/{id}/cancel", tag = "Payments", security(("session" = [])),
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, body = PaymentView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<PaymentId>,
+) -> Result<Json<PaymentView>> {
+    advance(&app, &caller, id, Input::Cancelled).await
+}
+
+async fn advance(
+    app: &App,
+    caller: &Caller,
+    id: PaymentId,
+    input: Input,
+) -> Result<Json<PaymentView>> {
+    let mut tx = app.db.begin().await?;
+    let person = caller.person.id;
+    let mine = |intent: &Intent| intent.payer.person == Some(person);
+    store::find(&mut tx, id)
+        .await?
+        .filter(mine)
+        .ok_or_else(|| Problem::not_found(format_args!("payment {id}")))?;
+    let intent = super::advance(&mut tx, id, input).await?;
+    let transfer = store::transfers_of(&mut tx, id).await?.into_iter().next();
+    tx.commit().await?;
+    let viewer = Viewer { person: Some(person), direction: Direction::Out };
+    Ok(Json(view::intent(&app.assets, &intent, transfer.as_ref(), viewer)))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct RecipientQuery {
+    /// `@username`, an address in any form, or a `ton://transfer/…` link.
+    q: String,
+}
+
+/// Somebody who can be paid.
+#[derive(Debug, Serialize, ToSchema)]
+struct RecipientView {
+    kind: PartyKind,
+    name: String,
+    username: Option<String>,
+    /// Where the money will go.
+    address: String,
+    raw: String,
+    warnings: Vec<Warning>,
+}
+
+/// Find out whom a name or an address means
+#[utoipa::path(
+    get, path = "/v1/recipients", tag = "Payments", security(("session" = [])),
+    params(RecipientQuery),
+    responses(
+        (status = 200, body = RecipientView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn recipients(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<RecipientQuery>,
+) -> Result<Json<RecipientView>> {
+    let found = recipient::resolve(&app, &query.q).await?;
+    let warnings = warnings(&app, &caller.person, &found).await?;
+    let named = found.side.name.is_some();
+    Ok(Json(RecipientView {
+        kind: if named { PartyKind::Person } else { PartyKind::Address },
+        name: found.side.name.unwrap_or_else(|| view::short(found.address)),
+        username: found.side.username,
+        address: view::friendly(found.address),
+        raw: found.address.to_string(),
+        warnings,
+    }))
+}
+
+async fn warnings(app: &App, payer: &Person, to: &Recipient) -> Result<Vec<Warning>> {
+    let mut warnings = Vec::new();
+    let mut tx = app.db.snapshot().await?;
+    let mine = wallets::store::of(&mut tx, payer.id).await?;
+    if mine.iter().any(|wallet| wallet.address == to.address) {
+        warnings.push(Warning::OwnAddress);
+    } else if !store::has_paid(&mut tx, payer.id, to.address).await? {
+        warnings.push(Warning::FirstPayment);
+    }
+    drop(tx);
+    // Advice only: when the chain is away, the payment itself will say so.
+    if let Ok(states) = app.chain.wallet_states(&[to.address]).await {
+        match states.first() {
+            None => warnings.push(Warning::NotDeployed),
+            Some(state) if state.status != "active" => warnings.push(Warning::NotDeployed),
+            Some(state) if !state.is_wallet => warnings.push(Warning::Contract),
+            Some(_) => {}
+        }
+    }
+    Ok(warnings)
+}

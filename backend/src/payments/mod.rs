@@ -1,0 +1,157 @@
+//! The one door for money.
+//!
+//! Everything payable owns a *payment intent*: a payee's address, an asset, an amount or none, a
+//! reference. The watcher knows intents only. [`record`] takes a transfer off the chain and says which
+//! intent it pays; what that means for an invoice or a request is decided above, in `settle.rs`.
+
+pub mod http;
+pub mod prepare;
+pub mod recipient;
+pub mod state;
+pub mod store;
+pub mod view;
+
+use std::time::Duration;
+
+use ton::{address::Address, reference::Reference};
+
+use crate::{
+    db::{self, Tx},
+    events::Now,
+    id::{PaymentId, TransferId},
+    money::{Amount, Asset, Assets},
+    time::Time,
+};
+
+pub use state::{
+    Arrival, Input, Intent, Marks, Outcome, Purpose, Reason, Refused, Side, Stage, Transfer,
+};
+
+/// How long a wallet may take to sign; TON Connect wants five minutes at most.
+pub const TO_SIGN: Duration = Duration::from_secs(5 * 60);
+/// How long after the deadline a stranger's account is still followed.
+const AFTERWARDS: Duration = Duration::from_secs(24 * 3600);
+/// How far before the first sight of an account its history is read, so that nothing slips between.
+const BEFOREHAND: Duration = Duration::from_secs(60);
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no payment {0}")]
+    NotFound(PaymentId),
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error("somebody else changed the payment at the same moment")]
+    Raced,
+    #[error(transparent)]
+    Db(#[from] sqlx::Error),
+}
+
+/// An intent before it has an id and a reference.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub purpose: Purpose,
+    pub payer: Side,
+    pub payer_address: Option<Address>,
+    pub payee: Side,
+    pub payee_address: Address,
+    pub asset: Asset,
+    pub amount: Option<Amount>,
+    pub note: Option<String>,
+    pub description: Option<String>,
+    pub expires_at: Time,
+}
+
+/// Opens an intent, follows the payee's accounts, and puts it into the payer's activity.
+pub async fn open(tx: &mut Tx, assets: &Assets, draft: Draft, now: Now<'_>) -> db::Result<Intent> {
+    let intent = Intent {
+        id: PaymentId::new(now.at, now.dice),
+        purpose: draft.purpose,
+        payer: draft.payer,
+        payer_address: draft.payer_address,
+        payee: draft.payee,
+        payee_address: draft.payee_address,
+        asset: draft.asset,
+        amount: draft.amount,
+        reference: Reference::new(now.dice.bytes()),
+        note: draft.note,
+        description: draft.description,
+        request: None,
+        message_hash: None,
+        stage: Stage::Created,
+        marks: Marks::default(),
+        created_at: now.at,
+        expires_at: draft.expires_at,
+    };
+    store::insert(tx, &intent).await?;
+    let until = intent.expires_at.after(AFTERWARDS);
+    watch(tx, assets, intent.payee_address, now.at, Some(until)).await?;
+    if let Some(payer) = intent.payer.person {
+        store::insert_activity(tx, payer, &intent.id.to_string(), "out", now.at).await?;
+    }
+    tx.nudge();
+    Ok(intent)
+}
+
+/// Follows every accepted asset of an address: until a moment, or for ever.
+pub async fn watch(
+    tx: &mut Tx,
+    assets: &Assets,
+    owner: Address,
+    now: Time,
+    until: Option<Time>,
+) -> db::Result<()> {
+    for listed in assets.iter() {
+        store::watch(tx, owner, listed.asset, now.before(BEFOREHAND), until).await?;
+    }
+    Ok(())
+}
+
+/// Applies an input to an intent and stores it.
+pub async fn advance(tx: &mut Tx, id: PaymentId, input: Input) -> Result<Intent, Error> {
+    let before = store::find(tx, id).await?.ok_or(Error::NotFound(id))?;
+    let after = before.clone().apply(input)?;
+    if after == before {
+        return Ok(after);
+    }
+    if !store::save(tx, &before, &after).await? {
+        return Err(Error::Raced);
+    }
+    tx.nudge();
+    Ok(after)
+}
+
+/// A transfer that was not known before.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    pub transfer: Transfer,
+    /// The intent it pays, already settled, or the one it seems to have been meant for.
+    pub intent: Option<Intent>,
+    /// The intent was settled by an earlier transfer: this is the same reference once more.
+    pub again: bool,
+}
+
+/// Takes a final transfer off the chain. `None` if it is known already.
+pub async fn record(
+    tx: &mut Tx,
+    arrival: Arrival,
+    now: Now<'_>,
+) -> Result<Option<Recorded>, Error> {
+    let intent = match arrival.reference() {
+        Some(reference) => store::by_reference(tx, arrival.owner, reference).await?,
+        None => None,
+    };
+    let outcome = state::judge(&arrival, intent.as_ref());
+    let transfer = Transfer { id: TransferId::new(now.at, now.dice), arrival, outcome, fee: None };
+    if !store::insert_transfer(tx, &transfer, now.at).await? {
+        return Ok(None);
+    }
+    let again = intent.as_ref().is_some_and(|intent| intent.stage == Stage::Final);
+    let intent = match (outcome, intent) {
+        (Outcome::Matched(id), Some(_)) => {
+            Some(advance(tx, id, Input::Settled { at: transfer.arrival.at }).await?)
+        }
+        (_, intent) => intent,
+    };
+    tx.nudge();
+    Ok(Some(Recorded { transfer, intent, again }))
+}

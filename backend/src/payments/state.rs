@@ -1,0 +1,254 @@
+//! The life of a payment intent, with no clock, no database and no network in it.
+//!
+//! ```text
+//! created ──▶ submitted ──▶ seen ──▶ confirmed ──▶ final
+//!    │            │  ▲────────┴──────────┘ (the network dropped it)
+//!    ├── cancel ──┼─▶ cancelled ─┐
+//!    └── deadline ┴─▶ expired ───┴─ money came after all ─▶ final
+//! ```
+//!
+//! Only `final` is money. Everything between is a hint for the eye and may be taken back.
+
+use ton::{address::Address, reference::Reference};
+
+use crate::{
+    db::text_enum,
+    id::{InvoiceId, PaymentId, PersonId, RequestId, TransferId},
+    money::{Amount, Asset},
+    time::Time,
+};
+
+/// What somebody means to pay, and to whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    pub id: PaymentId,
+    pub purpose: Purpose,
+    pub payer: Side,
+    pub payer_address: Option<Address>,
+    pub payee: Side,
+    pub payee_address: Address,
+    pub asset: Asset,
+    /// `None`: whatever arrives is right.
+    pub amount: Option<Amount>,
+    pub reference: Reference,
+    pub note: Option<String>,
+    pub description: Option<String>,
+    /// The TON Connect transaction to sign, as JSON.
+    pub request: Option<String>,
+    /// Hex of the signed message's hash, once the wallet has told us.
+    pub message_hash: Option<String>,
+    pub stage: Stage,
+    pub marks: Marks,
+    pub created_at: Time,
+    pub expires_at: Time,
+}
+
+/// What a payment is for. Whoever adds a variant is led by the compiler to `settle.rs`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Send,
+    Invoice(InvoiceId),
+    Request(RequestId),
+}
+
+/// One side of a payment, by the name it had at that moment. All empty: only an address is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Side {
+    pub person: Option<PersonId>,
+    pub name: Option<String>,
+    pub username: Option<String>,
+}
+
+text_enum! {
+    /// How far a payment has come.
+    pub enum Stage {
+        /// Waiting for the payer's wallet.
+        Created = "created",
+        /// The wallet says it has signed.
+        Submitted = "submitted",
+        /// Pending in the network.
+        Seen = "seen",
+        /// In a shard block.
+        Confirmed = "confirmed",
+        /// In a shard block that a masterchain block refers to: money.
+        Final = "final",
+        /// Nobody paid in time. Money that comes later still counts.
+        Expired = "expired",
+        /// The payer changed their mind before signing.
+        Cancelled = "cancelled",
+    }
+}
+
+/// When each stage was first reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Marks {
+    pub submitted: Option<Time>,
+    pub seen: Option<Time>,
+    pub confirmed: Option<Time>,
+    pub settled: Option<Time>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Input {
+    /// The wallet handed over a signed message.
+    Submitted { at: Time },
+    /// The transfer is pending in the network.
+    Seen { at: Time },
+    /// The transfer is in a shard block.
+    Confirmed { at: Time },
+    /// The transfer is final.
+    Settled { at: Time },
+    /// A pending transfer has gone away again.
+    Vanished,
+    /// The chain's clock has passed the deadline, and we have seen every block up to it.
+    Deadline,
+    /// The payer does not want it any more.
+    Cancelled,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("the payment is already on its way")]
+    Started,
+}
+
+impl Intent {
+    /// The next state, or the same one when the input says nothing new.
+    pub fn apply(mut self, input: Input) -> Result<Self, Refused> {
+        use Stage::{Cancelled, Confirmed, Created, Expired, Final, Seen, Submitted};
+        let marks = &mut self.marks;
+        self.stage = match (self.stage, input) {
+            (Final, Input::Cancelled) | (Submitted | Seen | Confirmed, Input::Cancelled) => {
+                return Err(Refused::Started);
+            }
+            (Final, _) => Final,
+            (_, Input::Settled { at }) => {
+                marks.settled = Some(at);
+                Final
+            }
+            (Created | Expired | Cancelled, Input::Submitted { at }) => {
+                marks.submitted.get_or_insert(at);
+                Submitted
+            }
+            (stage @ (Submitted | Seen | Confirmed), Input::Submitted { .. }) => stage,
+            (Confirmed, Input::Seen { .. }) => Confirmed,
+            (_, Input::Seen { at }) => {
+                marks.seen.get_or_insert(at);
+                Seen
+            }
+            (_, Input::Confirmed { at }) => {
+                marks.seen.get_or_insert(at);
+                marks.confirmed.get_or_insert(at);
+                Confirmed
+            }
+            (Seen | Confirmed, Input::Vanished) => {
+                marks.seen = None;
+                marks.confirmed = None;
+                Submitted
+            }
+            (stage, Input::Vanished) => stage,
+            (Created | Submitted, Input::Deadline) => Expired,
+            (stage, Input::Deadline) => stage,
+            (Created, Input::Cancelled) => Cancelled,
+            (stage @ (Expired | Cancelled), Input::Cancelled) => stage,
+        };
+        Ok(self)
+    }
+}
+
+/// Money that arrived on a watched account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    pub id: TransferId,
+    pub arrival: Arrival,
+    pub outcome: Outcome,
+    /// What the payer paid the network, nano, once known.
+    pub fee: Option<Amount>,
+}
+
+/// The facts of a transfer as the chain tells them. `(account, lt, hash)` names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    pub account: Address,
+    pub lt: u64,
+    pub hash: [u8; 32],
+    /// The watched wallet that received.
+    pub owner: Address,
+    /// Whoever sent it: for a jetton, the owner of the sending jetton wallet.
+    pub sender: Option<Address>,
+    pub asset: Asset,
+    pub units: u128,
+    pub comment: ton::comment::Comment,
+    /// Sent by a program for its own reasons: income, but nobody's payment.
+    pub by_product: bool,
+    /// The masterchain block that made it final.
+    pub block: u32,
+    pub at: Time,
+}
+
+impl Arrival {
+    pub fn amount(&self) -> Option<Amount> {
+        Amount::new(self.units).ok()
+    }
+
+    pub fn text(&self) -> Option<&str> {
+        match &self.comment {
+            ton::comment::Comment::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn reference(&self) -> Option<Reference> {
+        self.text().and_then(Reference::find)
+    }
+}
+
+/// What a transfer turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It pays this intent, for the first time or again.
+    Matched(PaymentId),
+    /// It is real money that pays nothing we know of; with the intent it may have been meant for.
+    Unmatched(Reason, Option<PaymentId>),
+}
+
+text_enum! {
+    /// Why money is unmatched. It is recorded and announced all the same.
+    pub enum Reason {
+        NoReference = "no_reference",
+        UnknownReference = "unknown_reference",
+        EncryptedComment = "encrypted_comment",
+        UnreadableComment = "unreadable_comment",
+        WrongAsset = "wrong_asset",
+        SelfPayment = "self_payment",
+        TooLarge = "too_large",
+        /// Change from another contract, such as what is left of a jetton transfer's gas.
+        ByProduct = "by_product",
+    }
+}
+
+/// Decides what an arrival is, given the intent its reference names at that payee, if any.
+pub fn judge(arrival: &Arrival, intent: Option<&Intent>) -> Outcome {
+    use ton::comment::Comment;
+    let meant = intent.map(|intent| intent.id);
+    let Some(intent) = intent else {
+        let reason = match &arrival.comment {
+            _ if arrival.by_product => Reason::ByProduct,
+            Comment::None => Reason::NoReference,
+            Comment::Encrypted => Reason::EncryptedComment,
+            Comment::Text(_) if arrival.reference().is_some() => Reason::UnknownReference,
+            Comment::Text(_) => Reason::NoReference,
+            Comment::Binary | Comment::Truncated => Reason::UnreadableComment,
+        };
+        return Outcome::Unmatched(reason, None);
+    };
+    if intent.asset != arrival.asset {
+        Outcome::Unmatched(Reason::WrongAsset, meant)
+    } else if arrival.sender == Some(arrival.owner) {
+        Outcome::Unmatched(Reason::SelfPayment, meant)
+    } else if arrival.amount().is_none() {
+        Outcome::Unmatched(Reason::TooLarge, meant)
+    } else {
+        Outcome::Matched(intent.id)
+    }
+}

@@ -1,0 +1,538 @@
+//! The statements of intents, transfers, watched accounts and people's activity.
+
+use std::str::FromStr;
+
+use ton::{address::Address, comment::Comment, reference::Reference};
+
+use super::state::{Arrival, Intent, Marks, Outcome, Purpose, Reason, Side, Stage, Transfer};
+use crate::{
+    db::{One, Result, Text, Tx, execute, rows},
+    id::{InvoiceId, PaymentId, PersonId, RequestId, TransferId},
+    money::{Amount, Asset},
+    time::Time,
+};
+
+#[derive(sqlx::FromRow)]
+struct IntentRow {
+    id: PaymentId,
+    purpose: String,
+    purpose_id: Option<String>,
+    payer_id: Option<PersonId>,
+    payer_name: Option<String>,
+    payer_username: Option<String>,
+    payer_address: Option<Text<Address>>,
+    payee_id: Option<PersonId>,
+    payee_name: Option<String>,
+    payee_username: Option<String>,
+    payee_address: Text<Address>,
+    description: Option<String>,
+    asset: Asset,
+    amount: Option<Amount>,
+    reference: Text<Reference>,
+    note: Option<String>,
+    status: Stage,
+    request: Option<String>,
+    message_hash: Option<String>,
+    submitted_at: Option<Time>,
+    seen_at: Option<Time>,
+    confirmed_at: Option<Time>,
+    settled_at: Option<Time>,
+    created_at: Time,
+    expires_at: Time,
+}
+
+impl Purpose {
+    fn columns(&self) -> (&'static str, Option<String>) {
+        match self {
+            Self::Send => ("send", None),
+            Self::Invoice(id) => ("invoice", Some(id.to_string())),
+            Self::Request(id) => ("request", Some(id.to_string())),
+        }
+    }
+
+    fn from_columns(purpose: &str, id: Option<&str>) -> Option<Self> {
+        match (purpose, id) {
+            ("send", None) => Some(Self::Send),
+            ("invoice", Some(id)) => InvoiceId::from_str(id).ok().map(Self::Invoice),
+            ("request", Some(id)) => RequestId::from_str(id).ok().map(Self::Request),
+            _ => None,
+        }
+    }
+}
+
+impl TryFrom<IntentRow> for Intent {
+    type Error = sqlx::Error;
+
+    fn try_from(row: IntentRow) -> Result<Self> {
+        let purpose = Purpose::from_columns(&row.purpose, row.purpose_id.as_deref())
+            .ok_or_else(|| sqlx::Error::Decode("a purpose without its id".into()))?;
+        Ok(Self {
+            id: row.id,
+            purpose,
+            payer: Side {
+                person: row.payer_id,
+                name: row.payer_name,
+                username: row.payer_username,
+            },
+            payer_address: row.payer_address.map(|a| a.0),
+            payee: Side {
+                person: row.payee_id,
+                name: row.payee_name,
+                username: row.payee_username,
+            },
+            payee_address: row.payee_address.0,
+            asset: row.asset,
+            amount: row.amount,
+            reference: row.reference.0,
+            note: row.note,
+            description: row.description,
+            request: row.request,
+            message_hash: row.message_hash,
+            stage: row.status,
+            marks: Marks {
+                submitted: row.submitted_at,
+                seen: row.seen_at,
+                confirmed: row.confirmed_at,
+                settled: row.settled_at,
+            },
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        })
+    }
+}
+
+fn intents(rows: Vec<IntentRow>) -> Result<Vec<Intent>> {
+    rows.into_iter().map(Intent::try_from).collect()
+}
+
+pub async fn insert(tx: &mut Tx, intent: &Intent) -> Result<()> {
+    let (purpose, purpose_id) = intent.purpose.columns();
+    execute!(
+        tx,
+        "insert into intents
+            (id, purpose, purpose_id, payer_id, payer_name, payer_username, payer_address, payee_id,
+             payee_name, payee_username, payee_address, description, asset, amount, reference, note,
+             status, request, created_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                 $19, $20)",
+        intent.id,
+        purpose,
+        purpose_id.as_deref(),
+        intent.payer.person,
+        intent.payer.name.as_deref(),
+        intent.payer.username.as_deref(),
+        intent.payer_address.map(Text),
+        intent.payee.person,
+        intent.payee.name.as_deref(),
+        intent.payee.username.as_deref(),
+        Text(intent.payee_address),
+        intent.description.as_deref(),
+        intent.asset,
+        intent.amount,
+        Text(intent.reference),
+        intent.note.as_deref(),
+        intent.stage,
+        intent.request.as_deref(),
+        intent.created_at,
+        intent.expires_at
+    )?;
+    Ok(())
+}
+
+/// Writes the new stage, unless somebody else has changed it since `before` was read.
+pub async fn save(tx: &mut Tx, before: &Intent, after: &Intent) -> Result<bool> {
+    let touched = execute!(
+        tx,
+        "update intents set status = $3, message_hash = $4, submitted_at = $5, seen_at = $6,
+                confirmed_at = $7, settled_at = $8
+          where id = $1 and status = $2",
+        after.id,
+        before.stage,
+        after.stage,
+        after.message_hash.as_deref(),
+        after.marks.submitted,
+        after.marks.seen,
+        after.marks.confirmed,
+        after.marks.settled
+    )?;
+    Ok(touched == 1)
+}
+
+/// Notes the transaction to sign, which needs the intent's reference first.
+pub async fn set_request(tx: &mut Tx, id: PaymentId, request: &str) -> Result<()> {
+    execute!(tx, "update intents set request = $2 where id = $1", id, request)?;
+    Ok(())
+}
+
+pub async fn find(tx: &mut Tx, id: PaymentId) -> Result<Option<Intent>> {
+    rows!(tx, optional IntentRow, "select * from intents where id = $1", id)?
+        .map(Intent::try_from)
+        .transpose()
+}
+
+pub async fn by_reference(
+    tx: &mut Tx,
+    payee: Address,
+    reference: Reference,
+) -> Result<Option<Intent>> {
+    rows!(
+        tx,
+        optional IntentRow,
+        "select * from intents where payee_address = $1 and reference = $2",
+        Text(payee),
+        Text(reference)
+    )?
+    .map(Intent::try_from)
+    .transpose()
+}
+
+/// Intents that belong to an invoice or a request, newest first.
+pub async fn by_purpose(tx: &mut Tx, purpose_id: &str) -> Result<Vec<Intent>> {
+    intents(rows!(
+        tx,
+        all IntentRow,
+        "select * from intents where purpose_id = $1 order by id desc limit 100",
+        purpose_id
+    )?)
+}
+
+/// Intents somebody may be signing or waiting for just now: worth a look at the pending transactions.
+pub async fn live(tx: &mut Tx, since: Time) -> Result<Vec<Intent>> {
+    intents(rows!(
+        tx,
+        all IntentRow,
+        "select * from intents
+          where status in ('created', 'submitted', 'seen', 'confirmed') and created_at >= $1
+          order by created_at desc limit 500",
+        since
+    )?)
+}
+
+/// Intents past their deadline that nothing has happened to.
+pub async fn due(tx: &mut Tx, now: Time, limit: i64) -> Result<Vec<Intent>> {
+    intents(rows!(
+        tx,
+        all IntentRow,
+        "select * from intents where status in ('created', 'submitted') and expires_at <= $1
+          order by expires_at limit $2",
+        now,
+        limit
+    )?)
+}
+
+#[derive(sqlx::FromRow)]
+struct TransferRow {
+    id: TransferId,
+    account: Text<Address>,
+    lt: i64,
+    hash: String,
+    owner: Text<Address>,
+    sender: Option<Text<Address>>,
+    asset: Asset,
+    units: String,
+    comment: Option<String>,
+    intent_id: Option<PaymentId>,
+    reason: Option<Reason>,
+    fee: Option<Amount>,
+    block: i64,
+    at: Time,
+}
+
+impl TryFrom<TransferRow> for Transfer {
+    type Error = sqlx::Error;
+
+    fn try_from(row: TransferRow) -> Result<Self> {
+        let decode = |what: &'static str| sqlx::Error::Decode(what.into());
+        let hash = hex::decode(&row.hash).ok().and_then(|h| h.try_into().ok());
+        Ok(Self {
+            id: row.id,
+            arrival: Arrival {
+                account: row.account.0,
+                lt: row.lt.unsigned_abs(),
+                hash: hash.ok_or_else(|| decode("a transaction hash of 32 bytes"))?,
+                owner: row.owner.0,
+                sender: row.sender.map(|a| a.0),
+                asset: row.asset,
+                units: row.units.parse().map_err(|_| decode("whole units"))?,
+                comment: row.comment.map_or(Comment::None, Comment::Text),
+                by_product: row.reason == Some(Reason::ByProduct),
+                block: u32::try_from(row.block).map_err(|_| decode("a block number"))?,
+                at: row.at,
+            },
+            outcome: match (row.intent_id, row.reason) {
+                (intent, Some(reason)) => Outcome::Unmatched(reason, intent),
+                (Some(intent), None) => Outcome::Matched(intent),
+                (None, None) => return Err(decode("a transfer with an outcome")),
+            },
+            fee: row.fee,
+        })
+    }
+}
+
+fn transfers(rows: Vec<TransferRow>) -> Result<Vec<Transfer>> {
+    rows.into_iter().map(Transfer::try_from).collect()
+}
+
+/// Records a transfer. `false` if it was known already: that is how nothing is counted twice.
+pub async fn insert_transfer(tx: &mut Tx, transfer: &Transfer, now: Time) -> Result<bool> {
+    let arrival = &transfer.arrival;
+    let (intent, reason) = match transfer.outcome {
+        Outcome::Matched(intent) => (Some(intent), None),
+        Outcome::Unmatched(reason, meant) => (meant, Some(reason)),
+    };
+    let touched = execute!(
+        tx,
+        "insert into transfers
+            (id, account, lt, hash, owner, sender, asset, units, amount, comment, intent_id, reason,
+             block, at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+         on conflict (account, lt, hash) do nothing",
+        transfer.id,
+        Text(arrival.account),
+        i64::try_from(arrival.lt).unwrap_or(i64::MAX),
+        hex::encode(arrival.hash),
+        Text(arrival.owner),
+        arrival.sender.map(Text),
+        arrival.asset,
+        arrival.units.to_string(),
+        arrival.amount(),
+        arrival.text(),
+        intent,
+        reason,
+        i64::from(arrival.block),
+        arrival.at,
+        now
+    )?;
+    Ok(touched == 1)
+}
+
+pub async fn find_transfer(tx: &mut Tx, id: TransferId) -> Result<Option<Transfer>> {
+    rows!(tx, optional TransferRow, "select * from transfers where id = $1", id)?
+        .map(Transfer::try_from)
+        .transpose()
+}
+
+/// What has paid an intent, oldest first.
+pub async fn transfers_of(tx: &mut Tx, intent: PaymentId) -> Result<Vec<Transfer>> {
+    transfers(rows!(
+        tx,
+        all TransferRow,
+        "select * from transfers where intent_id = $1 and reason is null order by at, lt, hash",
+        intent
+    )?)
+}
+
+/// What has paid an invoice or a request, whichever of its intents it came by, oldest first.
+pub async fn transfers_for(tx: &mut Tx, purpose_id: &str) -> Result<Vec<Transfer>> {
+    transfers(rows!(
+        tx,
+        all TransferRow,
+        "select t.* from transfers t join intents i on i.id = t.intent_id
+          where i.purpose_id = $1 and t.reason is null order by t.at, t.lt, t.hash",
+        purpose_id
+    )?)
+}
+
+/// Payments made through this service whose network fee is not yet known.
+pub async fn without_fee(tx: &mut Tx, since: Time) -> Result<Vec<Transfer>> {
+    transfers(rows!(
+        tx,
+        all TransferRow,
+        "select t.* from transfers t join intents i on i.id = t.intent_id
+          where t.fee is null and t.reason is null and t.created_at >= $1
+          order by t.created_at limit 20",
+        since
+    )?)
+}
+
+pub async fn set_fee(tx: &mut Tx, id: TransferId, fee: Amount) -> Result<()> {
+    execute!(tx, "update transfers set fee = $2 where id = $1", id, fee)?;
+    Ok(())
+}
+
+/// Puts a payment into somebody's activity, once for each direction.
+pub async fn insert_activity(
+    tx: &mut Tx,
+    person: PersonId,
+    subject: &str,
+    direction: &str,
+    at: Time,
+) -> Result<()> {
+    execute!(
+        tx,
+        "insert into activity (person_id, subject_id, direction, at) values ($1, $2, $3, $4)
+         on conflict (person_id, subject_id, direction) do nothing",
+        person,
+        subject,
+        direction,
+        at
+    )?;
+    Ok(())
+}
+
+/// One line of somebody's activity.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Line {
+    pub subject_id: String,
+    pub direction: String,
+    pub at: Time,
+}
+
+/// A page of activity, newest first, without payments that came to nothing.
+pub async fn activity(
+    tx: &mut Tx,
+    person: PersonId,
+    direction: Option<&str>,
+    before: Option<&Line>,
+    limit: i64,
+) -> Result<Vec<Line>> {
+    rows!(
+        tx,
+        all Line,
+        "select a.subject_id, a.direction, a.at from activity a
+           left join intents i on i.id = a.subject_id
+          where a.person_id = $1
+            and (cast($2 as text) is null or a.direction = $2)
+            and (cast($3 as bigint) is null or (a.at, a.subject_id) < ($3, $4))
+            and (i.status is null or i.status not in ('expired', 'cancelled'))
+          order by a.at desc, a.subject_id desc limit $5",
+        person,
+        direction,
+        before.map(|line| line.at),
+        before.map_or("", |line| line.subject_id.as_str()),
+        limit
+    )
+}
+
+/// The lines by which somebody may see a payment.
+pub async fn lines(tx: &mut Tx, person: PersonId, subject: &str) -> Result<Vec<Line>> {
+    rows!(
+        tx,
+        all Line,
+        "select subject_id, direction, at from activity where person_id = $1 and subject_id = $2
+          order by direction desc",
+        person,
+        subject
+    )
+}
+
+/// An account whose transactions are followed, and how far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watched {
+    pub owner: Address,
+    pub asset: Asset,
+    /// Where the asset lives: the owner itself, or its jetton wallet once the chain has named it.
+    pub account: Option<Address>,
+    pub cursor: Option<Cursor>,
+    /// Where to begin as long as there is no cursor.
+    pub since: Time,
+}
+
+/// The last transaction of an account that has been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    pub lt: u64,
+    pub hash: [u8; 32],
+}
+
+#[derive(sqlx::FromRow)]
+struct WatchedRow {
+    owner: Text<Address>,
+    asset: Asset,
+    account: Option<Text<Address>>,
+    lt: Option<i64>,
+    hash: Option<String>,
+    since: Time,
+}
+
+impl From<WatchedRow> for Watched {
+    fn from(row: WatchedRow) -> Self {
+        let hash = row.hash.and_then(|h| hex::decode(h).ok()).and_then(|h| h.try_into().ok());
+        Self {
+            owner: row.owner.0,
+            asset: row.asset,
+            account: row.account.map(|a| a.0),
+            cursor: row.lt.zip(hash).map(|(lt, hash)| Cursor { lt: lt.unsigned_abs(), hash }),
+            since: row.since,
+        }
+    }
+}
+
+/// Follows an account, or follows it for longer. `until` empty: for ever.
+pub async fn watch(
+    tx: &mut Tx,
+    owner: Address,
+    asset: Asset,
+    since: Time,
+    until: Option<Time>,
+) -> Result<()> {
+    let account = match asset {
+        Asset::Gram => Some(Text(owner)),
+        Asset::Jetton(_) => None,
+    };
+    execute!(
+        tx,
+        "insert into watched (owner, asset, account, since, until) values ($1, $2, $3, $4, $5)
+         on conflict (owner, asset) do update set until = case
+             when watched.until is null or excluded.until is null then null
+             when watched.until > excluded.until then watched.until
+             else excluded.until end",
+        Text(owner),
+        asset,
+        account,
+        since,
+        until
+    )?;
+    Ok(())
+}
+
+pub async fn watched(tx: &mut Tx, now: Time) -> Result<Vec<Watched>> {
+    let rows = rows!(
+        tx,
+        all WatchedRow,
+        "select owner, asset, account, lt, hash, since from watched
+          where until is null or until > $1 order by owner, asset",
+        now
+    )?;
+    Ok(rows.into_iter().map(Watched::from).collect())
+}
+
+pub async fn set_account(tx: &mut Tx, owner: Address, asset: Asset, at: Address) -> Result<()> {
+    execute!(
+        tx,
+        "update watched set account = $3 where owner = $1 and asset = $2 and account is null",
+        Text(owner),
+        asset,
+        Text(at)
+    )?;
+    Ok(())
+}
+
+/// Moves a cursor forward from where we read it. `false`: another reader has moved it.
+pub async fn advance(tx: &mut Tx, from: &Watched, to: Cursor) -> Result<bool> {
+    let before = from.cursor.map_or(-1, |c| i64::try_from(c.lt).unwrap_or(i64::MAX));
+    let touched = execute!(
+        tx,
+        "update watched set lt = $3, hash = $4
+          where owner = $1 and asset = $2 and coalesce(lt, -1) = $5",
+        Text(from.owner),
+        from.asset,
+        i64::try_from(to.lt).unwrap_or(i64::MAX),
+        hex::encode(to.hash),
+        before
+    )?;
+    Ok(touched == 1)
+}
+
+/// Whether somebody has paid an address through this service before.
+pub async fn has_paid(tx: &mut Tx, payer: PersonId, payee: Address) -> Result<bool> {
+    let (count,): (i64,) = rows!(
+        tx,
+        one One<i64>,
+        "select count(*) from intents
+          where payer_id = $1 and payee_address = $2 and status = 'final'",
+        payer,
+        Text(payee)
+    )?;
+    Ok(count > 0)
+}

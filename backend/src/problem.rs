@@ -1,0 +1,165 @@
+//! Everything that can go wrong for a caller, in one list. RFC 9457 on the wire.
+//!
+//! A problem says what happened, what is safe and what to do. Causes that are ours alone are logged
+//! once, here, under the request's id; the caller sees only that id.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+macro_rules! problems {
+    ($($kind:ident $status:literal $slug:literal $title:literal)*) => {
+        /// The kinds of problem. Slugs are stable: programs may match on them.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Kind { $(#[doc = $title] $kind,)* }
+
+        impl Kind {
+            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+            pub const fn slug(self) -> &'static str {
+                match self { $(Self::$kind => $slug,)* }
+            }
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$kind => $title,)* }
+            }
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$kind => $status,)* }
+            }
+        }
+    };
+}
+
+problems! {
+    BadRequest          400 "bad-request"            "The request is not well formed"
+    AddressInvalid      400 "address-invalid"        "This is not a TON address"
+    AmountInvalid       400 "amount-invalid"         "This amount cannot be used"
+    AssetUnknown        400 "asset-unknown"          "This asset is not accepted here"
+    LoginInvalid        401 "login-invalid"          "Telegram's signature does not fit"
+    LoginStale          401 "login-stale"            "The login data from Telegram is too old"
+    SessionInvalid      401 "session-invalid"        "The session is unknown or has ended"
+    KeyInvalid          401 "key-invalid"            "The API key is unknown or was revoked"
+    ProofInvalid        400 "proof-invalid"          "The wallet's proof does not hold"
+    ChallengeSpent      409 "challenge-spent"        "This challenge is unknown, used or too old"
+    WalletMissing       409 "wallet-missing"         "Link a wallet first"
+    NotFound            404 "not-found"              "There is nothing here"
+    PersonUnknown       404 "person-unknown"         "Nobody of that name uses this service yet"
+    PersonHasNoWallet   404 "person-has-no-wallet"   "This person has not linked a wallet yet"
+    MethodNotAllowed    405 "method-not-allowed"     "This method is not allowed here"
+    ToSelf              409 "to-self"                "Payer and payee are the same wallet"
+    InvoiceExpired      409 "invoice-expired"        "The invoice has expired"
+    InvoicePaid         409 "invoice-paid"           "The invoice is already paid"
+    InvoiceVoid         409 "invoice-void"           "The invoice was voided"
+    RequestClosed       409 "request-closed"         "This request takes no more money"
+    PaymentStarted      409 "payment-started"        "The payment is already on its way"
+    ExternalIdTaken     409 "external-id-taken"      "Another invoice has this external_id"
+    Busy                409 "busy"                   "Somebody changed this at the same moment"
+    IdempotencyRunning  409 "idempotency-running"    "The first request with this key is still running"
+    IdempotencyMismatch 422 "idempotency-mismatch"   "This key was used with another request"
+    BodyTooLarge        413 "body-too-large"         "The body is too large"
+    MediaType           415 "media-type"             "The body must be application/json"
+    TooManyRequests     429 "too-many-requests"      "Too many requests"
+    ChainUnreachable    503 "chain-unreachable"      "The chain cannot be reached just now"
+    Internal            500 "internal"               "Something went wrong on our side"
+}
+
+/// A problem on its way to a caller.
+#[derive(Debug)]
+pub struct Problem {
+    pub kind: Kind,
+    /// For a person: what happened, what is safe, what to do.
+    pub detail: String,
+    /// Seconds to wait before another try.
+    pub retry_after: Option<u64>,
+}
+
+/// The body of a problem, RFC 9457.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemBody {
+    /// A stable reference, such as `/problems/invoice-expired`; it can be opened in a browser.
+    #[serde(rename = "type")]
+    #[schema(example = "/problems/invoice-expired")]
+    pub kind: String,
+    #[schema(example = "The invoice has expired")]
+    pub title: String,
+    #[schema(example = 409)]
+    pub status: u16,
+    pub detail: String,
+    /// Quote it when you ask for help.
+    #[schema(example = "cal_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    pub request_id: String,
+}
+
+pub type Result<T, E = Problem> = std::result::Result<T, E>;
+
+impl Problem {
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), retry_after: None }
+    }
+
+    pub fn not_found(what: impl std::fmt::Display) -> Self {
+        Self::new(Kind::NotFound, format!("There is no {what}, or it is not yours."))
+    }
+
+    /// For causes the caller cannot help: logged here, once, and told without detail.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(%cause, "a request failed for a reason of ours");
+        Self::new(
+            Kind::Internal,
+            "Nothing was changed by this request. Try again; if it stays, tell the operator the request_id.",
+        )
+    }
+
+    pub fn chain(cause: impl std::fmt::Display) -> Self {
+        tracing::warn!(%cause, "the chain did not answer a request");
+        Self {
+            retry_after: Some(2),
+            ..Self::new(Kind::ChainUnreachable, "No money has moved. Try again in a few seconds.")
+        }
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let request_id = crate::call::current();
+        metrics::counter!("problems_total", "type" => self.kind.slug()).increment(1);
+        let body = ProblemBody {
+            kind: format!("/problems/{}", self.kind.slug()),
+            title: self.kind.title().to_owned(),
+            status: self.kind.status(),
+            detail: self.detail,
+            request_id,
+        };
+        let status =
+            StatusCode::from_u16(self.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_words_and_each_stands_once() {
+        let mut slugs: Vec<_> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
+        assert!(slugs.iter().all(|s| s.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
+        slugs.sort_unstable();
+        slugs.dedup();
+        assert_eq!(slugs.len(), Kind::ALL.len());
+    }
+}

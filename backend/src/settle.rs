@@ -1,0 +1,125 @@
+//! The switchboard: a transfer that has become money → whoever owns what it pays.
+//!
+//! It stands above the domains, so that `payments` imports none of them. A new payable thing does not
+//! compile until the match in [`settle`] knows it.
+
+use crate::{
+    app::Handles,
+    db::Tx,
+    events::{self, Audience, Now, kind},
+    identity::{self, Person},
+    invoices, merchants,
+    payments::{
+        self, Arrival, Intent, Outcome, Purpose, Reason, Recorded,
+        view::{self, Direction, Viewer},
+    },
+    requests, wallets,
+};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Payments(#[from] payments::Error),
+    #[error(transparent)]
+    Invoices(#[from] invoices::Error),
+    #[error(transparent)]
+    Requests(#[from] requests::Error),
+    #[error(transparent)]
+    Db(#[from] sqlx::Error),
+}
+
+/// Records a final transfer and lets everybody whom it concerns know, in this one transaction.
+pub async fn settle(
+    tx: &mut Tx,
+    app: &Handles,
+    arrival: Arrival,
+    now: Now<'_>,
+) -> Result<(), Error> {
+    let Some(recorded) = payments::record(tx, arrival, now).await? else { return Ok(()) };
+    metrics::counter!("transfers_total", "outcome" => word(&recorded.transfer.outcome))
+        .increment(1);
+    match (&recorded.intent, recorded.transfer.outcome) {
+        (_, Outcome::Unmatched(Reason::ByProduct, _)) => Ok(()),
+        (Some(intent), Outcome::Matched(_)) => {
+            match intent.purpose {
+                Purpose::Send => {}
+                Purpose::Invoice(id) => {
+                    invoices::credit(tx, &app.assets, id, &recorded, now).await?;
+                }
+                Purpose::Request(id) => {
+                    requests::credit(tx, &app.assets, id, &recorded, now).await?
+                }
+            }
+            tell_payer(tx, app, intent, &recorded, now).await?;
+            tell_payees(tx, app, Some(intent), &recorded, now).await
+        }
+        (meant, Outcome::Unmatched(..) | Outcome::Matched(_)) => {
+            let view = view::unmatched(&app.assets, &recorded.transfer, meant.as_ref());
+            let owner = recorded.transfer.arrival.owner;
+            for merchant in merchants::of_address(tx, owner).await? {
+                events::append(tx, &merchant, kind::PAYMENT_UNMATCHED, &view, now);
+            }
+            tell_payees(tx, app, None, &recorded, now).await
+        }
+    }
+}
+
+fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Matched(_) => "matched",
+        Outcome::Unmatched(reason, _) => reason.as_str(),
+    }
+}
+
+/// Whoever meant to pay learns that it is done, or that the same payment went out again.
+async fn tell_payer(
+    tx: &mut Tx,
+    app: &Handles,
+    intent: &Intent,
+    recorded: &Recorded,
+    now: Now<'_>,
+) -> Result<(), Error> {
+    let Some(id) = intent.payer.person else { return Ok(()) };
+    let Some(payer) = identity::store::find(tx, id).await? else { return Ok(()) };
+    let viewer = Viewer { person: Some(id), direction: Direction::Out };
+    let view = view::intent(&app.assets, intent, Some(&recorded.transfer), viewer);
+    let kind = if recorded.again { kind::PAYMENT_DUPLICATE } else { kind::PAYMENT_SENT };
+    events::append(tx, &payer.audience(), kind, &view, now);
+    Ok(())
+}
+
+/// Everybody who has proven the receiving wallet sees the money. A shop's owner hears of it as the
+/// shop's owner, so not twice.
+async fn tell_payees(
+    tx: &mut Tx,
+    app: &Handles,
+    intent: Option<&Intent>,
+    recorded: &Recorded,
+    now: Now<'_>,
+) -> Result<(), Error> {
+    let arrival = &recorded.transfer.arrival;
+    let shops = merchants::of_address(tx, arrival.owner).await?;
+    for person in wallets::store::people_of(tx, arrival.owner).await? {
+        let (subject, view) = match intent {
+            Some(intent) if !recorded.again => {
+                let viewer = Viewer { person: Some(person.id), direction: Direction::In };
+                let view = view::intent(&app.assets, intent, Some(&recorded.transfer), viewer);
+                (intent.id.to_string(), view)
+            }
+            _ => {
+                let id = recorded.transfer.id.to_string();
+                (id, view::income(&app.assets, &recorded.transfer))
+            }
+        };
+        payments::store::insert_activity(tx, person.id, &subject, "in", arrival.at).await?;
+        let audience = quiet_if_told(&person, &shops);
+        events::append(tx, &audience, kind::PAYMENT_RECEIVED, &view, now);
+    }
+    Ok(())
+}
+
+fn quiet_if_told(person: &Person, shops: &[Audience]) -> Audience {
+    let audience = person.audience();
+    let told = shops.iter().any(|shop| shop.chat.is_some() && shop.chat == audience.chat);
+    if told { Audience { chat: None, ..audience } } else { audience }
+}

@@ -1,0 +1,301 @@
+//! Routes for linking wallets: `/v1/wallets` and `/v1/balances`.
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::Serialize;
+use ton::proof::{self, Expected, NeedsChainKey, ProofError, Submission, Verified};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{Error, Proven, Wallet, store};
+use crate::{
+    app::App,
+    extract::{Body, Path},
+    id::WalletId,
+    identity::http::Caller,
+    money::{Amount, Money},
+    page::Page,
+    problem::{Kind, Problem, ProblemBody, Result},
+    time::Time,
+};
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(challenge))
+        .routes(routes!(link, list))
+        .routes(routes!(choose))
+        .routes(routes!(unlink))
+        .routes(routes!(balances))
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(id) => Self::not_found(format_args!("wallet {id}")),
+            Error::ChallengeSpent => Self::new(
+                Kind::ChallengeSpent,
+                "Ask for a new challenge and connect the wallet once more. Nothing was linked.",
+            ),
+            Error::Db(error) => error.into(),
+        }
+    }
+}
+
+/// A linked wallet.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WalletView {
+    #[schema(example = "wal_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    pub id: String,
+    /// User-friendly, non-bounceable.
+    pub address: String,
+    /// `workchain:hex`, the form by which an address is known.
+    pub raw: String,
+    #[schema(example = "v5r1")]
+    pub version: String,
+    /// Whether others pay to this one.
+    pub default: bool,
+    #[schema(value_type = String, format = DateTime)]
+    pub linked_at: Time,
+}
+
+impl From<&Wallet> for WalletView {
+    fn from(wallet: &Wallet) -> Self {
+        Self {
+            id: wallet.id.to_string(),
+            address: wallet.address.friendly(false),
+            raw: wallet.address.to_string(),
+            version: wallet.version.clone(),
+            default: wallet.is_default,
+            linked_at: wallet.linked_at,
+        }
+    }
+}
+
+/// What `wallet.linked` tells: the wallet, and whether it was you.
+#[derive(Debug, Serialize)]
+pub struct LinkedView {
+    #[serde(flatten)]
+    pub wallet: WalletView,
+    /// `false`: somebody else has proven a wallet that you hold too.
+    pub by_you: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct ChallengeView {
+    /// Give it to TON Connect as the `tonProof` request. 64 hex digits.
+    payload: String,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Time,
+}
+
+/// Ask for a challenge
+///
+/// It belongs to this session, can be used once, and lives for fifteen minutes.
+#[utoipa::path(
+    post, path = "/v1/wallets/challenge", tag = "Wallets", security(("session" = [])),
+    responses(
+        (status = 201, body = ChallengeView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn challenge(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<(StatusCode, Json<ChallengeView>)> {
+    let mut tx = app.db.begin().await?;
+    let (payload, expires_at) =
+        super::challenge(&mut tx, &caller.session_hash, caller.person.id, app.now()).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(ChallengeView { payload, expires_at })))
+}
+
+/// Link a wallet
+///
+/// The body is what TON Connect gives on connecting: `account`, and `proof` from the `ton_proof` item.
+#[utoipa::path(
+    post, path = "/v1/wallets", tag = "Wallets", security(("session" = [])),
+    request_body(content = Object, description = "`{ account, proof }` as the TON Connect SDK gives them"),
+    responses(
+        (status = 201, body = WalletView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn link(
+    State(app): State<App>,
+    caller: Caller,
+    Body(submission): Body<Submission>,
+) -> Result<(StatusCode, Json<WalletView>)> {
+    let now = app.now();
+    let payload = submission.proof.payload.clone();
+    let mut tx = app.db.begin().await?;
+    super::spend(&mut tx, &payload, &caller.session_hash, caller.person.id, now.at).await?;
+    tx.commit().await?;
+
+    let proven = prove(&app, &submission, &payload).await?;
+    let mut tx = app.db.begin().await?;
+    let wallet = super::link(&mut tx, &app.assets, &caller.person, proven, now).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(WalletView::from(&wallet))))
+}
+
+/// Checks the proof; asks the chain for the key where the wallet's own state does not say it.
+async fn prove(app: &App, submission: &Submission, payload: &str) -> Result<Proven> {
+    let expected = Expected {
+        network: app.network,
+        domains: &app.settings.proof_domains(),
+        payload,
+        now_seconds: app.time().seconds(),
+    };
+    let outcome = proof::verify(submission, &expected).map_err(refused)?;
+    let verified = match outcome {
+        proof::Outcome::Verified(verified) => verified,
+        proof::Outcome::NeedsChainKey(pending) => on_chain(app, pending).await?,
+    };
+    Ok(Proven {
+        address: verified.address,
+        version: verified.wallet.name().to_owned(),
+        public_key: verified.public_key,
+    })
+}
+
+/// The key is asked of the chain: the wallet's code is unknown to us, or it can change its key. A
+/// wallet that is not deployed has only the key it begins with.
+async fn on_chain(app: &App, pending: NeedsChainKey) -> Result<Verified> {
+    let address = pending.address;
+    let states = app.chain.account_states(&[address]).await.map_err(Problem::chain)?;
+    let deployed = states.iter().any(|state| state.address == address && state.status == "active");
+    if !deployed {
+        return pending.finish_undeployed().map_err(refused);
+    }
+    let key = app.chain.public_key(&address).await.map_err(Problem::chain)?;
+    pending.finish(key).map_err(refused)
+}
+
+fn refused(error: ProofError) -> Problem {
+    Problem::new(
+        Kind::ProofInvalid,
+        format!("{error}. Nothing was linked; connect the wallet once more."),
+    )
+}
+
+/// Your wallets, the default one first
+#[utoipa::path(
+    get, path = "/v1/wallets", tag = "Wallets", security(("session" = [])),
+    responses(
+        (status = 200, body = Page<WalletView>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<WalletView>>> {
+    let mut tx = app.db.snapshot().await?;
+    let wallets = store::of(&mut tx, caller.person.id).await?;
+    Ok(Json(Page { data: wallets.iter().map(WalletView::from).collect(), has_more: false }))
+}
+
+/// Let others pay to this wallet
+#[utoipa::path(
+    post, path = "/v1/wallets/{id}/default", tag = "Wallets", security(("session" = [])),
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, body = WalletView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn choose(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<WalletId>,
+) -> Result<Json<WalletView>> {
+    let mut tx = app.db.begin().await?;
+    let wallet = super::choose(&mut tx, caller.person.id, id).await?;
+    tx.commit().await?;
+    Ok(Json(WalletView::from(&wallet)))
+}
+
+/// Unlink a wallet
+#[utoipa::path(
+    delete, path = "/v1/wallets/{id}", tag = "Wallets", security(("session" = [])),
+    params(("id" = String, Path)),
+    responses(
+        (status = 204),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn unlink(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<WalletId>,
+) -> Result<StatusCode> {
+    let mut tx = app.db.begin().await?;
+    super::unlink(&mut tx, &caller.person, id, app.now()).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What each linked wallet holds of each accepted asset.
+#[derive(Debug, Serialize, ToSchema)]
+struct BalancesView {
+    data: Vec<WalletBalances>,
+    #[schema(value_type = String, format = DateTime)]
+    as_of: Time,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct WalletBalances {
+    wallet: String,
+    address: String,
+    balances: Vec<Money>,
+}
+
+/// What your wallets hold
+///
+/// Read from the chain at this moment; nothing of it is kept.
+#[utoipa::path(
+    get, path = "/v1/balances", tag = "Wallets", security(("session" = [])),
+    responses(
+        (status = 200, body = BalancesView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn balances(State(app): State<App>, caller: Caller) -> Result<Json<BalancesView>> {
+    let mut tx = app.db.snapshot().await?;
+    let wallets = store::of(&mut tx, caller.person.id).await?;
+    drop(tx);
+    let mut data = Vec::with_capacity(wallets.len());
+    if !wallets.is_empty() {
+        let addresses: Vec<_> = wallets.iter().map(|wallet| wallet.address).collect();
+        let masters: Vec<_> = app.assets.masters().collect();
+        let states = app.chain.account_states(&addresses).await.map_err(Problem::chain)?;
+        let jettons = match masters.is_empty() {
+            true => Vec::new(),
+            false => {
+                app.chain.jetton_wallets(&addresses, &masters).await.map_err(Problem::chain)?
+            }
+        };
+        for wallet in &wallets {
+            let grams = states
+                .iter()
+                .find(|state| state.address == wallet.address)
+                .and_then(|state| state.balance)
+                .unwrap_or_default();
+            let balances = app.assets.iter().map(|listed| {
+                let units = match listed.asset {
+                    crate::money::Asset::Gram => grams,
+                    crate::money::Asset::Jetton(master) => jettons
+                        .iter()
+                        .find(|held| held.owner == wallet.address && held.jetton == master)
+                        .and_then(|held| held.balance)
+                        .unwrap_or_default(),
+                };
+                app.assets.money(listed.asset, Amount::new(units).unwrap_or(Amount::MAX))
+            });
+            data.push(WalletBalances {
+                wallet: wallet.id.to_string(),
+                address: wallet.address.friendly(false),
+                balances: balances.collect(),
+            });
+        }
+    }
+    Ok(Json(BalancesView { data, as_of: app.time() }))
+}

@@ -1,0 +1,126 @@
+//! What is pending: it moves a progress bar, and nothing else.
+//!
+//! A pending transfer may vanish. Then the payment goes back a step, and says so calmly.
+
+use std::{collections::HashMap, time::Duration};
+
+use ton::{address::Address, toncenter::Finality};
+
+use super::{Error, account};
+use crate::{
+    app::App,
+    db::Tx,
+    id::PaymentId,
+    invoices,
+    money::Asset,
+    payments::{self, Input, Intent, Purpose, Stage, TO_SIGN, store::Watched},
+    settle,
+    time::Time,
+};
+
+/// A transfer that was pending and is neither pending nor final for so long has vanished.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Payments are looked after for as long as a wallet may sign, and a little longer.
+const AFTER_SIGNING: Duration = Duration::from_secs(120);
+
+/// When each hinted payment was last seen pending.
+#[derive(Default)]
+pub(super) struct Memory {
+    seen: HashMap<PaymentId, Time>,
+}
+
+/// Looks at the pending transactions of whoever is about to be paid.
+pub(super) async fn look(app: &App, memory: &mut Memory) -> Result<(), Error> {
+    let now = app.time();
+    let mut tx = app.db.snapshot().await?;
+    let live = payments::store::live(&mut tx, now.before(TO_SIGN + AFTER_SIGNING)).await?;
+    drop(tx);
+    memory.seen.retain(|id, _| live.iter().any(|intent| intent.id == *id));
+    if live.is_empty() {
+        return Ok(());
+    }
+    let accounts = accounts(app, &live).await;
+    let addresses: Vec<Address> = accounts.iter().filter_map(|w| w.account).collect();
+    let pending = app.chain.pending_transactions(&addresses).await?;
+
+    let mut news = Vec::new();
+    for transaction in &pending {
+        let Some(watched) = accounts.iter().find(|w| w.account == Some(transaction.account)) else {
+            continue;
+        };
+        let Some(received) = account::received(watched, transaction) else { continue };
+        let reference = received.comment.text().and_then(ton::reference::Reference::find);
+        let hinted = live.iter().find(|intent| {
+            intent.payee_address == watched.owner
+                && intent.asset == watched.asset
+                && Some(intent.reference) == reference
+        });
+        if let Some(intent) = hinted {
+            let confirmed = transaction.finality.is_some_and(|f| f >= Finality::Confirmed);
+            memory.seen.insert(intent.id, now);
+            news.push((intent, if confirmed { Stage::Confirmed } else { Stage::Seen }));
+        }
+    }
+    let vanished = live.iter().filter(|intent| {
+        matches!(intent.stage, Stage::Seen | Stage::Confirmed)
+            && memory.seen.get(&intent.id).is_none_or(|at| now.since(*at) > PATIENCE)
+            && intent.marks.seen.is_none_or(|at| now.since(at) > PATIENCE)
+    });
+    news.extend(vanished.map(|intent| (intent, Stage::Submitted)));
+    news.retain(|(intent, stage)| intent.stage != *stage);
+    apply(app, &news, now).await
+}
+
+/// The accounts on which these payments would arrive.
+async fn accounts(app: &App, live: &[Intent]) -> Vec<Watched> {
+    let mut accounts: Vec<Watched> = Vec::new();
+    for intent in live {
+        let known = |w: &Watched| w.owner == intent.payee_address && w.asset == intent.asset;
+        if accounts.iter().any(known) || accounts.len() >= super::BATCH {
+            continue;
+        }
+        let account = match intent.asset {
+            Asset::Gram => Some(intent.payee_address),
+            asset @ Asset::Jetton(_) => app.account_of(intent.payee_address, asset).await.ok(),
+        };
+        accounts.push(Watched {
+            owner: intent.payee_address,
+            asset: intent.asset,
+            account,
+            cursor: None,
+            since: intent.created_at,
+        });
+    }
+    accounts
+}
+
+async fn apply(app: &App, news: &[(&Intent, Stage)], now: Time) -> Result<(), Error> {
+    if news.is_empty() {
+        return Ok(());
+    }
+    let mut tx = app.db.begin().await?;
+    for (intent, stage) in news {
+        let input = match stage {
+            Stage::Confirmed => Input::Confirmed { at: now },
+            Stage::Seen => Input::Seen { at: now },
+            _ => Input::Vanished,
+        };
+        match payments::advance(&mut tx, intent.id, input).await {
+            Ok(_) => notice(&mut tx, app, intent, *stage).await?,
+            Err(payments::Error::Raced | payments::Error::Refused(_)) => {}
+            Err(error) => return Err(settle::Error::from(error).into()),
+        }
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// An invoice shows that money is on its way.
+async fn notice(tx: &mut Tx, app: &App, intent: &Intent, stage: Stage) -> Result<(), Error> {
+    if let Purpose::Invoice(id) = intent.purpose {
+        invoices::notice(tx, &app.assets, id, stage, app.now())
+            .await
+            .map_err(settle::Error::from)?;
+    }
+    Ok(())
+}

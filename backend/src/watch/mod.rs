@@ -1,0 +1,290 @@
+//! The chain, read into payments: one visible loop.
+//!
+//! Each round asks for the chain's head and, when it has moved, for the transactions of every watched
+//! account. An account's transactions are a hash chain, so a hole in an indexer's answer shows, and
+//! the account is then read again from its cursor. What arrived is recorded, matched, settled and
+//! announced in the transaction that moves the cursor: a crash anywhere only repeats harmlessly.
+//!
+//! Only final transactions are money. Pending ones ([`hints`]) move a progress bar and nothing else.
+
+mod account;
+mod hints;
+mod store;
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use ton::{
+    address::Address,
+    toncenter::{self, Transaction, TransactionQuery},
+};
+
+use crate::{
+    app::App,
+    invoices,
+    money::Asset,
+    payments::{self, Input, store::Watched},
+    tasks::Heartbeat,
+    time::Time,
+};
+
+/// Accounts in one question to the chain.
+const BATCH: usize = 50;
+/// How far behind the last clean round each round looks again: a slow shard's block may be committed
+/// after a faster one's.
+const OVERLAP: Duration = Duration::from_secs(5);
+/// How often every cursor is compared with the account's own last transaction.
+const RECONCILE: Duration = Duration::from_secs(30);
+/// How far the chain's clock must be past a deadline before we say that nobody paid in time.
+const GRACE: Duration = Duration::from_secs(10);
+/// The longest wait for a chain that does not answer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Fees are looked up for payments as young as this; older ones go without.
+const FEES_FOR: Duration = Duration::from_secs(600);
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Chain(#[from] toncenter::Error),
+    #[error(transparent)]
+    Settle(#[from] crate::settle::Error),
+    #[error(transparent)]
+    Db(#[from] sqlx::Error),
+    #[error("the chain is network {found}, but this service is set up for network {wanted}")]
+    WrongNetwork { found: ton::network::Network, wanted: ton::network::Network },
+    #[error("an account's history has a hole after {lt}")]
+    Hole { lt: u64 },
+}
+
+/// What the loop remembers between rounds. Nothing here is needed to be right, only to be quick.
+#[derive(Default)]
+struct Memory {
+    /// The chain has been found to be the configured one.
+    same_network: bool,
+    /// The head of the last round in which every account was read.
+    clean: Option<Head>,
+    reconciled_at: Option<Time>,
+    hints: hints::Memory,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Head {
+    seqno: u32,
+    time: Time,
+}
+
+/// Reads the chain until it is told to stop. When the chain does not answer we wait for it, longer each
+/// time, and say so by not beating: nothing is lost, because every cursor stays where it is.
+pub async fn run(app: App, stop: CancellationToken, beat: Heartbeat) -> anyhow::Result<()> {
+    let mut memory = Memory::default();
+    let mut pause = app.settings.poll;
+    while !stop.is_cancelled() {
+        match round(&app, &mut memory).await {
+            Ok(()) => {
+                beat.beat();
+                pause = app.settings.poll;
+            }
+            Err(Error::Chain(error)) => {
+                pause = (pause * 2).clamp(Duration::from_millis(200), LONGEST_PAUSE);
+                metrics::counter!("chain_errors_total").increment(1);
+                tracing::warn!(%error, ?pause, "the chain does not answer; waiting for it");
+            }
+            Err(error) => return Err(error.into()),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a chain that is not the configured one, and a database that belongs to another.
+async fn same_network(app: &App) -> Result<(), Error> {
+    let wanted = app.network;
+    let found = app.chain.network().await?;
+    if found != wanted {
+        return Err(Error::WrongNetwork { found, wanted });
+    }
+    let mut tx = app.db.begin().await?;
+    let remembered = store::remember_network(&mut tx, wanted).await?;
+    tx.commit().await?;
+    if remembered != wanted {
+        return Err(Error::WrongNetwork { found: remembered, wanted });
+    }
+    Ok(())
+}
+
+async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
+    if !memory.same_network {
+        same_network(app).await?;
+        memory.same_network = true;
+    }
+    let head = head(app).await?;
+    metrics::gauge!("chain_block").set(f64::from(head.seqno));
+    let lag = app.time().since(head.time);
+    metrics::gauge!("watch_lag_seconds").set(lag.as_secs_f64());
+    hints::look(app, &mut memory.hints).await?;
+    if memory.clean.is_some_and(|clean| clean.seqno == head.seqno) {
+        return Ok(());
+    }
+    if sweep(app, memory, head).await? {
+        memory.clean = Some(head);
+        pass_deadlines(app, head).await?;
+    }
+    look_up_fees(app).await
+}
+
+async fn head(app: &App) -> Result<Head, Error> {
+    let last = app.chain.masterchain_info().await?.last;
+    let seconds = last.gen_utime.and_then(|time| u32::try_from(time).ok()).unwrap_or_default();
+    Ok(Head { seqno: last.seqno, time: Time::from_seconds(seconds) })
+}
+
+/// Reads every watched account up to `head`. `true`: every one of them.
+async fn sweep(app: &App, memory: &mut Memory, head: Head) -> Result<bool, Error> {
+    let mut tx = app.db.snapshot().await?;
+    let watched = payments::store::watched(&mut tx, app.time()).await?;
+    drop(tx);
+    let (watched, mut complete) = named(app, watched).await?;
+    let (followed, fresh): (Vec<_>, Vec<_>) = watched.into_iter().partition(|w| w.cursor.is_some());
+
+    let due = memory.reconciled_at.is_none_or(|at| app.time().since(at) >= RECONCILE);
+    match memory.clean {
+        Some(clean) if !due => {
+            let from = clean.time.before(OVERLAP).seconds();
+            for batch in followed.chunks(BATCH) {
+                complete &= read_batch(app, batch, from).await?;
+            }
+        }
+        _ => {
+            complete &= reconcile(app, &followed).await?;
+            memory.reconciled_at = Some(app.time());
+        }
+    }
+    for batch in fresh.chunks(BATCH) {
+        let since = batch.iter().map(|w| w.since).min().unwrap_or(head.time);
+        complete &= read_batch(app, batch, since.seconds()).await?;
+    }
+    Ok(complete)
+}
+
+/// Asks the chain for the names of jetton wallets it has not told us yet.
+async fn named(app: &App, watched: Vec<Watched>) -> Result<(Vec<Watched>, bool), Error> {
+    let (mut known, mut complete) = (Vec::with_capacity(watched.len()), true);
+    for mut account in watched {
+        if account.account.is_none() {
+            match app.account_of(account.owner, account.asset).await {
+                Ok(address) => {
+                    let mut tx = app.db.begin().await?;
+                    payments::store::set_account(&mut tx, account.owner, account.asset, address)
+                        .await?;
+                    tx.commit().await?;
+                    account.account = Some(address);
+                }
+                Err(error) => {
+                    complete = false;
+                    tracing::warn!(%error, "a jetton wallet's address is not known yet");
+                    continue;
+                }
+            }
+        }
+        known.push(account);
+    }
+    Ok((known, complete))
+}
+
+/// Reads what has happened on a batch of accounts since a moment. `true`: without a hole.
+async fn read_batch(app: &App, batch: &[Watched], since: u64) -> Result<bool, Error> {
+    let addresses: Vec<Address> = batch.iter().filter_map(|w| w.account).collect();
+    let query = TransactionQuery { start_utime: Some(since), ..TransactionQuery::of(&addresses) };
+    let rows = pages(app, query).await?;
+    let mut complete = true;
+    for watched in batch {
+        let own = rows.iter().filter(|tx| Some(tx.account) == watched.account);
+        let own: Vec<&Transaction> = own.collect();
+        if !own.is_empty() {
+            complete &= account::take(app, watched, &own).await?;
+        }
+    }
+    Ok(complete)
+}
+
+/// Compares every cursor with the account's own last transaction, and reads whatever is missing.
+async fn reconcile(app: &App, followed: &[Watched]) -> Result<bool, Error> {
+    let mut complete = true;
+    for batch in followed.chunks(BATCH) {
+        let addresses: Vec<Address> = batch.iter().filter_map(|w| w.account).collect();
+        let states = app.chain.account_states(&addresses).await?;
+        for watched in batch {
+            let state = states.iter().find(|state| Some(state.address) == watched.account);
+            let last = state.and_then(|state| state.last_transaction_lt).unwrap_or_default();
+            if watched.cursor.is_some_and(|cursor| last > cursor.lt) {
+                complete &= account::walk(app, watched).await?;
+            }
+        }
+    }
+    Ok(complete)
+}
+
+/// Every page of an answer, oldest first.
+async fn pages(app: &App, query: TransactionQuery<'_>) -> Result<Vec<Transaction>, Error> {
+    let mut rows = Vec::new();
+    loop {
+        let offset = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        let page = app.chain.transactions(&TransactionQuery { offset, ..query }).await?;
+        let full = page.len() >= usize::try_from(query.limit).unwrap_or(usize::MAX);
+        rows.extend(page);
+        if !full {
+            return Ok(rows);
+        }
+    }
+}
+
+/// Whatever nobody paid in time, by the chain's clock, now that every block up to it has been read.
+async fn pass_deadlines(app: &App, head: Head) -> Result<(), Error> {
+    let passed = head.time.before(GRACE);
+    let mut tx = app.db.begin().await?;
+    for intent in payments::store::due(&mut tx, passed, 200).await? {
+        match payments::advance(&mut tx, intent.id, Input::Deadline).await {
+            Ok(_) | Err(payments::Error::Raced | payments::Error::Refused(_)) => {}
+            Err(error) => return Err(crate::settle::Error::from(error).into()),
+        }
+    }
+    invoices::expire_due(&mut tx, &app.assets, passed, app.now())
+        .await
+        .map_err(crate::settle::Error::from)?;
+    store::remember_head(&mut tx, head.seqno, head.time).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What payers paid the network, for their receipts. Nothing waits for it.
+async fn look_up_fees(app: &App) -> Result<(), Error> {
+    let mut tx = app.db.snapshot().await?;
+    let transfers = payments::store::without_fee(&mut tx, app.time().before(FEES_FOR)).await?;
+    drop(tx);
+    for transfer in transfers {
+        let hash = toncenter::TraceOf::Transaction(&transfer.arrival.hash);
+        let Some(trace) = app.chain.traces(hash).await?.into_iter().next() else { continue };
+        if trace.is_incomplete {
+            continue;
+        }
+        let fees = trace.transactions().map(|tx| {
+            let forwarding = tx.in_msg.as_ref().and_then(|message| message.fwd_fee);
+            tx.total_fees.unwrap_or_default() + forwarding.unwrap_or_default()
+        });
+        if let Ok(fee) = crate::money::Amount::new(fees.sum()) {
+            let mut tx = app.db.begin().await?;
+            payments::store::set_fee(&mut tx, transfer.id, fee).await?;
+            tx.nudge();
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether an asset's transfers happen on an account of their own.
+fn is_jetton(asset: Asset) -> bool {
+    matches!(asset, Asset::Jetton(_))
+}

@@ -9,7 +9,8 @@
 //! 5. [`payments`]: the one door for money. [`merchants`], [`invoices`] and [`requests`] stand on it.
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
-//! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running.
+//! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
+//!    `sandbox` puts the simulated world around it.
 
 #![recursion_limit = "256"]
 
@@ -34,6 +35,8 @@ pub mod page;
 pub mod payments;
 pub mod problem;
 pub mod requests;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod serve;
 pub mod settle;
 pub mod tasks;

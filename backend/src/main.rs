@@ -1,2 +1,88 @@
-//! Remit.
-fn main() {}
+//! `remit`: parse, then one verb.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use remit::{
+    config::{Cli, LogFormat, Service, Settings, Verb},
+    db::Db,
+    dice::Dice,
+    doctor, http, merchants, serve,
+    time::Clock,
+};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Err(error) = log(&cli.settings) {
+        eprintln!("REMIT_LOG: {error}");
+        return ExitCode::FAILURE;
+    }
+    match run(&cli).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn log(settings: &Settings) -> anyhow::Result<()> {
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_new(&settings.log)?)
+        .with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Text => subscriber.with_target(false).init(),
+        LogFormat::Json => subscriber.json().init(),
+    }
+    Ok(())
+}
+
+async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
+    let (settings, verb) = (&cli.settings, cli.verb());
+    match &verb {
+        Verb::Openapi => {
+            print!("{}", http::openapi());
+            return Ok(ExitCode::SUCCESS);
+        }
+        Verb::Doctor => return Ok(doctor::run(settings).await),
+        _ => {}
+    }
+    let service = Service::resolve(settings, &verb)?;
+    match verb {
+        #[cfg(feature = "sandbox")]
+        Verb::Sandbox => remit::sandbox::run(settings, service).await,
+        #[cfg(feature = "sandbox")]
+        Verb::World => remit::sandbox::run_world(settings, &service).await,
+        #[cfg(not(feature = "sandbox"))]
+        Verb::Sandbox | Verb::World => {
+            anyhow::bail!("this build has no sandbox; build it with the feature `sandbox`")
+        }
+        Verb::Serve => serve_alone(service).await,
+        Verb::Migrate => {
+            let db = Db::open(&service.database_url).await?;
+            println!("The {} database is up to date.", db.engine());
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Merchant(verb) => {
+            let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
+            merchants::command::run(&app, verb).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Openapi | Verb::Doctor => unreachable!("answered above"),
+    }
+}
+
+/// The service by itself, against a real chain and Telegram, or against `remit world`.
+async fn serve_alone(service: Service) -> anyhow::Result<ExitCode> {
+    let recorder = serve::recorder()?;
+    let listener = serve::listen(&service)?;
+    let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
+    serve::start(&app, listener)?;
+    serve::metrics(&app, recorder).await?;
+    println!("Remit is serving {} on {}", app.settings.public_url, app.settings.listen);
+    let code = app.tasks.finish().await;
+    app.db.close().await;
+    Ok(code)
+}

@@ -1,1 +1,133 @@
+//! Putting the service together and keeping it running: handles, then tasks, then a stop in order.
 
+use std::{
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
+
+use anyhow::Context;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use ton::toncenter::{self, Pace};
+
+use crate::{
+    app::{App, Parts},
+    bot,
+    config::Service,
+    db::Db,
+    deliver,
+    dice::Dice,
+    http, idempotency,
+    tasks::Supervisor,
+    time::Clock,
+    watch,
+};
+
+/// How often what is no longer needed is taken out.
+const TIDY: Duration = Duration::from_secs(600);
+
+/// Opens the database and makes the handles; nothing runs yet.
+pub async fn assemble(settings: Service, clock: Clock, dice: Dice) -> anyhow::Result<App> {
+    let db = Db::open(&settings.database_url).await.context("cannot open the database")?;
+    let http = client()?;
+    let key = settings.chain_key.as_ref().map(|key| key.reveal().to_owned());
+    let pace = Pace::usual(&settings.chain_url, key.is_some());
+    let chain = toncenter::Client::new(http.clone(), &settings.chain_url, key.as_deref(), pace)?;
+    let tasks = Supervisor::default();
+    Ok(App::new(Parts { settings, db, chain, http, clock, dice, tasks }))
+}
+
+/// The client for everything outside. It follows no redirect, which could carry a key elsewhere.
+pub fn client() -> anyhow::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .timeout(Duration::from_secs(75))
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("remit/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .context("cannot make an HTTP client")
+}
+
+/// Binds the service's listener, with a word on what to do if that fails.
+pub fn listen(settings: &Service) -> anyhow::Result<TcpListener> {
+    let address = settings.listen;
+    TcpListener::bind(address).with_context(|| {
+        format!("REMIT_LISTEN: cannot listen on {address}; is another Remit running?")
+    })
+}
+
+/// Starts every task of the service on a listener that is already bound.
+pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
+    listener.set_nonblocking(true)?;
+    let minute = Duration::from_secs(60);
+    let for_task = |app: &App| app.clone();
+
+    let (own, listener) = (for_task(app), std::sync::Arc::new(listener));
+    app.tasks.run("http", Duration::MAX, move |stop, beat| {
+        let (app, listener) = (own.clone(), listener.clone());
+        async move {
+            let listener = tokio::net::TcpListener::from_std(listener.try_clone()?)?;
+            beat.beat();
+            let service = http::router(app);
+            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
+                .with_graceful_shutdown(stop.cancelled_owned())
+                .await
+                .context("the listener failed")
+        }
+    });
+    let own = for_task(app);
+    app.tasks.run("watch", minute, move |stop, beat| watch::run(own.clone(), stop, beat));
+    let own = for_task(app);
+    app.tasks.run("deliver", minute, move |stop, beat| deliver::run(own.clone(), stop, beat));
+    bot::start(app);
+    let own = for_task(app);
+    app.tasks.run("tidy", TIDY * 2, move |stop, beat| {
+        let app = own.clone();
+        async move {
+            while !stop.is_cancelled() {
+                tidy(&app).await?;
+                beat.beat();
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = tokio::time::sleep(TIDY) => {}
+                }
+            }
+            Ok(())
+        }
+    });
+    Ok(())
+}
+
+async fn tidy(app: &App) -> anyhow::Result<()> {
+    let mut tx = app.db.begin().await?;
+    idempotency::purge(&mut tx, app.time()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Metrics, on a listener of their own: they are nobody's business outside.
+pub async fn metrics(app: &App, recorder: PrometheusHandle) -> anyhow::Result<()> {
+    let Some(address) = app.settings.metrics_listen else { return Ok(()) };
+    let listener = tokio::net::TcpListener::bind(address).await;
+    let listener = listener.with_context(|| {
+        format!("REMIT_METRICS_LISTEN: cannot listen on {address}; choose another address or `off`")
+    })?;
+    let listener = std::sync::Arc::new(listener.into_std()?);
+    app.tasks.run("metrics", Duration::MAX, move |stop, beat| {
+        let (recorder, listener) = (recorder.clone(), listener.clone());
+        async move {
+            let listener = tokio::net::TcpListener::from_std(listener.try_clone()?)?;
+            beat.beat();
+            let page = axum::routing::get(move || async move { recorder.render() });
+            axum::serve(listener, axum::Router::new().route("/metrics", page))
+                .with_graceful_shutdown(stop.cancelled_owned())
+                .await
+                .context("the listener failed")
+        }
+    });
+    Ok(())
+}
+
+/// Installs the recorder that `metrics!` writes to; once per process.
+pub fn recorder() -> anyhow::Result<PrometheusHandle> {
+    PrometheusBuilder::new().install_recorder().context("cannot record metrics")
+}

@@ -1,1 +1,48 @@
-//! Stories.
+//! What the stories are told with: a [`World`] with its own chain, Telegram, database and service, and
+//! the people and shops in it.
+//!
+//! The world's clock stands still until a story moves it, and blocks are made when a story asks. Every
+//! answer of the API is held against its published description.
+
+pub mod api;
+pub mod database;
+pub mod person;
+pub mod process;
+pub mod shop;
+pub mod world;
+
+pub use api::{Answer, Api};
+pub use database::Engine;
+pub use person::Person;
+pub use process::Process;
+pub use shop::Shop;
+pub use world::World;
+
+/// Tells each story twice: on SQLite, and on the Postgres that `TEST_DATABASE_URL` names.
+#[macro_export]
+macro_rules! stories {
+    ($($(#[$meta:meta])* async fn $name:ident($world:ident: World) $body:block)*) => {
+        $($(#[$meta])* async fn $name($world: $crate::World) $body)*
+
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                let world = $crate::World::new($crate::Engine::Sqlite).await;
+                super::$name(world.clone()).await;
+                world.end().await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                if !$crate::Engine::Postgres.is_there() {
+                    eprintln!("not told: TEST_DATABASE_URL names no Postgres (scripts/test starts one)");
+                    return;
+                }
+                let world = $crate::World::new($crate::Engine::Postgres).await;
+                super::$name(world.clone()).await;
+                world.end().await;
+            })*
+        }
+    };
+}

@@ -9,6 +9,9 @@ use tycho_types::models::{
     BlockchainConfig, GasLimitsPrices, GlobalCapabilities, GlobalVersion, MsgForwardPrices,
     StoragePrices, WorkchainDescription, WorkchainFormat, WorkchainFormatBasic,
 };
+use tycho_vm::BehaviourModifiers;
+
+use super::execute::Frame;
 
 /// What TON's newest contracts expect: TVM 12, which is also the newest tycho-vm implements.
 const GLOBAL_VERSION: u32 = 12;
@@ -18,7 +21,7 @@ const CONFIG_ADDRESS: HashBytes = HashBytes([0x55; 32]);
 const ELECTOR_ADDRESS: HashBytes = HashBytes([0x33; 32]);
 
 /// Everything the executor wants to know about the network `id` (ConfigParam 19).
-pub fn network(id: i32) -> Result<ParsedConfig, Error> {
+pub(super) fn network(id: i32) -> Result<ParsedConfig, Error> {
     let mut params = BlockchainConfig::new_empty(CONFIG_ADDRESS).params;
     params.set_global_version(&GlobalVersion {
         version: GLOBAL_VERSION,
@@ -45,11 +48,13 @@ pub fn network(id: i32) -> Result<ParsedConfig, Error> {
 }
 
 /// How a transaction is executed in one block.
-pub fn block_params(utime: u32, start_lt: u64, rand_seed: HashBytes) -> ExecutorParams {
+pub(super) fn block_params(frame: Frame) -> ExecutorParams {
+    let chksig_always_succeed = frame.ignores_signatures;
     ExecutorParams {
-        block_unixtime: utime,
-        block_lt: start_lt,
-        rand_seed,
+        block_unixtime: frame.utime,
+        block_lt: frame.start_lt(),
+        rand_seed: frame.rand_seed,
+        vm_modifiers: BehaviourModifiers { chksig_always_succeed, ..Default::default() },
         charge_action_fees_on_fail: true,
         disable_delete_frozen_accounts: true,
         strict_extra_currency: true,

@@ -32,6 +32,8 @@ pub(super) struct Frame {
     pub utime: u32,
     pub rand_seed: HashBytes,
     pub emulated: bool,
+    /// To estimate what a message will cost once it is signed.
+    pub ignores_signatures: bool,
 }
 
 /// What a queue of messages did.
@@ -60,7 +62,7 @@ pub(super) fn run(
     mut queue: VecDeque<Queued>,
     lookup: impl Fn(&StdAddr) -> Option<ShardAccount>,
 ) -> Outcome {
-    let params = config::block_params(frame.utime, frame.start_lt(), frame.rand_seed);
+    let params = config::block_params(frame);
     let mut outcome = Outcome::default();
     while let Some(next) = queue.pop_front() {
         if outcome.transactions.len() >= MAX_TRANSACTIONS {

@@ -7,14 +7,17 @@ use tycho_types::dict::Dict;
 use tycho_types::error::Error;
 use tycho_types::models::{AccountState, LibDescr, StdAddr};
 use tycho_vm::{
-    GasParams, OwnedCellSlice, RcStackValue, SmcInfoBase, StackValue, VmGetterMethodId, VmState,
-    VmVersion,
+    GasParams, OwnedCellSlice, RcStackValue, SmcInfoBase, StackValue, StackValueType,
+    VmGetterMethodId, VmState, VmVersion,
 };
 
 use super::transaction::Account;
 
 /// What a node answers when there is no code to run.
 pub const NO_CODE: i32 = -13;
+
+/// A contract has the gas to nest tuples deeper than our thread's stack is.
+const MAX_NESTING: usize = 32;
 
 /// A value on the stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +28,9 @@ pub enum Item {
     Cell(Cell),
     Slice(Cell),
     Builder(Cell),
-    Continuation,
     Tuple(Vec<Item>),
+    /// A continuation, or a tuple nested too deep to be looked into.
+    Other,
 }
 
 /// What the method left behind. `exit_code` 0 and 1 are success.
@@ -132,7 +136,7 @@ pub(super) fn run(
         .with_version(VmVersion::LATEST_TON)
         .build();
     let exit_code = !vm.run();
-    let stack = vm.stack.items.iter().map(|item| from_vm(item.as_ref())).collect();
+    let stack = vm.stack.items.iter().map(|item| from_vm(item.as_ref(), 0)).collect();
     Ok(Answer { exit_code, gas_used: vm.gas.consumed(), stack })
 }
 
@@ -153,11 +157,11 @@ fn into_vm(item: &Item) -> Result<RcStackValue, Error> {
             RcStackValue::new_dyn_value(items)
         }
         Item::NotANumber => tycho_vm::Stack::make_nan(),
-        Item::Null | Item::Continuation => tycho_vm::Stack::make_null(),
+        Item::Null | Item::Other => tycho_vm::Stack::make_null(),
     })
 }
 
-fn from_vm(item: &dyn StackValue) -> Item {
+fn from_vm(item: &dyn StackValue, depth: usize) -> Item {
     if let Some(number) = item.as_int() {
         Item::Number(number.clone())
     } else if let Some(cell) = item.as_cell() {
@@ -166,13 +170,13 @@ fn from_vm(item: &dyn StackValue) -> Item {
         Item::Slice(CellBuilder::build_from(slice.apply()).unwrap_or_default())
     } else if let Some(builder) = item.as_cell_builder() {
         Item::Builder(builder.clone().build().unwrap_or_default())
-    } else if let Some(items) = item.as_tuple() {
-        Item::Tuple(items.iter().map(|item| from_vm(item.as_ref())).collect())
+    } else if let Some(items) = item.as_tuple().filter(|_| depth < MAX_NESTING) {
+        Item::Tuple(items.iter().map(|item| from_vm(item.as_ref(), depth + 1)).collect())
     } else if item.is_null() {
         Item::Null
-    } else if item.as_cont().is_some() {
-        Item::Continuation
-    } else {
+    } else if item.raw_ty() == StackValueType::Int as u8 {
         Item::NotANumber
+    } else {
+        Item::Other
     }
 }

@@ -44,6 +44,14 @@ pub struct Waiting {
     pub emulated: Vec<Arc<Transaction>>,
 }
 
+/// Transactions of the ledger, oldest first.
+pub trait Rows<'a>: DoubleEndedIterator<Item = &'a Arc<Transaction>> {}
+
+impl<'a, T: DoubleEndedIterator<Item = &'a Arc<Transaction>>> Rows<'a> for T {}
+
+/// Empty blocks whose time is remembered exactly.
+const EMPTY_BLOCKS: usize = 1_000;
+
 #[derive(Debug)]
 pub struct Ledger {
     head: Head,
@@ -53,6 +61,9 @@ pub struct Ledger {
     /// By logical time, then address.
     transactions: Vec<Arc<Transaction>>,
     blocks: BTreeMap<u32, Block>,
+    /// When blocks were made: those with transactions, and the newest empty ones.
+    times: BTreeMap<u32, u32>,
+    newest_empty: VecDeque<u32>,
     by_hash: HashMap<HashBytes, usize>,
     by_account: HashMap<StdAddr, Vec<usize>>,
     by_message: HashMap<HashBytes, Vec<usize>>,
@@ -70,6 +81,8 @@ impl Ledger {
             settled: HashMap::new(),
             transactions: Vec::new(),
             blocks: BTreeMap::new(),
+            times: BTreeMap::from([(head.seqno, head.utime)]),
+            newest_empty: VecDeque::new(),
             by_hash: HashMap::new(),
             by_account: HashMap::new(),
             by_message: HashMap::new(),
@@ -131,10 +144,21 @@ impl Ledger {
         self.blocks.get(&seqno).copied()
     }
 
-    /// The newest block with transactions that is not above `seqno`.
+    /// When a block was made, Unix seconds. Empty blocks of long ago are not remembered; their time
+    /// lies between their neighbours'.
     #[must_use]
-    pub fn block_at_or_below(&self, seqno: u32) -> Option<Block> {
-        self.blocks.range(..=seqno).next_back().map(|(_, block)| *block)
+    pub fn utime(&self, seqno: u32) -> u32 {
+        let before = self.times.range(..=seqno).next_back();
+        let after = self.times.range(seqno..).next();
+        match (before, after) {
+            (Some((&first, &from)), Some((&last, &to))) if first < last => {
+                let (passed, blocks) = (u64::from(seqno - first), u64::from(last - first));
+                let seconds = u64::from(to.saturating_sub(from)) * passed / blocks;
+                from.saturating_add(u32::try_from(seconds).unwrap_or(0))
+            }
+            (Some((_, &utime)), _) | (None, Some((_, &utime))) => utime,
+            (None, None) => self.head.utime,
+        }
     }
 
     #[must_use]
@@ -147,24 +171,19 @@ impl Ledger {
         self.by_hash.get(hash).map(|&at| &self.transactions[at])
     }
 
-    /// Of one account, oldest first, final or not.
-    pub fn of_account(
-        &self,
-        address: &StdAddr,
-    ) -> impl DoubleEndedIterator<Item = &Arc<Transaction>> {
-        self.pick(self.by_account.get(address))
+    /// Of one account from a logical time on, oldest first, final or not.
+    pub fn of_account_since<'a>(&'a self, address: &StdAddr, lt: u64) -> impl Rows<'a> + use<'a> {
+        let all = self.by_account.get(address).map_or(&[][..], Vec::as_slice);
+        self.pick(&all[all.partition_point(|&at| self.transactions[at].lt < lt)..])
     }
 
     /// Those that received or sent a message with this hash, plain or normalized.
-    pub fn with_message(
-        &self,
-        hash: &HashBytes,
-    ) -> impl DoubleEndedIterator<Item = &Arc<Transaction>> {
-        self.pick(self.by_message.get(hash))
+    pub fn with_message<'a>(&'a self, hash: &HashBytes) -> impl Rows<'a> + use<'a> {
+        self.pick(self.by_message.get(hash).map_or(&[], Vec::as_slice))
     }
 
-    pub fn of_trace(&self, id: &HashBytes) -> impl DoubleEndedIterator<Item = &Arc<Transaction>> {
-        self.pick(self.by_trace.get(id))
+    pub fn of_trace<'a>(&'a self, id: &HashBytes) -> impl Rows<'a> + use<'a> {
+        self.pick(self.by_trace.get(id).map_or(&[], Vec::as_slice))
     }
 
     /// Addresses of all accounts that exist.
@@ -227,7 +246,12 @@ impl Ledger {
     }
 
     fn record(&mut self, head: Head, mut transactions: Vec<Transaction>) {
+        self.times.insert(head.seqno, head.utime);
         if transactions.is_empty() {
+            self.newest_empty.push_back(head.seqno);
+            if self.newest_empty.len() > EMPTY_BLOCKS {
+                self.newest_empty.pop_front().map(|seqno| self.times.remove(&seqno));
+            }
             return;
         }
         transactions.sort_by_key(|it| (it.lt, it.account.address));
@@ -253,8 +277,7 @@ impl Ledger {
         }
     }
 
-    fn pick(&self, at: Option<&Vec<usize>>) -> impl DoubleEndedIterator<Item = &Arc<Transaction>> {
-        let at = at.map_or(&[][..], Vec::as_slice);
+    fn pick<'a>(&'a self, at: &'a [usize]) -> impl Rows<'a> + use<'a> {
         at.iter().map(|&at| &self.transactions[at])
     }
 }

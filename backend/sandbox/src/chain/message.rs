@@ -64,6 +64,18 @@ impl Message {
         Ok(Self { cell: cell.clone(), info, body, init })
     }
 
+    /// An unsigned external message, for emulation.
+    pub(super) fn external(
+        destination: &StdAddr,
+        body: Cell,
+        init: Option<StateInit>,
+    ) -> Result<Self, Error> {
+        let dst = IntAddr::Std(destination.clone());
+        let info = MsgInfo::ExtIn(ExtInMsgInfo { dst, ..ExtInMsgInfo::default() });
+        let message = OwnedMessage { info, init, body: body.into(), layout: None };
+        Self::parse(&CellBuilder::build_from(message)?)
+    }
+
     #[must_use]
     pub fn hash(&self) -> HashBytes {
         *self.cell.repr_hash()
@@ -134,7 +146,7 @@ impl Message {
 }
 
 /// Reads a snake: bytes that continue in the last reference of each cell.
-fn snake(mut slice: CellSlice<'_>) -> Option<String> {
+pub(crate) fn snake(mut slice: CellSlice<'_>) -> Option<String> {
     const MAX_BYTES: usize = 64 * 1024;
     let mut bytes = Vec::new();
     let mut part = [0u8; 128];

@@ -24,13 +24,14 @@ use tokio::sync::{Mutex, broadcast};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tycho_executor::ParsedConfig;
-use tycho_types::cell::HashBytes;
-use tycho_types::models::StdAddr;
+use tycho_types::cell::{Cell, HashBytes};
+use tycho_types::models::{StateInit, StdAddr};
 
 pub use self::execute::LT_STEP;
 use self::execute::{Frame, Outcome, Queued};
 pub use self::getter::{Answer, Item, Method, NO_CODE};
 pub use self::ledger::{Block, Head, Ledger, Waiting};
+pub(crate) use self::message::snake;
 pub use self::message::{Injection, Message, Refused};
 use self::store::Store;
 pub use self::transaction::{Account, State, Status, Trace, Transaction};
@@ -260,11 +261,37 @@ impl Chain {
 
     /// What a message would do in the next block.
     pub fn emulate(&self, message: Message) -> Result<Vec<Transaction>, Refused> {
+        self.emulate_in(self.frame(true), message)
+    }
+
+    /// The transaction that an external message with this body would cause.
+    pub fn estimate(
+        &self,
+        account: &StdAddr,
+        body: Cell,
+        code_and_data: Option<(Cell, Cell)>,
+        ignores_signatures: bool,
+    ) -> Result<Transaction, Refused> {
+        let malformed = |error: tycho_types::error::Error| Refused::Malformed(error.to_string());
+        let init = code_and_data.map(|(code, data)| StateInit {
+            code: Some(code),
+            data: Some(data),
+            ..StateInit::default()
+        });
+        let message = Message::external(account, body, init).map_err(malformed)?;
+        let frame = Frame { ignores_signatures, ..self.frame(true) };
+        let mut trace = self.emulate_in(frame, message)?;
+        Ok(trace.swap_remove(0))
+    }
+
+    /// At least one transaction, or why there is none.
+    fn emulate_in(&self, frame: Frame, message: Message) -> Result<Vec<Transaction>, Refused> {
         let queue = VecDeque::from([Queued { message, trace: None }]);
-        let mut outcome = self.execute(self.frame(true), queue);
-        match outcome.dropped.pop() {
-            Some(refused) if outcome.transactions.is_empty() => Err(refused),
-            _ => Ok(outcome.transactions),
+        let Outcome { transactions, mut dropped, .. } = self.execute(frame, queue);
+        match dropped.pop() {
+            _ if !transactions.is_empty() => Ok(transactions),
+            Some(refused) => Err(refused),
+            None => Err(Refused::WrongWorkchain),
         }
     }
 
@@ -334,7 +361,8 @@ impl Chain {
         let Head { seqno, utime } = self.head();
         let seqno = seqno + 1;
         let utime = utime.max(self.0.clock.now());
-        Frame { seqno, utime, rand_seed: rand_seed(self.0.network, seqno), emulated }
+        let rand_seed = rand_seed(self.0.network, seqno);
+        Frame { seqno, utime, rand_seed, emulated, ignores_signatures: false }
     }
 
     fn write<T>(&self, change: impl FnOnce(&mut Ledger) -> T) -> T {

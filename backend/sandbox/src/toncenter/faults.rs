@@ -1,0 +1,99 @@
+//! Trouble on demand: what a real indexer does to its users on a bad day.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tycho_types::models::StdAddr;
+
+use crate::chain::Transaction;
+
+/// The switches, all off by default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Every request is answered 429.
+    pub rate_limit: bool,
+    /// Every answer takes this much longer.
+    pub latency_ms: u64,
+    /// Every request is answered by a proxy that cannot reach the indexer.
+    pub down: bool,
+    /// This many transactions will be missing from lists, each leaving a hole between two others
+    /// of its account.
+    pub omit_next: u32,
+    /// The indexer has stopped at this masterchain block.
+    pub stale_at: Option<u32>,
+    /// The indexer says it watches another network.
+    pub network: Option<i32>,
+}
+
+/// A handle; clones turn the same switches.
+#[derive(Debug, Clone, Default)]
+pub struct Faults(Arc<Mutex<Settings>>);
+
+impl Faults {
+    #[must_use]
+    pub fn get(&self) -> Settings {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn set(&self, settings: Settings) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = settings;
+    }
+
+    /// Makes holes in a list, newest first. A transaction is only taken from between two others of
+    /// its account (`start_lt` stands for one the caller knows): left out at the end, it would not
+    /// be missing but late.
+    pub(super) fn omit(&self, rows: &mut Vec<Arc<Transaction>>, start_lt: u64) {
+        let mut settings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if settings.omit_next == 0 {
+            return;
+        }
+        let mut newest: HashMap<StdAddr, u64> = HashMap::new();
+        for row in rows.iter() {
+            let lt = newest.entry(row.account.clone()).or_default();
+            *lt = (*lt).max(row.lt);
+        }
+        let mut candidates: Vec<(u64, StdAddr)> = rows
+            .iter()
+            .filter(|row| row.lt != start_lt && newest[&row.account] != row.lt)
+            .map(|row| (row.lt, row.account.clone()))
+            .collect();
+        candidates.sort_unstable_by(|a, b| b.cmp(a));
+        for (lt, account) in candidates {
+            if settings.omit_next == 0 {
+                return;
+            }
+            settings.omit_next -= 1;
+            rows.retain(|row| row.lt != lt || row.account != account);
+        }
+    }
+}
+
+/// Stands in front of every route.
+pub(super) async fn intercept(
+    State(faults): State<Faults>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let settings = faults.get();
+    if settings.latency_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(settings.latency_ms)).await;
+    }
+    if settings.down {
+        let page = Html("<html><head><title>502 Bad Gateway</title></head></html>");
+        return (StatusCode::BAD_GATEWAY, page).into_response();
+    }
+    if settings.rate_limit {
+        let body = json!({ "ok": false, "result": "Ratelimit exceed", "code": 429 });
+        return (StatusCode::TOO_MANY_REQUESTS, Json(body)).into_response();
+    }
+    next.run(request).await
+}

@@ -1,0 +1,66 @@
+//! A merchant with a key, who remembers one number: the last event seen.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use serde_json::{Value, json};
+
+use crate::{Api, World, world::SHOP_KEY};
+
+#[derive(Clone)]
+pub struct Shop {
+    pub api: Api,
+    last: Arc<AtomicI64>,
+}
+
+impl Shop {
+    pub(crate) async fn opens(world: World) -> Self {
+        Self { api: world.api().with(format!("Bearer {SHOP_KEY}")), last: Arc::default() }
+    }
+
+    pub async fn invoices(&self, amount: &str, asset: &str) -> Value {
+        let body = json!({ "amount": amount, "asset": asset, "description": "Latte 300 ml" });
+        self.api.post("/v1/invoices", body).await.ok()
+    }
+
+    pub async fn invoice(&self, id: &str) -> Value {
+        self.api.get(&format!("/v1/invoices/{id}")).await.ok()
+    }
+
+    /// Waits for an invoice to leave `status`.
+    pub async fn invoice_after(&self, id: &str, status: &str) -> Value {
+        self.api.get(&format!("/v1/invoices/{id}?wait=20&after={status}")).await.ok()
+    }
+
+    /// Everything new in the feed; waits until there is something.
+    pub async fn polls(&self) -> Vec<Value> {
+        let after = self.last.load(Ordering::SeqCst);
+        let page = self.api.get(&format!("/v1/events?after={after}&wait=20")).await.ok();
+        let events = page["data"].as_array().expect("a page has data").clone();
+        if let Some(last) = events.last() {
+            let seq = last["seq"].as_i64().expect("an event has its number");
+            self.last.store(seq, Ordering::SeqCst);
+        }
+        events
+    }
+
+    /// Polls until an event of this kind has come; answers all that came up to it.
+    pub async fn hears(&self, kind: &str) -> Vec<Value> {
+        let mut heard = Vec::new();
+        for _ in 0..20 {
+            heard.extend(self.polls().await);
+            if heard.iter().any(|event| event["type"] == kind) {
+                return heard;
+            }
+        }
+        panic!("{kind} never came, but {:?}", kinds(&heard));
+    }
+}
+
+/// The kinds of events, in order.
+pub fn kinds(events: &[Value]) -> Vec<String> {
+    let kinds = events.iter().map(|event| event["type"].as_str().unwrap_or_default().to_owned());
+    kinds.collect()
+}

@@ -1,0 +1,173 @@
+//! One story's world: a chain and a Telegram that move when told, and the service living on them.
+
+use std::{
+    net::TcpListener,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use remit::{app::App, config::Service, dice::Dice, sandbox as composition, serve};
+use sandbox::{World as Simulated, clock::Clock, world::Options};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::{Api, Engine, Person, Shop};
+
+/// A Monday.
+const BEGINNING: i64 = 1_795_000_000_000;
+/// The shop's key, the same in every world.
+pub const SHOP_KEY: &str =
+    "sk_test_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+#[derive(Clone)]
+pub struct World {
+    pub simulated: Simulated,
+    pub http: reqwest::Client,
+    pub settings: Service,
+    clock: Clock,
+    running: Arc<Mutex<App>>,
+    _folder: Arc<TempDir>,
+}
+
+impl World {
+    pub async fn new(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let clock = Clock::manual(BEGINNING);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let service = listener.local_addr().expect("a bound listener has an address");
+        let simulated = Simulated::start(Options {
+            listener: TcpListener::bind("127.0.0.1:0").expect("a free port"),
+            data: None,
+            fresh: true,
+            clock: clock.clone(),
+            block_time: None,
+            seed: Some([7; 32]),
+            bot_token: None,
+            service_url: format!("http://{service}"),
+            assets: None,
+        })
+        .await
+        .expect("a world begins");
+        let settings = Service {
+            listen: service,
+            metrics_listen: None,
+            data: folder.path().to_owned(),
+            database_url: engine.fresh(folder.path()).await,
+            public_url: format!("http://{service}"),
+            bot_token: remit::config::Secret::new(""),
+            old_bot_token: None,
+            telegram_url: simulated.url().to_owned(),
+            chain_url: format!("{}/api/v3", simulated.url()),
+            chain_key: None,
+            network: ton::network::Network::SANDBOX,
+            assets: composition::assets(&simulated.usdt_master()).expect("the sandbox's USDT"),
+            world_url: Some(simulated.url().to_owned()),
+            use_webhook: false,
+            poll: Duration::from_millis(5),
+        };
+        let settings =
+            composition::settle_in(settings, &simulated).expect("settings of this world");
+        let app = begin(&settings, &simulated, listener).await;
+        Self {
+            simulated,
+            http: serve::client().expect("an HTTP client"),
+            settings,
+            clock,
+            running: Arc::new(Mutex::new(app)),
+            _folder: Arc::new(folder),
+        }
+    }
+
+    pub fn app(&self) -> App {
+        self.running.lock().expect("no story panics while it holds this").clone()
+    }
+
+    pub fn api(&self) -> Api {
+        Api::new(self.http.clone(), &self.settings.public_url)
+    }
+
+    /// Somebody of the cast, logged in and with their wallet linked.
+    pub async fn person(&self, name: &str) -> Person {
+        let person = self.stranger(name).await;
+        person.links_wallet().await;
+        person
+    }
+
+    /// Somebody of the cast, logged in and with no wallet linked.
+    pub async fn stranger(&self, name: &str) -> Person {
+        Person::logs_in(self.clone(), name).await
+    }
+
+    /// The cast's shop, which has read its feed up to now.
+    pub async fn shop(&self) -> Shop {
+        Shop::opens(self.clone()).await
+    }
+
+    /// Makes blocks until what is pending is final.
+    pub async fn blocks(&self, count: u32) {
+        self.control("blocks", json!({ "count": count })).await;
+    }
+
+    /// Moves the clock of the world and of the service.
+    pub async fn after(&self, time: Duration) {
+        self.control("clock", json!({ "advance_seconds": time.as_secs() })).await;
+        self.blocks(2).await;
+    }
+
+    pub fn now_seconds(&self) -> u64 {
+        u64::try_from(self.clock.now_ms() / 1000).expect("after 1970")
+    }
+
+    /// One of the world's own controls.
+    pub async fn control(&self, path: &str, body: Value) -> Value {
+        let url = format!("{}/sandbox/{path}", self.simulated.url());
+        let response = self.http.post(url).json(&body).send().await.expect("the world answers");
+        let status = response.status();
+        let answer: Value = response.json().await.expect("the world answers in JSON");
+        assert!(status.is_success(), "/sandbox/{path}: {status} {answer}");
+        answer
+    }
+
+    pub async fn look(&self, path: &str) -> Value {
+        let url = format!("{}/sandbox/{path}", self.simulated.url());
+        let response = self.http.get(url).send().await.expect("the world answers");
+        assert!(response.status().is_success(), "/sandbox/{path}: {}", response.status());
+        response.json().await.expect("the world answers in JSON")
+    }
+
+    /// Switches faults of the world on or off.
+    pub async fn faults(&self, faults: Value) {
+        let url = format!("{}/sandbox/faults", self.simulated.url());
+        let response = self.http.put(url).json(&faults).send().await.expect("the world answers");
+        assert!(response.status().is_success(), "faults: {}", response.status());
+    }
+
+    /// Stops the service; the world goes on.
+    pub async fn service_stops(&self) {
+        let app = self.app();
+        app.tasks.soft.cancel();
+        app.tasks.finish().await;
+        app.db.close().await;
+    }
+
+    /// Starts the service again on the same database.
+    pub async fn service_starts(&self) {
+        let listener = TcpListener::bind(self.settings.listen).expect("the port is still ours");
+        let app = begin(&self.settings, &self.simulated, listener).await;
+        *self.running.lock().expect("no story panics while it holds this") = app;
+    }
+
+    /// Ends the story: everything must have been told, and everything must stop in order.
+    pub async fn end(&self) {
+        self.service_stops().await;
+        self.simulated.stop().await;
+    }
+}
+
+async fn begin(settings: &Service, simulated: &Simulated, listener: TcpListener) -> App {
+    let clock = composition::clock(simulated);
+    let app = serve::assemble(settings.clone(), clock, Dice::system()).await.expect("a service");
+    composition::open_shop(&app, simulated, SHOP_KEY).await.expect("the shop opens");
+    serve::start(&app, listener).expect("the service starts");
+    app
+}

@@ -170,6 +170,16 @@ impl Service {
         }
     }
 
+    /// The domains a wallet's proof may name: that of the manifest, with its port if it has one.
+    pub fn proof_domains(&self) -> Vec<String> {
+        let url = web_address(&self.public_url);
+        let domain = url.as_ref().and_then(|url| match (url.host_str()?, url.port()) {
+            (host, None) => Some(host.to_owned()),
+            (host, Some(port)) => Some(format!("{host}:{port}")),
+        });
+        domain.into_iter().collect()
+    }
+
     fn examine(&self, settings: &Settings, verb: &Verb, troubles: &mut Vec<Trouble>) {
         let mut say = |setting, what: &str| troubles.push(Trouble { setting, what: what.into() });
         if settings.fresh && !is_simulated(verb) {
@@ -310,6 +320,7 @@ mod tests {
         assert_eq!(service.chain_url, "http://127.0.0.1:8081/api/v3");
         assert_eq!(service.world_url.as_deref(), Some("http://localhost:8081"));
         assert_eq!(service.database_url, "sqlite:./data/remit.sqlite");
+        assert_eq!(service.proof_domains(), ["localhost:8080"]);
     }
 
     #[test]
@@ -327,6 +338,7 @@ mod tests {
         assert_eq!(troubles, []);
         assert_eq!(service.network, Network::MAINNET);
         assert_eq!(service.public_url, "https://pay.example.org");
+        assert_eq!(service.proof_domains(), ["pay.example.org"]);
         assert!(service.use_webhook && service.world_url.is_none());
         assert!(service.assets.by_code("USDT").is_some());
     }

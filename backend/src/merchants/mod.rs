@@ -7,6 +7,9 @@
 //! A merchant's wallet is followed for ever, so that no money is lost between two invoices. Keys are
 //! 256 random bits, shown once and kept as their SHA-256.
 
+pub mod command;
+#[cfg(test)]
+pub mod harness;
 pub mod http;
 pub mod store;
 
@@ -17,7 +20,7 @@ use crate::{
     dice::Dice,
     events::{self, Audience, Now},
     id::{KeyId, MerchantId},
-    identity::{self, Chat},
+    identity,
     money::Assets,
     payments,
 };
@@ -175,7 +178,7 @@ pub mod tests {
     use super::*;
     use crate::{
         db::tests::memory,
-        identity::{Seen, meet},
+        identity::{Chat, Seen, meet},
         time::Time,
     };
 
@@ -225,8 +228,10 @@ pub mod tests {
         let (db, dice) = (memory().await, Dice::seeded([2; 32]));
         let (assets, plain) = (Assets::new([]), new_key(false, &dice));
         let mut tx = db.begin().await.unwrap();
-        let first = ensure_shop(&mut tx, &assets, olgas_shop(), &plain, at(1, &dice)).await.unwrap();
-        let again = ensure_shop(&mut tx, &assets, olgas_shop(), &plain, at(9, &dice)).await.unwrap();
+        let first =
+            ensure_shop(&mut tx, &assets, olgas_shop(), &plain, at(1, &dice)).await.unwrap();
+        let again =
+            ensure_shop(&mut tx, &assets, olgas_shop(), &plain, at(9, &dice)).await.unwrap();
 
         assert_eq!(first, again);
         assert_eq!(store::keys_of(&mut tx, first.id).await.unwrap().len(), 1);

@@ -12,8 +12,6 @@ pub mod http;
 pub mod state;
 pub mod store;
 
-use ton::address::Address;
-
 use crate::{
     db::Tx,
     events::{self, Audience, Now, kind},

@@ -9,7 +9,7 @@ use e2e::{Api, Engine};
 use remit::{config::Service, dice::Dice, sandbox as composition, serve};
 use sandbox::{
     World as Simulated,
-    chain::{Event, transaction::Status},
+    chain::{Event, Status},
     clock::Clock,
     world::Options,
 };
@@ -41,7 +41,10 @@ async fn main() {
         feed.push(to_feed);
         chat.push(to_chat);
     }
-    println!("{count} payments, latency after the final block (bound: {} ms a block)", BLOCK.as_millis());
+    println!(
+        "{count} payments, latency after the final block (bound: {} ms a block)",
+        BLOCK.as_millis()
+    );
     report("feed", &mut feed);
     report("chat", &mut chat);
     bench.simulated.stop().await;
@@ -120,7 +123,8 @@ impl Bench {
         self.control(&format!("people/{name}/start"), json!({})).await;
         let init_data = self.look(&format!("people/{name}/init_data")).await;
         let api = Api::new(self.http.clone(), &self.base);
-        let login = api.with(format!("tma {}", init_data["init_data"].as_str().unwrap_or_default()));
+        let login =
+            api.with(format!("tma {}", init_data["init_data"].as_str().unwrap_or_default()));
         let session = login.post("/v1/session", json!({})).await.ok();
         let api = api.with(format!("Bearer {}", session["token"].as_str().unwrap_or_default()));
         let challenge = api.post("/v1/wallets/challenge", json!({})).await.ok();
@@ -142,7 +146,8 @@ impl Bench {
         self.control(&format!("wallets/{payer}/sign"), payment["transaction"].clone()).await;
         let settled = async {
             loop {
-                if let Ok(Event::Transaction { transaction, status: Status::Final { .. } }) = events.recv().await
+                if let Ok(Event::Transaction { transaction, status: Status::Final { .. } }) =
+                    events.recv().await
                     && transaction.account.to_string().to_lowercase() == account
                 {
                     return Instant::now();

@@ -118,7 +118,7 @@ pub enum Change {
     Paid,
     /// The transfer that completed it was larger than what was missing.
     PaidAndOverpaid,
-    /// Money came although everything was paid already.
+    /// Money came although everything was paid already: the same payment once more, or another payer.
     Overpaid,
     /// Money came after the end.
     PaidLate,

@@ -14,7 +14,8 @@ export interface Session {
 /** Both in parallel: nothing can be shown without either. */
 export const session = resource<Session>(async () => {
   const [info, { person }] = await Promise.all([getInfo(), login()]);
-  await useLanguage(person.language);
+  // A language that cannot be fetched is no reason not to let anybody in.
+  await useLanguage(person.language).catch(() => undefined);
   return { info, me: person };
 });
 

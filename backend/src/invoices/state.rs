@@ -62,9 +62,13 @@ pub enum Status {
     /// A transfer is on its way. Only a hint: it may be taken back.
     Processing,
     /// Everything due came in time; `at` is the block time of the money that completed it.
-    Paid { at: Time },
+    Paid {
+        at: Time,
+    },
     Expired,
-    Void { at: Time },
+    Void {
+        at: Time,
+    },
 }
 
 text_enum! {
@@ -174,7 +178,11 @@ impl Invoice {
                 if self.in_time >= self.terms.due =>
             {
                 self.status = Status::Paid { at };
-                if self.received() > self.terms.due { Change::PaidAndOverpaid } else { Change::Paid }
+                if self.received() > self.terms.due {
+                    Change::PaidAndOverpaid
+                } else {
+                    Change::Paid
+                }
             }
             Status::Open | Status::Processing => {
                 self.status = Status::Open;

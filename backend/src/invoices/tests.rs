@@ -56,7 +56,8 @@ impl Till {
 
     async fn asks(&self, new: NewInvoice) -> Result<Created, Error> {
         let mut tx = self.db.begin().await.unwrap();
-        let links = |id| Links { pay_url: format!("https://pay.test/{id}"), app_url: "t.me".into() };
+        let links =
+            |id| Links { pay_url: format!("https://pay.test/{id}"), app_url: "t.me".into() };
         let created =
             super::create(&mut tx, &self.assets, &self.shop, new, links, self.now()).await?;
         tx.commit().await.unwrap();
@@ -285,8 +286,16 @@ async fn a_list_is_the_merchants_own_and_narrows() {
     for (shop, filter, expected) in [
         (till.shop.id, all.clone(), vec![second, first]),
         (till.shop.id, store::Filter { before: Some(second), ..all.clone() }, vec![first]),
-        (till.shop.id, store::Filter { external_id: Some("x".into()), ..all.clone() }, vec![second]),
-        (till.shop.id, store::Filter { status: Some(InvoiceStatus::Void), ..all.clone() }, vec![first]),
+        (
+            till.shop.id,
+            store::Filter { external_id: Some("x".into()), ..all.clone() },
+            vec![second],
+        ),
+        (
+            till.shop.id,
+            store::Filter { status: Some(InvoiceStatus::Void), ..all.clone() },
+            vec![first],
+        ),
         (other.id, all, vec![]),
     ] {
         let found = store::list(&mut tx, shop, &filter, 10).await.unwrap();

@@ -197,7 +197,10 @@ async fn anybody_gets_a_transaction_to_sign() {
     let own = json!({ "from": wallet(7).to_string() });
     assert_eq!(api.post(&pay, "", own).await.problem(), "to-self");
     assert_eq!(api.post(&pay, "", json!({ "from": "me" })).await.problem(), "address-invalid");
-    assert_eq!(api.post(&pay, "ses_no", json!({ "from": from })).await.problem(), "session-invalid");
+    assert_eq!(
+        api.post(&pay, "ses_no", json!({ "from": from })).await.problem(),
+        "session-invalid"
+    );
 
     api.post(&format!("/v1/invoices/{id}/void"), &key, json!({})).await;
     assert_eq!(api.post(&pay, "", json!({ "from": from })).await.problem(), "invoice-void");

@@ -53,6 +53,12 @@ export function format(money: Money, direction?: 'in' | 'out'): string {
   return `${sign}${whole}${fraction}\u00a0${money.asset}`;
 }
 
+/** For balances: the same, cut to four digits after the point. */
+export function brief(money: Money): string {
+  const { whole, fraction } = figure(unitsOf(money), money.decimals, 0, 4);
+  return `${whole}${fraction}\u00a0${money.asset}`;
+}
+
 export function unitsOf(money: Money): bigint {
   return BigInt(money.units);
 }

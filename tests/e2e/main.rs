@@ -1,1 +1,11 @@
-//! Stories.
+//! The stories. Each is told on SQLite and on Postgres, in a world of its own.
+
+mod architecture;
+mod bad_days;
+mod hostile;
+mod invoices;
+mod linking;
+mod login;
+mod odd_money;
+mod payments;
+mod requests;

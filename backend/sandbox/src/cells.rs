@@ -99,7 +99,7 @@ pub fn read_comment(mut slice: CellSlice<'_>) -> Option<String> {
     let mut bytes = Vec::new();
     loop {
         let bits = slice.size_bits();
-        if bits % 8 != 0 || bytes.len() > MOST_BYTES {
+        if !bits.is_multiple_of(8) || bytes.len() > MOST_BYTES {
             return None;
         }
         let mut part = [0; 128];

@@ -1,6 +1,7 @@
 //! A world to play in: a TON chain, a Telegram and wallets, all on this machine.
 
 pub mod assets;
+pub mod bridge;
 pub mod cast;
 mod cells;
 pub mod chain;
@@ -13,6 +14,7 @@ pub mod tasks;
 pub mod telegram;
 pub mod toncenter;
 pub mod usdt;
+pub mod wallet;
 pub mod world;
 
 pub use self::world::{Ended, Options, World};

@@ -18,15 +18,16 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::SANDBOX_NETWORK;
-use crate::chain::address::raw;
+use crate::bridge::Bridge;
 use crate::chain::{self, Chain};
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::keep::Keep;
 use crate::stage::{self, Assets};
 use crate::tasks::Tasks;
-use crate::telegram::{self, BOT_ID, Setup, Telegram};
-use crate::usdt;
+use crate::telegram::{self, BOT_ID, Telegram};
+use crate::wallet::{self, Wallets};
+use crate::{bridge, cast, cells, usdt};
 
 /// Files in the data directory, each with its SQLite companions.
 const CHAIN_FILE: &str = "chain.sqlite";
@@ -73,6 +74,8 @@ pub struct Shop {
 pub struct World {
     pub chain: Chain,
     pub telegram: Telegram,
+    pub bridge: Bridge,
+    pub wallets: Wallets,
     pub clock: Clock,
     pub feed: Feed,
     inner: Arc<Inner>,
@@ -83,7 +86,6 @@ struct Inner {
     service_url: String,
     shop: Mutex<Option<Shop>>,
     reset: watch::Sender<bool>,
-    keep: Keep,
     tasks: Tasks,
 }
 
@@ -107,7 +109,7 @@ impl World {
             block_time: options.block_time,
         })
         .await?;
-        let telegram = Telegram::open(Setup {
+        let telegram = Telegram::open(telegram::Setup {
             token: options.bot_token.clone().unwrap_or_else(|| bot_token(&seed)),
             signer: SigningKey::from_bytes(&derive(&seed, "telegram's own key")),
             clock: options.clock.clone(),
@@ -116,16 +118,27 @@ impl World {
             tasks: tasks.clone(),
         })
         .await?;
+        let bridge = Bridge::open(options.clock.clone(), keep.clone(), tasks.clone()).await?;
+        let wallets = Wallets::open(wallet::Setup {
+            seed: &seed,
+            chain: chain.clone(),
+            bridge: bridge.clone(),
+            keep,
+            feed: feed.clone(),
+            tasks: tasks.clone(),
+        })
+        .await?;
+        cast::endow(&chain, &wallets).await?;
         let url = format!("http://{}", options.listener.local_addr()?);
         let inner = Arc::new(Inner {
             url,
             service_url: options.service_url,
             shop: Mutex::default(),
             reset: watch::channel(false).0,
-            keep,
             tasks,
         });
-        let world = Self { chain, telegram, clock: options.clock, feed, inner };
+        let clock = options.clock;
+        let world = Self { chain, telegram, bridge, wallets, clock, feed, inner };
         world.make_blocks();
         world.serve(options.listener, options.assets)?;
         Ok(world)
@@ -150,7 +163,7 @@ impl World {
 
     /// The raw address of the test stablecoin's master contract.
     pub fn usdt_master(&self) -> String {
-        raw(&usdt::master())
+        cells::ton_address(&usdt::master()).to_hex()
     }
 
     /// Tells the world how Olga's shop is known to the service.
@@ -189,10 +202,6 @@ impl World {
         self.inner.tasks.stop().await;
     }
 
-    pub(crate) fn keep(&self) -> &Keep {
-        &self.inner.keep
-    }
-
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.inner.tasks
     }
@@ -207,7 +216,9 @@ impl World {
     }
 
     fn serve(&self, listener: TcpListener, assets: Option<Assets>) -> anyhow::Result<()> {
-        let mut router = Router::new().merge(telegram::api::router(self.telegram.clone()));
+        let mut router = Router::new()
+            .merge(telegram::api::router(self.telegram.clone()))
+            .merge(bridge::router(self.bridge.clone()));
         if let Some(assets) = assets {
             let here = Url::parse(self.url())?;
             let service = Url::parse(self.service_url()).context("the service's address")?;

@@ -296,3 +296,6 @@ async fn pay_public(
     let (transaction, payment) = pay::prepare(&app, id, person.as_ref(), from).await?;
     Ok(Json(PayAnswer { transaction, payment }))
 }
+
+#[cfg(test)]
+mod tests;

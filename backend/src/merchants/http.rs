@@ -145,3 +145,6 @@ async fn feed(
     let livemode = app.livemode();
     Ok(Json(page.map(|event| event.view(livemode))))
 }
+
+#[cfg(test)]
+mod tests;

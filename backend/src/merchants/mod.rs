@@ -8,6 +8,8 @@
 //! 256 random bits, shown once and kept as their SHA-256.
 
 pub mod command;
+#[cfg(test)]
+pub mod harness;
 pub mod http;
 pub mod store;
 

@@ -309,3 +309,6 @@ async fn pay(
     let view = start(&app, &caller.person, body.from.as_deref(), payment).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,6 +59,6 @@ export function listen<T extends { readonly n: number }>(
   connect();
 }
 
-function pause(ms: number): Promise<void> {
+export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -5,7 +5,7 @@ import { render } from 'preact';
 import '../theme.css';
 import './phone.css';
 import { Phone } from './phone/Phone';
-import { begin, person, scheme, stageOrigin, openApp } from './phone/state';
+import { begin, openApp, openPage, person, scheme, stageOrigin } from './phone/state';
 import { isScheme, paint } from './scheme';
 import { hear, type ToPhone } from './talk';
 
@@ -15,6 +15,7 @@ hear<ToPhone>(
   (event) => event.source === window.parent && event.origin === stageOrigin && window.parent !== window,
   (word) => {
     if (word.remit === 'open') void openApp({ startapp: word.startapp });
+    else if (word.remit === 'visit') openPage(word.url);
     else if (isScheme(word.scheme)) scheme.value = word.scheme;
   },
 );

@@ -5,7 +5,9 @@ import type { Scheme } from './scheme';
 export type ToPhone =
   | { readonly remit: 'scheme'; readonly scheme: Scheme }
   /** Somebody handed this person a link to the Mini App. */
-  | { readonly remit: 'open'; readonly startapp: string };
+  | { readonly remit: 'open'; readonly startapp: string }
+  /** A page of the service, for the phone's browser. */
+  | { readonly remit: 'visit'; readonly url: string };
 
 export type ToStage =
   | { readonly remit: 'haptic'; readonly strength: 'light' | 'strong' }

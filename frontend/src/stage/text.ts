@@ -21,8 +21,9 @@ export const stage = {
   tabs: 'Parts of the stage',
   tabShop: 'Shop',
   tabChain: 'Chain',
-  copy: 'Copy',
   copied: 'Copied',
+  whose: { link: 'Whose phone opens this link?', wallet: 'Whose wallet shall answer?' },
+  whoseHint: { link: 'It leads into the Mini App.', wallet: 'A page asks for a wallet. In this sandbox anybody’s can answer.' },
 } as const;
 
 export const steps = {
@@ -41,7 +42,7 @@ export const steps = {
 export const merchant = {
   title: 'Merchant',
   key: (key: string) => `${key.slice(0, 12)}…`,
-  none: 'There is no shop here: this world runs without the service.',
+  none: 'The shop opens as soon as the service is up.',
   amount: 'Amount',
   asset: 'Coin',
   description: 'Latte 300 ml',
@@ -51,7 +52,11 @@ export const merchant = {
   prompt: '$',
   invites: 'The button runs exactly this. So does your terminal, when you paste it.',
   openOn: (name: string) => `Open on ${name}’s phone`,
-  payPage: 'Pay page',
+  pageOn: (name: string) => `Pay page on ${name}’s phone`,
+  inApp: 'Pay in the app',
+  onPage: 'On its page',
+  newTab: 'new tab',
+  pageInTab: 'Pay page in a new tab',
   misbehave: 'Pay it wrong on purpose',
   misbehaveHint: (name: string) => `Real transfers from ${name}’s wallet. See what the shop is told.`,
   under: 'Too little',
@@ -81,7 +86,6 @@ export const chain = {
   empty: 'Quiet. Blocks tick by empty until somebody moves money.',
   status: { pending: 'pending', confirmed: 'confirmed', final: 'final' },
   pulse: 'Latest blocks',
-  details: 'Transaction',
   loading: 'Asking the chain…',
   nobody: 'outside',
   faucet: 'Faucet',
@@ -99,6 +103,7 @@ export const phone = {
   bot: 'Remit',
   status: (name: string) => `bot · ${name}’s phone`,
   appStatus: (name: string) => `Mini App · ${name}’s phone`,
+  pageStatus: (name: string) => `browser · ${name}’s phone`,
   chat: 'Chat with Remit',
   empty: 'No messages yet.',
   emptyHint: 'Press Start and the bot will introduce itself.',
@@ -123,6 +128,7 @@ export const phone = {
 
 export const app = {
   frame: 'Remit Mini App',
+  page: 'Web page',
   opening: 'Opening…',
   back: 'Back',
   close: 'Close',
@@ -145,7 +151,8 @@ export const app = {
   scanLabel: 'Text of the code',
   scanUse: 'Scan it',
   shareTitle: 'Send to…',
-  shareHint: 'Telegram would list the chats. Here it goes straight to a phone.',
+  shareHint: 'Telegram would list your chats. Here it goes straight to a phone.',
+  shareAlone: 'Telegram would list your chats. Copy it instead.',
   shareCopy: 'Copy the link',
 } as const;
 
@@ -161,7 +168,6 @@ export const wallet = {
   connections: 'Connected apps',
   noConnections: 'No app is connected. Open Remit and tap “Connect wallet”.',
   disconnect: 'Disconnect',
-  quiet: 'Nothing to sign.',
   connectTitle: (app: string) => `${app} would like to connect`,
   seesAddress: 'It will see your address.',
   signsIn: 'You sign a sentence that proves the address is yours. No money moves.',
@@ -170,10 +176,10 @@ export const wallet = {
   shareOnly: 'Share address',
   payTitle: (app: string) => `${app} asks you to sign`,
   pays: (to: string) => `to ${to}`,
-  unknownCall: 'a message without words',
+  calls: (operation: string) => `calls ${operation}`,
   comment: (text: string) => `“${text}”`,
-  fee: 'The network keeps a small fee, about 0.01 GRAM. What is not used comes back.',
-  feeJetton: 'Moving USDT costs GRAM for the network, about 0.05; most of it comes back.',
+  fee: 'The network keeps a small fee on top, less than 0.01 GRAM.',
+  feeAttached: (gram: string) => `${gram} GRAM goes along to pay the network. What is left of it comes back.`,
   validFor: (left: string) => `Valid for ${left}`,
   expired: 'This request has expired.',
   approve: 'Sign and send',

@@ -77,11 +77,18 @@ export interface Balance {
   readonly amount: string;
 }
 
+/** A message of a transaction in words. */
 export interface Transfer {
   readonly to: string;
+  readonly name?: string | null;
   readonly amount: string;
-  readonly asset: Asset;
+  /** `JETTON` is one the wallet does not know; its amount is in smallest units. */
+  readonly asset: Asset | 'JETTON';
   readonly comment: string | null;
+  /** GRAM that goes along with a jetton to pay its way. */
+  readonly attached?: string | null;
+  /** What a body that is neither a comment nor a jetton transfer calls. */
+  readonly operation?: string | null;
 }
 
 export interface WalletRequest {
@@ -92,13 +99,13 @@ export interface WalletRequest {
   /** Unix seconds on the chain's clock. */
   readonly valid_until?: number | null;
   readonly messages?: readonly Transfer[];
-  readonly created_at: string;
+  readonly created_at: number;
 }
 
 export interface Connection {
   readonly app: string;
   readonly url: string;
-  readonly connected_at: string;
+  readonly connected_at: number;
 }
 
 export interface Wallet {

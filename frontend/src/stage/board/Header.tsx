@@ -6,8 +6,7 @@ import { grouped } from '../format';
 import { Icon } from '../icons';
 import { cast, info, member } from '../people';
 import { stage } from '../text';
-import * as world from '../world';
-import { blocks, left, right, scheme, seat, wear, worldAway } from './state';
+import { blocks, left, right, scheme, seat, startOver, wear, worldAway } from './state';
 
 export function Header() {
   const dark = scheme.value === 'dark';
@@ -57,9 +56,7 @@ function StartOver() {
   const busy = useSignal(false);
   const go = async () => {
     busy.value = true;
-    // The answer may be cut off by the very restart it asked for.
-    await world.reset().catch(() => null);
-    await untilAwake();
+    await startOver();
     location.reload();
   };
   return (
@@ -80,15 +77,4 @@ function StartOver() {
       </dialog>
     </>
   );
-}
-
-async function untilAwake(): Promise<void> {
-  for (;;) {
-    try {
-      await world.info();
-      return;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
-  }
 }

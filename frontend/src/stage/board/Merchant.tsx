@@ -18,7 +18,7 @@ const asset = signal<Asset>('USDT');
 const amount = signal('1.20');
 const answer = signal<Invoice | null>(null);
 
-export function Merchant({ open }: { readonly open: () => void }) {
+export function Merchant() {
   const shop = info.value?.shop;
   const service = info.value?.service_url;
   return (
@@ -27,12 +27,12 @@ export function Merchant({ open }: { readonly open: () => void }) {
         <h2 id="merchant">{merchant.title}</h2>
         {shop && <span>{shop.name} · <code>{merchant.key(shop.key)}</code></span>}
       </header>
-      {shop && service ? <Terminal service={service} apiKey={shop.key} open={open} /> : <p class="quiet-line">{merchant.none}</p>}
+      {shop && service ? <Terminal service={service} apiKey={shop.key} /> : <p class="quiet-line">{merchant.none}</p>}
     </section>
   );
 }
 
-function Terminal({ service, apiKey, open }: { readonly service: string; readonly apiKey: string; readonly open: () => void }) {
+function Terminal({ service, apiKey }: { readonly service: string; readonly apiKey: string }) {
   const [failure, fail] = useState<string | null>(null);
   const busy = useSignal(false);
   const draft = { amount: amount.value, asset: asset.value, description: merchant.description };
@@ -63,7 +63,7 @@ function Terminal({ service, apiKey, open }: { readonly service: string; readonl
         <button type="submit" class="btn strong" disabled={busy.value}>{busy.value ? merchant.creating : merchant.create}</button>
       </form>
       {failure && <p class="failure" role="alert">{failure}</p>}
-      {answer.value && <Answer invoice={answer.value} open={open} />}
+      {answer.value && <Answer invoice={answer.value} />}
     </>
   );
 }
@@ -84,22 +84,27 @@ function Command({ text }: { readonly text: string }) {
   );
 }
 
-function Answer({ invoice, open }: { readonly invoice: Invoice; readonly open: () => void }) {
+function Answer({ invoice }: { readonly invoice: Invoice }) {
   const latest = happenings.value.find((event) => event.data['id'] === invoice.id)?.data;
   const status = typeof latest?.['status'] === 'string' ? latest['status'] : invoice.status;
-  const hand = (person: string) => {
-    open();
-    handTo(person, invoice.id);
-  };
   return (
     <div class="answer">
       <Json value={latest ?? invoice} />
       <div class="row">
-        <span class="state" data-state={status} role="status">{status}</span>
+        <span class="where">{merchant.inApp}</span>
         {[left.value, right.value].map((person) => (
-          <button key={person} type="button" class="btn" onClick={() => hand(person)}>{merchant.openOn(nameOf(person))}</button>
+          <button key={person} type="button" class="btn" aria-label={merchant.openOn(nameOf(person))} onClick={() => handTo(person, { remit: 'open', startapp: invoice.id })}>
+            {stage.phoneOf(nameOf(person))}
+          </button>
         ))}
-        <a class="btn" href={invoice.pay_url} target="_blank" rel="noopener">{merchant.payPage}<Icon name="out" /></a>
+        <span class="state" data-state={status} role="status">{status}</span>
+      </div>
+      <div class="row">
+        <span class="where">{merchant.onPage}</span>
+        <button type="button" class="btn" aria-label={merchant.pageOn(nameOf(left.value))} onClick={() => handTo(left.value, { remit: 'visit', url: invoice.pay_url })}>
+          {stage.phoneOf(nameOf(left.value))}
+        </button>
+        <a class="btn" aria-label={merchant.pageInTab} href={invoice.pay_url} target="_blank" rel="noopener">{merchant.newTab}<Icon name="out" /></a>
       </div>
       <Misbehave invoice={invoice} payer={left.value} />
     </div>

@@ -4,25 +4,24 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { as } from '../origins';
 import { nameOf } from '../people';
-import { hear, tell, type ToStage } from '../talk';
+import { hear, tell, type ToPhone, type ToStage } from '../talk';
 import { stage } from '../text';
-import { left, right, scheme, seat } from './state';
+import { left, right, scheme, seat, tab } from './state';
 
 const frames = new Map<string, HTMLIFrameElement>();
 
-/** Opens the Mini App at an object on somebody's phone; whoever has no phone in view takes the right one. */
-export function handTo(person: string, startapp: string): void {
+/** Something for a phone to open. Whoever has no phone in view takes the right one. */
+export function handTo(person: string, word: Exclude<ToPhone, { remit: 'scheme' }>): void {
+  const side = left.value === person ? 'left' : 'right';
+  tab.value = side;
   const frame = frames.get(person);
-  if (frame) {
-    tell(frame.contentWindow, as(person, location.href).origin, { remit: 'open', startapp });
-  } else {
-    waiting.set(person, startapp);
-    seat('right', person);
-  }
+  if (frame) return tell(frame.contentWindow, as(person, location.href).origin, word);
+  waiting.set(person, word);
+  seat(side, person);
 }
 
-/** Links for phones that are about to appear. */
-const waiting = new Map<string, string>();
+/** For phones that are about to appear. */
+const waiting = new Map<string, ToPhone>();
 
 export function Phone({ side }: { readonly side: 'left' | 'right' }) {
   const person = (side === 'left' ? left : right).value;
@@ -45,7 +44,7 @@ function Screen({ person, shake }: { readonly person: string; readonly shake: (s
     frames.set(person, mine);
     const deaf = hear<ToStage>(
       (event) => event.source === mine.contentWindow && event.origin === origin,
-      (word) => (word.remit === 'haptic' ? shake(word.strength) : handTo(word.person, word.startapp)),
+      (word) => (word.remit === 'haptic' ? shake(word.strength) : handTo(word.person, { remit: 'open', startapp: word.startapp })),
     );
     return () => {
       deaf();
@@ -61,6 +60,9 @@ function Screen({ person, shake }: { readonly person: string; readonly shake: (s
   const arrived = () => {
     loaded.current = true;
     dress();
+    const word = waiting.get(person);
+    if (word) tell(frame.current?.contentWindow, origin, word);
+    waiting.delete(person);
   };
 
   return (
@@ -72,8 +74,5 @@ function addressOf(person: string): URL {
   const url = as(person, new URL('/phone', location.href));
   url.searchParams.set('person', person);
   url.searchParams.set('theme', scheme.peek());
-  const startapp = waiting.get(person);
-  if (startapp) url.searchParams.set('startapp', startapp);
-  waiting.delete(person);
   return url;
 }

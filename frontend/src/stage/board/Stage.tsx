@@ -1,6 +1,5 @@
 // The arrangement: three columns where there is room, tabs where there is not.
 
-import { signal } from '@preact/signals';
 import { info, nameOf } from '../people';
 import { stage } from '../text';
 import { ChainPanel } from './Chain';
@@ -8,12 +7,9 @@ import { FeedPanel } from './Feed';
 import { Header } from './Header';
 import { Merchant } from './Merchant';
 import { Phone } from './Phone';
-import { left, right, worldAway } from './state';
+import { left, right, tab, worldAway, type Tab } from './state';
 import { Steps } from './Steps';
-
-type Tab = 'left' | 'right' | 'shop' | 'chain';
-
-const tab = signal<Tab>('left');
+import { Visitor } from './Visitor';
 
 export function Stage() {
   if (!info.value) return <p class="waking" role="status">{stage.loading}</p>;
@@ -26,12 +22,13 @@ export function Stage() {
         <Phone side="left" />
         <Phone side="right" />
         <div class="side">
-          <Merchant open={() => (tab.value = 'left')} />
+          <Merchant />
           <FeedPanel />
           <ChainPanel />
         </div>
       </main>
       <Tabs />
+      <Visitor />
     </div>
   );
 }

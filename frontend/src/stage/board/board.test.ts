@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { scaled } from './Misbehave';
 import { curl } from './shop';
 import { merged, type Movement } from './rows';
+import { errandOf } from './Visitor';
 
 describe('paying it wrong', () => {
   it('halves and doubles in decimal digits', () => {
@@ -20,6 +21,12 @@ it('writes a command whose quotes survive the shell', () => {
   const command = curl('http://localhost:8080', 'sk_test_1', { amount: '1', asset: 'GRAM', description: "Olga's latte" });
   expect(command).toContain(String.raw`Olga'\''s latte`);
   expect(command.split('\n').slice(0, -1).every((line) => line.endsWith('\\'))).toBe(true);
+});
+
+it('knows what a link wants from the stage', () => {
+  expect(errandOf('?startapp=inv_1')).toEqual({ kind: 'link', startapp: 'inv_1' });
+  expect(errandOf('?v=2&id=ab&r=%7B%7D&ret=back')).toEqual({ kind: 'wallet', query: 'v=2&id=ab&r=%7B%7D&ret=back' });
+  expect(errandOf('?utm_source=x')).toBeNull();
 });
 
 describe('rows of the chain', () => {

@@ -1,7 +1,7 @@
 // What the stage knows, fed by the world's stream and the shop's own event feed.
 
 import { signal } from '@preact/signals';
-import { follow, listen } from '../follow';
+import { follow, listen, pause } from '../follow';
 import { isScheme, preferred, type Scheme } from '../scheme';
 import { keep, recall } from '../keep';
 import { info } from '../people';
@@ -37,6 +37,10 @@ export const scheme = signal<Scheme>(stored('scheme', isScheme) ?? preferred());
 export const left = signal(recall('left') ?? 'alice');
 export const right = signal(recall('right') ?? 'bob');
 
+/** What a narrow screen shows. */
+export type Tab = 'left' | 'right' | 'shop' | 'chain';
+export const tab = signal<Tab>('left');
+
 /** The people whose chat with the bot has begun, and who have a wallet connected: what the suggestions tick off. */
 export const greeted = signal<ReadonlySet<string>>(new Set());
 export const connected = signal<ReadonlySet<string>>(new Set());
@@ -44,20 +48,40 @@ export const connected = signal<ReadonlySet<string>>(new Set());
 export async function begin(): Promise<void> {
   info.value = await world.info();
   listen<Happening>((after) => `/sandbox/feed?after=${after}`, ['block', 'transaction', 'chat', 'wallet'], take, cameBack);
-  const { shop, service_url: service } = info.value;
-  if (shop && service) {
-    follow(
-      (after, signal) => events(service, shop.key, after ?? 0, signal),
-      (page) => {
-        const known = happenings.value[0]?.seq ?? 0;
-        const fresh = page.data.filter((event) => event.seq > known).reverse();
-        if (fresh.length > 0) happenings.value = [...fresh, ...happenings.value].slice(0, ROWS);
-        return happenings.value[0]?.seq ?? 0;
-      },
-      (away) => (shopAway.value = away),
-    );
-  }
   for (const { person } of info.value.cast) void look(person);
+  void visitShop(info.value);
+}
+
+/** The world is up before the service, and the shop after both. */
+async function visitShop(now: world.Info): Promise<void> {
+  if (!now.service_url) return;
+  if (!now.shop) {
+    await pause(1000);
+    const later = await world.info().catch(() => now);
+    info.value = later;
+    return visitShop(later);
+  }
+  const { service_url: service, shop } = now;
+  follow((after, signal) => events(service, shop.key, after ?? 0, signal), takeEvents, (away) => (shopAway.value = away));
+}
+
+function takeEvents({ data }: { readonly data: readonly ShopEvent[] }): number {
+  const known = happenings.value[0]?.seq ?? 0;
+  const fresh = data.filter((event) => event.seq > known).reverse();
+  if (fresh.length > 0) happenings.value = [...fresh, ...happenings.value].slice(0, ROWS);
+  return happenings.value[0]?.seq ?? 0;
+}
+
+/** Asks for a new world and comes back when it is there. */
+export async function startOver(): Promise<void> {
+  const old = await world.info();
+  // The answer may be cut off by the very restart it asked for.
+  await world.reset().catch(() => null);
+  for (;;) {
+    const now = await world.info().catch(() => null);
+    if (now && (now.head.seqno < old.head.seqno || now.cast[0]?.wallet.raw !== old.cast[0]?.wallet.raw)) return;
+    await pause(200);
+  }
 }
 
 /** Puts a person on a phone; whoever was there moves over when it is the same one. */

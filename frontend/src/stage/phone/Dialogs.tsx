@@ -79,7 +79,7 @@ function ShareSheet({ share, close }: { readonly share: Share; readonly close: (
   return (
     <Sheet kind="sheet" label={app.shareTitle} close={close}>
       <h2>{app.shareTitle}</h2>
-      <p class="dim">{app.shareHint}</p>
+      <p class="dim">{startapp === null ? app.shareAlone : app.shareHint}</p>
       <ul class="faces">
         {startapp !== null && cast.value.filter((one) => one.person !== person).map((one) => (
           <li key={one.person}>

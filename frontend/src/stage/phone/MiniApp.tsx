@@ -1,12 +1,13 @@
-// The Mini App over the chat: its frame, the bar above it, and the buttons Telegram draws below it.
+// The Mini App over the chat, or a page in the browser: its frame, the bar above it, and the buttons Telegram draws below it.
 
 import { useEffect } from 'preact/hooks';
+import { hostOf } from '../format';
 import { Icon } from '../icons';
 import { app, phone } from '../text';
 import { AppDialogs } from './Dialogs';
 import { serve, type Surroundings } from './host';
-import { emit, type BottomButton, type Session } from './session';
-import { askToWrite, closeApp, follows, haptic, leaveApp, myName, openApp, openTelegram, scheme } from './state';
+import { announce, emit, type BottomButton, type Session } from './session';
+import { askToWrite, closeApp, follows, haptic, leaveApp, myName, openApp, openPage, openTelegram, scheme } from './state';
 
 export function MiniApp({ session }: { readonly session: Session }) {
   useEffect(() => {
@@ -21,19 +22,20 @@ export function MiniApp({ session }: { readonly session: Session }) {
   useEffect(() => {
     const frame = session.frame.current;
     if (!frame) return;
-    const watcher = new ResizeObserver(() => emit(session, 'viewport_changed', { ...sizeOf(session), is_expanded: true, is_state_stable: true }));
+    const watcher = new ResizeObserver(() => announce(session, 'viewport_changed', { ...sizeOf(session), is_expanded: true, is_state_stable: true }));
     watcher.observe(frame);
     return () => watcher.disconnect();
   }, [session]);
 
+  const name = session.kind === 'app' ? app.frame : app.page;
   return (
-    <section class="mini-app" aria-label={app.frame}>
+    <section class="mini-app" aria-label={name}>
       <AppBar session={session} />
       <div class="mini-frame">
         {!session.ready.value && <p class="opening" role="status">{app.opening}</p>}
         <iframe
           ref={session.frame}
-          title={app.frame}
+          title={name}
           src={session.url}
           allow="clipboard-read; clipboard-write"
           data-ready={session.ready.value}
@@ -65,6 +67,8 @@ function sizeOf(session: Session): { width: number; height: number } {
 
 function AppBar({ session }: { readonly session: Session }) {
   const back = session.back.value;
+  const isApp = session.kind === 'app';
+  const reload = () => (isApp ? void openApp({ startapp: session.startapp, url: session.address }) : openPage(session.address));
   const goBack = () => (back ? emit(session, 'back_button_pressed') : leaveApp());
   return (
     <header class="bar app-bar" style={{ background: session.ground.value.header }}>
@@ -72,16 +76,16 @@ function AppBar({ session }: { readonly session: Session }) {
         <Icon name={back ? 'back' : 'cross'} />
       </button>
       <div class="bar-words">
-        <h1>{phone.bot}</h1>
-        <p>{phone.appStatus(myName())}</p>
+        <h1>{isApp ? phone.bot : hostOf(session.address)}</h1>
+        <p>{isApp ? phone.appStatus(myName()) : phone.pageStatus(myName())}</p>
       </div>
-      {session.settings.value && (
-        <button type="button" class="bare" aria-label={app.settings} onClick={() => emit(session, 'settings_button_pressed')}><Icon name="settings" /></button>
-      )}
-      <button type="button" class="bare" aria-label={app.reload} onClick={() => void openApp({ startapp: session.startapp, url: session.address })}>
-        <Icon name="reload" />
-      </button>
-      {back && <button type="button" class="bare" aria-label={app.close} onClick={leaveApp}><Icon name="cross" /></button>}
+      <div class="app-tools">
+        {session.settings.value && (
+          <button type="button" class="bare" aria-label={app.settings} onClick={() => emit(session, 'settings_button_pressed')}><Icon name="settings" /></button>
+        )}
+        <button type="button" class="bare" aria-label={app.reload} onClick={reload}><Icon name="reload" /></button>
+        {back && <button type="button" class="bare" aria-label={app.close} onClick={leaveApp}><Icon name="cross" /></button>}
+      </div>
     </header>
   );
 }

@@ -57,18 +57,20 @@ function Sharing({ request, address }: { readonly request: world.WalletRequest; 
 }
 
 function Moving({ messages }: { readonly messages: readonly world.Transfer[] }) {
+  const attached = messages.find((message) => message.attached)?.attached;
   return (
     <>
       <ul class="moving">
         {messages.map((message, at) => (
           <li key={at}>
             <b>{amount(message.amount)} <small>{message.asset}</small></b>
-            <span title={message.to}>{text.pays(whose(message.to))}</span>
+            <span title={message.to}>{text.pays(message.name ?? whose(message.to))}</span>
+            {message.operation && <span class="dim">{text.calls(message.operation)}</span>}
             {message.comment && <span class="dim">{text.comment(message.comment)}</span>}
           </li>
         ))}
       </ul>
-      <p class="dim center">{messages.some((message) => message.asset === 'USDT') ? text.feeJetton : text.fee}</p>
+      <p class="dim center">{attached ? text.feeAttached(amount(attached)) : text.fee}</p>
     </>
   );
 }

@@ -126,7 +126,7 @@ function Connections({ connections }: { readonly connections: readonly world.Con
       {connections.length === 0 && <p class="dim">{text.noConnections}</p>}
       <ul>
         {connections.map((one) => (
-          <li key={one.url + one.connected_at}>
+          <li key={`${one.url} ${one.connected_at}`}>
             <span><b>{one.app}</b><small>{hostOf(one.url)}</small></span>
             <button type="button" class="btn text" data-type="destructive" onClick={() => void attempt(() => world.disconnect(person))}>{text.disconnect}</button>
           </li>

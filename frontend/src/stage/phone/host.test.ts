@@ -14,7 +14,7 @@ let phone: Surroundings;
 beforeEach(() => {
   told = [];
   localStorage.clear();
-  session = newSession(new URL('http://alice.localhost:8080/#x=1'), null, 'Continue');
+  session = newSession('app', new URL('http://alice.localhost:8080/#x=1'), null, 'Continue');
   const contentWindow = { postMessage: (message: string, origin: string) => {
     expect(origin).toBe('http://alice.localhost:8080');
     told.push(JSON.parse(message) as Told);

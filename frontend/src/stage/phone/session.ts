@@ -1,4 +1,4 @@
-// One opened Mini App: what it asked its host to show. Everything is gone when it closes, as in Telegram.
+// One opened page: the Mini App, or a web page in the phone's browser. What it asked its host to show is gone when it closes.
 
 import { signal, type Signal } from '@preact/signals';
 
@@ -31,6 +31,7 @@ export interface Share {
 }
 
 export interface Session {
+  readonly kind: 'app' | 'page';
   /** Tells one opening from the next. */
   readonly key: number;
   /** Where it lives, without the launch parameters. */
@@ -54,10 +55,11 @@ export interface Session {
 
 let opened = 0;
 
-export function newSession(url: URL, startapp: string | null, label: string): Session {
+export function newSession(kind: Session['kind'], url: URL, startapp: string | null, label: string): Session {
   opened += 1;
   const button = { is_visible: false, is_active: true, is_progress_visible: false, text: label };
   return {
+    kind,
     key: opened,
     address: url.origin + url.pathname + url.search,
     url: url.href,
@@ -80,4 +82,9 @@ export function newSession(url: URL, startapp: string | null, label: string): Se
 /** Sends the Mini App an event, encoded as Telegram's web clients do, and to the origin it was opened at only. */
 export function emit(session: Session, eventType: string, eventData: object = {}): void {
   session.frame.current?.contentWindow?.postMessage(JSON.stringify({ eventType, eventData }), session.origin);
+}
+
+/** News the app did not ask for. Until it has loaded there is nobody to tell, and it asks for all of it then. */
+export function announce(session: Session, eventType: string, eventData: object): void {
+  if (session.ready.peek()) emit(session, eventType, eventData);
 }

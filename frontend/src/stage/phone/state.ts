@@ -9,7 +9,7 @@ import { tell } from '../talk';
 import { app, phone } from '../text';
 import * as world from '../world';
 import { destination, telegramPath } from './links';
-import { emit, newSession, type Session } from './session';
+import { announce, newSession, type Session } from './session';
 
 const query = new URLSearchParams(location.search);
 const asked = query.get('theme');
@@ -57,10 +57,11 @@ export function say(words: string): void {
 
 /** Opens the Mini App: at a place its link names (`startapp`), or at the address a button carries. */
 export async function openApp({ startapp = null, url }: { readonly startapp?: string | null; readonly url?: string }): Promise<void> {
-  const service = info.value?.service_url;
-  const address = url ?? service;
-  if (!address) return;
   await attempt(async () => {
+    // The stage may hand over a link before this phone knows where it is.
+    info.value ??= await world.info();
+    const address = url ?? info.value.service_url;
+    if (!address) return;
     const target = as(person, address);
     const { launch } = await world.launch(person, startapp);
     const fragment = new URLSearchParams(launch);
@@ -68,9 +69,20 @@ export async function openApp({ startapp = null, url }: { readonly startapp?: st
     if (startapp) fragment.set('tgWebAppStartParam', startapp);
     // Telegram percent-encodes; URLSearchParams alone would write a space as a plus.
     target.hash = [...fragment].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
-    banner.value = null;
-    session.value = newSession(target, startapp, app.continue);
+    show(newSession('app', target, startapp, app.continue));
   });
+}
+
+/** Shows one of the service's pages in the phone's browser. The fragment makes TON Connect ask us, not t.me, for the wallet. */
+export function openPage(link: string): void {
+  const target = as(person, link);
+  target.hash = 'tgWebAppVersion=9.1&tgWebAppPlatform=web';
+  show(newSession('page', target, null, app.continue));
+}
+
+function show(next: Session): void {
+  banner.value = null;
+  session.value = next;
 }
 
 export function closeApp(): void {
@@ -112,8 +124,14 @@ export function askToWrite(): Promise<boolean> {
 export function follows(link: string): void {
   const path = telegramPath(link);
   if (path !== null) openTelegram(path);
+  else if (isService(link)) openPage(link);
   else if (/^https?:/.test(link)) window.open(link, '_blank', 'noopener');
   else say(phone.cannotOpen(` (${link})`));
+}
+
+function isService(link: string): boolean {
+  const service = info.value?.service_url;
+  return service != null && URL.canParse(link) && as(person, link).origin === as(person, service).origin;
 }
 
 export function openTelegram(path: string): void {
@@ -167,5 +185,5 @@ function takeWallet(next: world.Wallet): number {
 effect(() => {
   const theme_params = telegramTheme(scheme.value);
   const open = session.peek();
-  if (open) emit(open, 'theme_changed', { theme_params });
+  if (open) announce(open, 'theme_changed', { theme_params });
 });

@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub use state::{
-    Arrival, Input, Intent, Marks, Outcome, Purpose, Reason, Refused, Side, Stage, Transfer,
+    Arrival, Input, Intent, Marks, Nature, Outcome, Purpose, Reason, Refused, Side, Stage, Transfer,
 };
 
 /// How long a wallet may take to sign; TON Connect wants five minutes at most.
@@ -32,7 +32,7 @@ pub const TO_SIGN: Duration = Duration::from_secs(5 * 60);
 /// How long after the deadline a stranger's account is still followed.
 const AFTERWARDS: Duration = Duration::from_secs(24 * 3600);
 /// How far before the first sight of an account its history is read, so that nothing slips between.
-const BEFOREHAND: Duration = Duration::from_secs(60);
+pub const BEFOREHAND: Duration = Duration::from_secs(60);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use ton::{address::Address, comment::Comment, reference::Reference};
 
-use super::state::{Arrival, Intent, Marks, Outcome, Purpose, Reason, Side, Stage, Transfer};
+use super::state::{Arrival, Intent, Marks, Nature, Outcome, Purpose, Reason, Side, Stage, Transfer};
 use crate::{
     db::{One, Result, Text, Tx, execute, rows},
     id::{InvoiceId, PaymentId, PersonId, RequestId, TransferId},
@@ -255,7 +255,11 @@ impl TryFrom<TransferRow> for Transfer {
                 asset: row.asset,
                 units: row.units.parse().map_err(|_| decode("whole units"))?,
                 comment: row.comment.map_or(Comment::None, Comment::Text),
-                by_product: row.reason == Some(Reason::ByProduct),
+                nature: match row.reason {
+                    Some(Reason::ByProduct) => Nature::ByProduct,
+                    Some(Reason::Earlier) => Nature::Earlier,
+                    _ => Nature::Plain,
+                },
                 block: u32::try_from(row.block).map_err(|_| decode("a block number"))?,
                 at: row.at,
             },

@@ -9,7 +9,7 @@ use super::{Error, is_jetton, pages};
 use crate::{
     app::App,
     payments::{
-        Arrival,
+        Arrival, BEFOREHAND, Nature,
         store::{self, Cursor, Watched},
     },
     settle,
@@ -100,7 +100,12 @@ async fn store_all(app: &App, watched: &Watched, rows: &[&Transaction]) -> Resul
 
 fn arrival(watched: &Watched, tx: &Transaction) -> Option<Arrival> {
     let received = received(watched, tx)?;
-    let (by_product, block) = (received.is_by_product(), received.mc_seqno?);
+    let (block, at) = (received.mc_seqno?, Time::from_seconds(received.now));
+    let nature = match () {
+        () if received.is_by_product() => Nature::ByProduct,
+        () if at < watched.since.after(BEFOREHAND) => Nature::Earlier,
+        () => Nature::Plain,
+    };
     Some(Arrival {
         account: received.account,
         lt: received.lt,
@@ -110,9 +115,9 @@ fn arrival(watched: &Watched, tx: &Transaction) -> Option<Arrival> {
         asset: watched.asset,
         units: received.units,
         comment: received.comment,
-        by_product,
+        nature,
         block,
-        at: Time::from_seconds(received.now),
+        at,
     })
 }
 

@@ -8,10 +8,8 @@ use ton::{
 use super::{Error, is_jetton, pages};
 use crate::{
     app::App,
-    payments::{
-        Arrival, BEFOREHAND, Nature,
-        store::{self, Cursor, Watched},
-    },
+    follow::{self, BEFOREHAND, Cursor, Watched},
+    payments::{Arrival, Nature},
     settle,
     time::Time,
 };
@@ -88,7 +86,7 @@ async fn store_all(app: &App, watched: &Watched, rows: &[&Transaction]) -> Resul
                 settle::settle(&mut tx, app, arrival, app.now()).await?;
             }
         }
-        if !store::advance(&mut tx, &from, to).await? {
+        if !follow::store::advance(&mut tx, &from, to).await? {
             tracing::debug!("another reader has moved this cursor");
             return Ok(false);
         }

@@ -52,12 +52,12 @@ create index wallets_by_address on wallets (address);
 create table merchants (
     id              text     primary key references accounts (id),
     name            text     not null,
-    owner_id        text     references people (id),
-    owner_telegram  bigint,                 -- who owns it, before that person first comes
+    owner_telegram  bigint,                 -- whom the bot tells; may come to us later, or never
     payout_address  text     not null,
     livemode        boolean  not null,
     created_at      bigint   not null
 );
+create index merchants_by_address on merchants (payout_address);
 
 create table api_keys (
     id            text    primary key,
@@ -67,6 +67,7 @@ create table api_keys (
     created_at    bigint  not null,
     revoked_at    bigint
 );
+create index api_keys_by_merchant on api_keys (merchant_id);
 
 -- What somebody means to pay. Everything payable owns intents; the watcher knows nothing else.
 create table intents (
@@ -154,17 +155,19 @@ create table invoices (
     intent_id     text    not null references intents (id),
     asset         text    not null,
     due           bigint  not null check (due > 0),
-    received      bigint  not null default 0,
-    status        text    not null check (status in ('open', 'processing', 'paid', 'expired', 'void')),
-    late          boolean not null,
     description   text,
     external_id   text,
-    metadata      text    not null,
+    metadata      text    not null,         -- a JSON object
     return_url    text,
+    pay_url       text    not null,         -- both links as they were given out
+    app_url       text    not null,
+    status        text    not null check (status in ('open', 'processing', 'paid', 'expired', 'void')),
+    in_time       bigint  not null,         -- money that came before the end
+    late          bigint  not null,         -- money that came after it
     created_at    bigint  not null,
     expires_at    bigint  not null,
     paid_at       bigint,
-    ended_at      bigint
+    void_at       bigint
 );
 create index invoices_by_merchant on invoices (merchant_id, id);
 create unique index invoices_by_external_id on invoices (merchant_id, external_id) where external_id is not null;
@@ -175,10 +178,11 @@ create table requests (
     person_id   text    not null references people (id),
     address     text    not null,
     asset       text    not null,
-    amount      bigint,
+    amount      bigint  check (amount > 0),
     note        text,
-    status      text    not null check (status in ('open', 'closed')),
-    paid_count  bigint  not null default 0,
+    link        text    not null,           -- as it was given out
+    closed_at   bigint,
+    paid_count  bigint  not null,
     created_at  bigint  not null,
     expires_at  bigint
 );
@@ -220,15 +224,17 @@ create table updates (
 );
 create index updates_waiting on updates (update_id) where handled_at is null;
 
+-- The first answer to each Idempotency-Key. Without a status it is being worked out.
 create table idempotency (
-    account_id  text    not null,
+    account_id  text    not null references accounts (id),
     key         text    not null,
-    request     text    not null,           -- SHA-256 of method, path and body
-    status      bigint  not null,
-    response    text    not null,
+    request     text    not null,           -- SHA-256 of route and body
+    status      bigint,
+    response    text,
     created_at  bigint  not null,
     primary key (account_id, key)
 );
+create index idempotency_by_age on idempotency (created_at);
 
 -- The little we remember of the chain itself: its network id and the newest block we have seen past.
 create table chain (

@@ -1,10 +1,11 @@
 //! The sandbox: the world and the service on it, in one process, with nothing configured.
 
-use std::{net::TcpListener, path::Path, sync::Arc};
+use std::{net::TcpListener, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use sandbox::{
     World,
+    cast::SHOP,
     world::{Ended, Options},
 };
 
@@ -12,16 +13,16 @@ use crate::{
     app::App,
     config::{Secret, Service, Settings},
     dice::Dice,
-    http, merchants,
+    http,
+    merchants::{self, NewMerchant},
     money::{Asset, Assets, Listed},
     serve,
     tasks::Supervisor,
     time::{Clock, Time},
 };
 
-/// The cast's shop, and who owns it.
-pub const SHOP: &str = "Coffee Lab";
-const OWNER: &str = "olga";
+/// As on TON.
+const BLOCK_TIME: Duration = Duration::from_millis(400);
 
 /// A world on its own listener, remembering under `data`.
 pub async fn world(settings: &Settings, service_url: &str, fresh: bool) -> anyhow::Result<World> {
@@ -34,7 +35,7 @@ pub async fn world(settings: &Settings, service_url: &str, fresh: bool) -> anyho
         data: Some(settings.data.join("world")),
         fresh,
         clock: sandbox::clock::Clock::system(),
-        block_time: Some(sandbox::chain::BLOCK_TIME),
+        block_time: Some(BLOCK_TIME),
         seed: None,
         bot_token: None,
         service_url: service_url.to_owned(),
@@ -71,22 +72,22 @@ pub fn clock(world: &World) -> Clock {
 
 /// Makes sure that the cast's shop has an account here and the world knows its key.
 pub async fn open_shop(app: &App, world: &World, key: &str) -> anyhow::Result<()> {
-    let owner = world.person(OWNER).context("the cast has an owner for the shop")?;
-    let address = owner.address.parse().context("the cast's wallets have addresses")?;
+    let (name, owner) = SHOP;
+    let new = NewMerchant {
+        name: name.to_owned(),
+        payout: world
+            .wallets
+            .account(owner)
+            .raw()
+            .parse()
+            .context("the cast's wallets have addresses")?,
+        owner_telegram: Some(owner.telegram_id()),
+        livemode: app.livemode(),
+    };
     let mut tx = app.db.begin().await?;
-    let merchant = merchants::ensure_shop(
-        &mut tx,
-        &app.assets,
-        SHOP,
-        address,
-        Some(owner.telegram_id),
-        app.livemode(),
-        app.now(),
-    )
-    .await?;
-    merchants::ensure_key(&mut tx, &merchant, key, app.now()).await?;
+    merchants::ensure_shop(&mut tx, &app.assets, new, key, app.now()).await?;
     tx.commit().await?;
-    world.set_shop(SHOP, key);
+    world.set_shop(name, key);
     Ok(())
 }
 
@@ -96,7 +97,7 @@ pub fn shop_key(data: &Path, dice: &Dice) -> anyhow::Result<String> {
     if let Ok(key) = std::fs::read_to_string(&path) {
         return Ok(key.trim().to_owned());
     }
-    let key = format!("sk_test_{}", dice.secret());
+    let key = merchants::new_key(false, dice);
     std::fs::write(&path, &key).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(key)
 }
@@ -198,8 +199,9 @@ fn greet(app: &App, key: &str) {
     let service = &app.settings.public_url;
     println!(
         "\n  Remit sandbox is ready. Open\n\n      {stage}\n\n  \
-         The API is at {service}/docs, and {SHOP}'s key is\n\n      {key}\n\n  \
+         The API is at {service}/docs, and {shop}'s key is\n\n      {key}\n\n  \
          Stop with Ctrl-C; everything is kept in {}.\n",
-        app.settings.data.display()
+        app.settings.data.display(),
+        shop = SHOP.0,
     );
 }

@@ -93,7 +93,7 @@ impl Supervisor {
     /// and again; it may end by itself, with `Ok`, when its work is done or it was told to stop.
     pub fn run<F, Fut>(&self, name: &'static str, budget: Duration, work: F)
     where
-        F: Fn(CancellationToken, Heartbeat) -> Fut + Send + 'static,
+        F: Fn(CancellationToken, Heartbeat) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = anyhow::Result<()>> + Send,
     {
         let state = Mutex::new(Signs { last_beat: Instant::now(), error: None });

@@ -115,3 +115,18 @@ for (const [way, options] of Object.entries(ways)) {
     assert.equal(notified?.inMessage.info.value.coins, options.forward);
   });
 }
+
+test('the least that a burn accepts pays the whole way', async () => {
+  const { chain, minter, alice } = await economy();
+  await minter.mints(usdt('10'), alice);
+  const start = chain.snapshot();
+  const value = await least(async (value) => {
+    await chain.loadFrom(start);
+    await alice.burns(usdt('4'), { value });
+    return (await alice.jettons()) < usdt('10');
+  });
+  await chain.loadFrom(start);
+  await alice.burns(usdt('4'), { value });
+  console.log(`${'to burn'.padEnd(46)} ${fromNano(value)} GRAM`);
+  assert.equal((await minter.data()).supply, usdt('6'));
+});

@@ -2,7 +2,8 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { beginCell, toNano } from '@ton/core';
+import { randomBytes } from 'node:crypto';
+import { Address, beginCell, toNano } from '@ton/core';
 import { sha256_sync as sha256 } from '@ton/crypto';
 import { findTransaction, findTransactionRequired } from '@ton/test-utils';
 import { attributes, comment, economy, Exit, inline, masterchain, Minter, Op, refuses, usdt } from './economy.mjs';
@@ -145,6 +146,13 @@ test('one nano is enough to notify', async () => {
   assert.equal(await bob.jettons(), usdt('1'));
 });
 
+test('an owner whose own wallet is not deployed yet keeps what was forwarded', async () => {
+  const { alice } = await aliceHas(usdt('10'));
+  const fresh = new Address(0, randomBytes(32));
+  await alice.transfers(usdt('1'), fresh, { forward: toNano('0.05') });
+  assert.equal(await alice.grams(fresh), toNano('0.05'));
+});
+
 test('without a forward amount nobody is notified', async () => {
   const { alice, bob } = await aliceHas(usdt('10'));
   const transactions = await alice.transfers(usdt('1'), bob, { payload: comment('silent') });
@@ -157,6 +165,34 @@ test('without an address for the change it stays in the wallet', async () => {
   const transactions = await alice.transfers(usdt('1'), bob, { excessesTo: null, value: toNano('1') });
   assert.equal(findTransaction(transactions, { op: Op.excesses }), undefined);
   assert.ok(await bob.grams(bob.wallet) > toNano('0.95'));
+});
+
+test('change may go to an address where nothing is yet', async () => {
+  const { alice, bob } = await aliceHas(usdt('10'));
+  for (const pay of [(excessesTo) => alice.transfers(usdt('1'), bob, { excessesTo }), (excessesTo) => alice.burns(usdt('1'), { excessesTo })]) {
+    const fresh = new Address(0, randomBytes(32));
+    const transactions = await pay(fresh);
+    assert.equal(findTransaction(transactions, { from: fresh }), undefined);
+    assert.ok(await alice.grams(fresh) > toNano('0.15'));
+  }
+});
+
+test('a new wallet is left with its rent, and no more', async () => {
+  const { alice, bob } = await aliceHas(usdt('10'));
+  await alice.transfers(usdt('1'), bob);
+  const rent = await bob.grams(bob.wallet);
+  assert.ok(rent > toNano('0.006') && rent < toNano('0.01'));
+  await alice.transfers(usdt('1'), bob);
+  assert.equal(await bob.grams(bob.wallet), rent);
+});
+
+test('what a wallet has is not given away as change', async () => {
+  const { alice, bob } = await aliceHas(usdt('10'));
+  await alice.sends(alice.wallet, undefined, { value: toNano('1') });
+  await bob.sends(bob.wallet, undefined, { value: toNano('2'), bounce: false });
+  await alice.transfers(usdt('1'), bob);
+  assert.ok(await alice.grams(alice.wallet) > toNano('1'));
+  assert.equal(await bob.grams(bob.wallet), toNano('2'));
 });
 
 test('a custom payload does not disturb', async () => {
@@ -297,6 +333,7 @@ test('a burn that bounces is put back', async () => {
 
 function readAnswer(transactions, to) {
   const { inMessage } = findTransactionRequired(transactions, { to: to.address, op: Op.takeWalletAddress });
+  assert.equal(inMessage.info.bounce, false);
   const body = inMessage.body.beginParse().skip(32);
   return {
     queryId: body.loadUint(64), wallet: body.loadMaybeAddress(), owner: body.loadMaybeRef()?.beginParse().loadMaybeAddress(),

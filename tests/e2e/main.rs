@@ -1,1 +1,12 @@
-//! Stories.
+//! The stories. Each is told on SQLite and on Postgres, in a world of its own.
+
+mod architecture;
+mod bad_days;
+mod crash;
+mod hostile;
+mod invoices;
+mod linking;
+mod login;
+mod odd_money;
+mod payments;
+mod requests;

@@ -20,8 +20,9 @@ pub struct Answer {
     pub body: Value,
 }
 
-static DESCRIPTION: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(&remit::http::openapi()).expect("the description is JSON"));
+static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
+    serde_json::from_str(&remit::http::openapi()).expect("the description is JSON")
+});
 
 impl Api {
     pub fn new(http: reqwest::Client, base: &str) -> Self {
@@ -104,7 +105,8 @@ impl Answer {
         let responses = &operation["responses"];
         let status = self.status.as_u16();
         let exact = &responses[status.to_string()];
-        let described = if exact.is_null() { &responses[format!("{}XX", status / 100)] } else { exact };
+        let described =
+            if exact.is_null() { &responses[format!("{}XX", status / 100)] } else { exact };
         assert!(!described.is_null(), "{method} {path}: status {status} is not described");
         let Some(content) = described["content"].as_object() else {
             assert!(self.body.is_null(), "{method} {path}: a body where none is described");
@@ -114,8 +116,10 @@ impl Answer {
         let mut root = schema.clone();
         root["components"] = DESCRIPTION["components"].clone();
         let validator = jsonschema::draft202012::new(&root).expect("the schema is one");
-        let wrong: Vec<String> =
-            validator.iter_errors(&self.body).map(|e| format!("{}: {e}", e.instance_path)).collect();
+        let wrong: Vec<String> = validator
+            .iter_errors(&self.body)
+            .map(|e| format!("{}: {e}", e.instance_path))
+            .collect();
         assert!(wrong.is_empty(), "{method} {path} ({status}): {wrong:#?}\n{}", self.body);
     }
 }

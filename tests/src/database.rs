@@ -30,8 +30,10 @@ impl Engine {
                 let server = env::var(SERVER).expect("the story asks is_there first");
                 let count = COUNT.fetch_add(1, Ordering::Relaxed);
                 let name = format!("story_{}_{count}", std::process::id());
-                let mut connection = PgConnection::connect(&server).await.expect("Postgres answers");
-                let statement = sqlx::AssertSqlSafe(format!("create database {name} template template0"));
+                let mut connection =
+                    PgConnection::connect(&server).await.expect("Postgres answers");
+                let statement =
+                    sqlx::AssertSqlSafe(format!("create database {name} template template0"));
                 connection.execute(statement).await.expect("a new database");
                 let (base, _) = server.rsplit_once('/').expect("the address ends with a database");
                 format!("{base}/{name}")

@@ -16,7 +16,8 @@ use crate::{Api, Engine, Person, Shop};
 /// A Monday.
 const BEGINNING: i64 = 1_795_000_000_000;
 /// The shop's key, the same in every world.
-pub const SHOP_KEY: &str = "sk_test_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+pub const SHOP_KEY: &str =
+    "sk_test_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 #[derive(Clone)]
 pub struct World {
@@ -64,7 +65,8 @@ impl World {
             use_webhook: false,
             poll: Duration::from_millis(5),
         };
-        let settings = composition::settle_in(settings, &simulated).expect("settings of this world");
+        let settings =
+            composition::settle_in(settings, &simulated).expect("settings of this world");
         let app = begin(&settings, &simulated, listener).await;
         Self {
             simulated,

@@ -3,8 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::assets::Asset;
+use crate::chain::Chain;
+use crate::wallet::Wallets;
+use crate::{cells, faucet};
 
 /// Somebody in the sandbox.
 #[derive(
@@ -25,6 +31,9 @@ pub enum WalletVersion {
     V4r2,
     V5r1,
 }
+
+/// What everybody begins with.
+const PURSE: [(Asset, &str); 2] = [(Asset::Gram, "1000"), (Asset::Usdt, "1000")];
 
 /// The shop that Olga owns.
 pub const SHOP: (&str, Person) = ("Coffee Lab", Person::Olga);
@@ -109,4 +118,25 @@ impl FromStr for Person {
             .find(|person| person.handle() == name)
             .ok_or_else(|| NotInTheCast(text.to_owned()))
     }
+}
+
+/// Fills the purses of a new world. Carol is new to TON: her wallet is funded and not deployed,
+/// the others' are ready.
+pub(crate) async fn endow(chain: &Chain, wallets: &Wallets) -> anyhow::Result<()> {
+    let is_poor = |person: Person| wallets.balance(person, Asset::Gram) == 0;
+    if !Person::ALL.into_iter().all(is_poor) {
+        return Ok(());
+    }
+    for person in Person::ALL {
+        let account = wallets.account(person);
+        for (asset, amount) in PURSE {
+            let units = asset.units(amount).context("an amount of the purse")?;
+            let init = (person != Person::Carol && asset == Asset::Gram)
+                .then(|| cells::readable(&account.state_init()));
+            faucet::give(chain, &account.address, units, asset, init)?;
+        }
+    }
+    // One block takes the messages, one finishes what they set off, one makes all of it final.
+    chain.produce(3).await.context("the first blocks")?;
+    Ok(())
 }

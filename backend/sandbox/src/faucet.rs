@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 use tonlib_core::TonAddress;
+use tycho_types::cell::Cell;
 use tycho_types::models::StdAddr;
 
 use crate::assets::Asset;
@@ -19,12 +20,14 @@ pub(crate) fn address() -> TonAddress {
     TonAddress::new(0, hash.into())
 }
 
-/// Gives `units` of `asset` to an address, in one of the next blocks.
+/// Gives `units` of `asset` to an address, in one of the next blocks; with GRAM it can deploy the
+/// contract there.
 pub(crate) fn give(
     chain: &Chain,
     to: &StdAddr,
     units: u128,
     asset: Asset,
+    init: Option<Cell>,
 ) -> Result<Injected, Refused> {
     match asset {
         Asset::Gram => chain.inject(Injection {
@@ -33,7 +36,7 @@ pub(crate) fn give(
             value: units,
             bounce: false,
             body: None,
-            init: None,
+            init,
         }),
         Asset::Usdt => chain.inject(Injection {
             source: cells::std_addr(&address()),

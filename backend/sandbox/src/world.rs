@@ -18,15 +18,20 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::SANDBOX_NETWORK;
-use crate::chain::address::raw;
-use crate::chain::{self, Chain};
+use crate::assets::Asset;
+use crate::bridge::Bridge;
+use crate::cast::Person;
+use crate::chain::{self, Chain, Injected};
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::keep::Keep;
+use crate::movement::Movements;
 use crate::stage::{self, Assets};
 use crate::tasks::Tasks;
-use crate::telegram::{self, BOT_ID, Setup, Telegram};
-use crate::usdt;
+use crate::telegram::{self, BOT_ID, Telegram};
+use crate::wallet::transfer::parse_address;
+use crate::wallet::{self, Wallets};
+use crate::{bridge, cast, cells, control, faucet, toncenter, usdt};
 
 /// Files in the data directory, each with its SQLite companions.
 const CHAIN_FILE: &str = "chain.sqlite";
@@ -73,8 +78,13 @@ pub struct Shop {
 pub struct World {
     pub chain: Chain,
     pub telegram: Telegram,
+    pub bridge: Bridge,
+    pub wallets: Wallets,
     pub clock: Clock,
     pub feed: Feed,
+    /// Troubles of the chain's indexer.
+    pub indexer_faults: toncenter::Faults,
+    pub(crate) movements: Movements,
     inner: Arc<Inner>,
 }
 
@@ -83,7 +93,6 @@ struct Inner {
     service_url: String,
     shop: Mutex<Option<Shop>>,
     reset: watch::Sender<bool>,
-    keep: Keep,
     tasks: Tasks,
 }
 
@@ -99,7 +108,8 @@ impl World {
             None => Keep::nothing(),
         };
         let seed = seed(options.seed, &keep).await?;
-        let feed = Feed::default();
+        // Numbers go on over a restart, so that a page which stayed open notices what is new.
+        let feed = Feed::starting_at(u64::try_from(options.clock.now_ms()).unwrap_or(1));
         let chain = Chain::open(chain::Options {
             network: SANDBOX_NETWORK,
             store: options.data.as_ref().map(|data| data.join(CHAIN_FILE)),
@@ -107,7 +117,7 @@ impl World {
             block_time: options.block_time,
         })
         .await?;
-        let telegram = Telegram::open(Setup {
+        let telegram = Telegram::open(telegram::Setup {
             token: options.bot_token.clone().unwrap_or_else(|| bot_token(&seed)),
             signer: SigningKey::from_bytes(&derive(&seed, "telegram's own key")),
             clock: options.clock.clone(),
@@ -116,16 +126,39 @@ impl World {
             tasks: tasks.clone(),
         })
         .await?;
+        let bridge = Bridge::open(options.clock.clone(), keep.clone(), tasks.clone()).await?;
+        let wallets = Wallets::open(wallet::Setup {
+            seed: &seed,
+            chain: chain.clone(),
+            bridge: bridge.clone(),
+            keep,
+            feed: feed.clone(),
+            tasks: tasks.clone(),
+        })
+        .await?;
+        cast::endow(&chain, &wallets).await?;
         let url = format!("http://{}", options.listener.local_addr()?);
         let inner = Arc::new(Inner {
             url,
             service_url: options.service_url,
             shop: Mutex::default(),
             reset: watch::channel(false).0,
-            keep,
             tasks,
         });
-        let world = Self { chain, telegram, clock: options.clock, feed, inner };
+        let clock = options.clock;
+        let world = Self {
+            chain,
+            telegram,
+            bridge,
+            wallets,
+            clock,
+            feed,
+            indexer_faults: toncenter::Faults::default(),
+            movements: Movements::default(),
+            inner,
+        };
+        let events = world.chain.subscribe();
+        world.tasks().spawn(control::pump(world.clone(), events));
         world.make_blocks();
         world.serve(options.listener, options.assets)?;
         Ok(world)
@@ -150,7 +183,7 @@ impl World {
 
     /// The raw address of the test stablecoin's master contract.
     pub fn usdt_master(&self) -> String {
-        raw(&usdt::master())
+        cells::ton_address(&usdt::master()).to_hex()
     }
 
     /// Tells the world how Olga's shop is known to the service.
@@ -161,6 +194,20 @@ impl World {
 
     pub fn shop(&self) -> Option<Shop> {
         self.inner.shop.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The address of somebody's wallet, user-friendly.
+    pub fn address(&self, person: Person) -> String {
+        self.wallets.account(person).friendly()
+    }
+
+    /// Gives money to an address, or to somebody of the cast, in one of the next blocks.
+    pub fn give(&self, to: &str, amount: &str, asset: Asset) -> anyhow::Result<Injected> {
+        let address = match to.parse::<Person>() {
+            Ok(person) => self.wallets.account(person).address.clone(),
+            Err(_) => parse_address(to)?.0,
+        };
+        Ok(faucet::give(&self.chain, &address, asset.units(amount)?, asset, None)?)
     }
 
     /// Asks whoever runs the world to start over.
@@ -189,10 +236,6 @@ impl World {
         self.inner.tasks.stop().await;
     }
 
-    pub(crate) fn keep(&self) -> &Keep {
-        &self.inner.keep
-    }
-
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.inner.tasks
     }
@@ -207,7 +250,11 @@ impl World {
     }
 
     fn serve(&self, listener: TcpListener, assets: Option<Assets>) -> anyhow::Result<()> {
-        let mut router = Router::new().merge(telegram::api::router(self.telegram.clone()));
+        let mut router = Router::new()
+            .merge(telegram::api::router(self.telegram.clone()))
+            .merge(bridge::router(self.bridge.clone()))
+            .merge(control::router(self.clone()))
+            .nest("/api/v3", toncenter::router(self.chain.clone(), self.indexer_faults.clone()));
         if let Some(assets) = assets {
             let here = Url::parse(self.url())?;
             let service = Url::parse(self.service_url()).context("the service's address")?;

@@ -3,6 +3,7 @@
 mod docs;
 mod health;
 mod info;
+mod limit;
 mod me;
 mod pages;
 
@@ -40,8 +41,9 @@ pub fn router(app: App) -> Router {
     let (api, spec) = api().split_for_parts();
     let spec = serde_json::to_string(&spec).unwrap_or_default();
     let api = api
-        .merge(docs::router(&spec))
+        .merge(docs::router(&app, &spec))
         .merge(bot::http::router())
+        .layer(middleware::from_fn_with_state(limit::Limits::default(), limit::layer))
         .layer(cors(&app))
         .layer(DefaultBodyLimit::max(BODY));
     Router::new()

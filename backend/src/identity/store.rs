@@ -130,7 +130,8 @@ pub async fn forget(tx: &mut Tx, id: PersonId, now: Time) -> Result<()> {
     )?;
     execute!(
         tx,
-        "update merchants set owner_id = null, owner_telegram = null where owner_id = $1",
+        "update merchants set owner_telegram = null
+          where owner_telegram = (select telegram_id from people where id = $1)",
         id
     )?;
     execute!(tx, "delete from people where id = $1", id)?;

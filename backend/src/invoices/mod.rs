@@ -1,36 +1,268 @@
-pub mod http {
-    pub fn router() -> utoipa_axum::router::OpenApiRouter<crate::app::App> {
-        utoipa_axum::router::OpenApiRouter::new()
-    }
-}
+//! What merchants ask their customers for. The states stand in [`state`].
+//!
+//! Every invoice owns a payment intent whose reference is on its pay page; a person who pays in the
+//! app gets one more, so that it is their payment. Both settle the same invoice. Money is counted
+//! whenever it comes: what is late, too much or too little shows in `exception`, beside the status,
+//! and the merchant decides what to do about it.
+
+pub mod http;
+pub mod new;
+mod pay;
+pub mod state;
+pub mod store;
+pub mod view;
+
+use crate::{
+    db::Tx,
+    events::{self, Audience, Now, kind},
+    id::InvoiceId,
+    merchants::{self, Merchant},
+    money::Assets,
+    payments::{self, Draft, Intent, Purpose, Recorded, Side, Stage, Transfer},
+    time::Time,
+};
+
+pub use state::{
+    Change, Input, Invoice, InvoiceException, InvoiceStatus, Links, Refused, Status, Terms,
+};
+
+/// Invoices that expire in one transaction at most; the rest follows in the next.
+const CHUNK: i64 = 200;
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    #[error("there is no invoice {0}")]
+    NotFound(InvoiceId),
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// Other terms were given under this `external_id` before.
+    #[error("external_id is taken by {0}")]
+    ExternalIdTaken(InvoiceId),
+    #[error("somebody else changed the invoice at the same moment")]
+    Raced,
+    #[error(transparent)]
+    Merchant(#[from] merchants::Error),
     #[error(transparent)]
     Db(#[from] sqlx::Error),
 }
+
+/// An invoice with all that is shown of it.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    pub invoice: Invoice,
+    pub merchant: Merchant,
+    /// The intent that belongs to the invoice itself.
+    pub intent: Intent,
+    /// The intents it can be paid by, the newest first.
+    pub intents: Vec<Intent>,
+    /// What has paid it, oldest first.
+    pub transfers: Vec<Transfer>,
+}
+
+/// An invoice before it has an id.
+#[derive(Debug, Clone)]
+pub struct NewInvoice {
+    pub terms: Terms,
+    pub expires_at: Time,
+}
+
+/// What asking for a new invoice led to.
+#[derive(Debug)]
+pub enum Created {
+    New(InvoiceId),
+    /// The same terms were given under the same `external_id` before.
+    Known(InvoiceId),
+}
+
+/// Asks for money. `links` tells where the invoice will be paid, once it has an id.
+pub async fn create(
+    tx: &mut Tx,
+    assets: &Assets,
+    merchant: &Merchant,
+    new: NewInvoice,
+    links: impl FnOnce(InvoiceId) -> Links,
+    now: Now<'_>,
+) -> Result<Created, Error> {
+    if let Some(external_id) = &new.terms.external_id
+        && let Some(known) = store::by_external_id(tx, merchant.id, external_id).await?
+    {
+        let lifetime = |from: Time, to: Time| to.since(from);
+        let same = known.terms == new.terms
+            && lifetime(known.created_at, known.expires_at) == lifetime(now.at, new.expires_at);
+        return if same {
+            Ok(Created::Known(known.id))
+        } else {
+            Err(Error::ExternalIdTaken(known.id))
+        };
+    }
+    let id = InvoiceId::new(now.at, now.dice);
+    let intent = payments::open(tx, assets, draft(id, merchant, &new), now).await?;
+    let invoice = Invoice {
+        id,
+        merchant: merchant.id,
+        intent: intent.id,
+        terms: new.terms,
+        links: links(id),
+        status: Status::Open,
+        in_time: crate::money::Amount::ZERO,
+        late: crate::money::Amount::ZERO,
+        created_at: now.at,
+        expires_at: new.expires_at,
+    };
+    if !store::insert(tx, &invoice).await? {
+        return Err(Error::Raced);
+    }
+    tell(tx, assets, id, &[(kind::INVOICE_CREATED, Voice::Quiet)], now).await?;
+    Ok(Created::New(id))
+}
+
+fn draft(id: InvoiceId, merchant: &Merchant, new: &NewInvoice) -> Draft {
+    Draft {
+        purpose: Purpose::Invoice(id),
+        payer: Side::default(),
+        payer_address: None,
+        payee: Side { name: Some(merchant.name.clone()), ..Side::default() },
+        payee_address: merchant.payout,
+        asset: new.terms.asset,
+        amount: Some(new.terms.due),
+        note: None,
+        description: new.terms.description.clone(),
+        expires_at: new.expires_at,
+    }
+}
+
+/// The merchant takes an invoice back. Money that comes all the same is recorded as late.
+pub async fn void(tx: &mut Tx, assets: &Assets, id: InvoiceId, now: Now<'_>) -> Result<(), Error> {
+    advance(tx, assets, id, Input::Void { at: now.at }, now).await
+}
+
+/// Counts a final transfer towards its invoice and tells the merchant.
 pub async fn credit(
-    _tx: &mut crate::db::Tx,
-    _a: &crate::money::Assets,
-    _i: crate::id::InvoiceId,
-    _r: &crate::payments::Recorded,
-    _n: crate::events::Now<'_>,
+    tx: &mut Tx,
+    assets: &Assets,
+    id: InvoiceId,
+    recorded: &Recorded,
+    now: Now<'_>,
 ) -> Result<(), Error> {
-    Ok(())
+    let arrival = &recorded.transfer.arrival;
+    let Some(amount) = arrival.amount() else { return Ok(()) };
+    advance(tx, assets, id, Input::Arrived { amount, at: arrival.at }, now).await
 }
+
+/// A payment of the invoice has come to this stage, as far as the eye can see.
 pub async fn notice(
-    _tx: &mut crate::db::Tx,
-    _a: &crate::money::Assets,
-    _i: crate::id::InvoiceId,
-    _r: crate::payments::Stage,
-    _n: crate::events::Now<'_>,
+    tx: &mut Tx,
+    assets: &Assets,
+    id: InvoiceId,
+    stage: Stage,
+    now: Now<'_>,
 ) -> Result<(), Error> {
-    Ok(())
+    let pending = matches!(stage, Stage::Seen | Stage::Confirmed);
+    advance(tx, assets, id, Input::Hint { pending }, now).await
 }
+
+/// Ends what nobody paid in time. `passed` is the chain's clock; every block up to it must have been
+/// read. Says how many ended: there may be more.
 pub async fn expire_due(
-    _tx: &mut crate::db::Tx,
-    _a: &crate::money::Assets,
-    _i: crate::time::Time,
-    _n: crate::events::Now<'_>,
+    tx: &mut Tx,
+    assets: &Assets,
+    passed: Time,
+    now: Now<'_>,
+) -> Result<usize, Error> {
+    let due = store::due(tx, passed, CHUNK).await?;
+    for invoice in &due {
+        match advance(tx, assets, invoice.id, Input::Deadline { at: passed }, now).await {
+            Ok(()) | Err(Error::Raced) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(due.len())
+}
+
+/// Load, apply, store, append.
+async fn advance(
+    tx: &mut Tx,
+    assets: &Assets,
+    id: InvoiceId,
+    input: Input,
+    now: Now<'_>,
 ) -> Result<(), Error> {
+    let before = store::find(tx, id).await?.ok_or(Error::NotFound(id))?;
+    let (after, change) = before.clone().apply(input)?;
+    if after == before {
+        return Ok(());
+    }
+    if !store::save(tx, &before, &after).await? {
+        return Err(Error::Raced);
+    }
+    tx.nudge();
+    tell(tx, assets, id, change.map_or(&[], Change::events), now).await
+}
+
+/// Whether an event is also told in the owner's chat: money is, the rest would only be noise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    Aloud,
+    Quiet,
+}
+
+impl Change {
+    fn events(self) -> &'static [(&'static str, Voice)] {
+        use Voice::{Aloud, Quiet};
+        match self {
+            Self::Processing => &[(kind::INVOICE_PROCESSING, Quiet)],
+            Self::PartiallyPaid => &[(kind::INVOICE_PARTIALLY_PAID, Aloud)],
+            Self::Paid => &[(kind::INVOICE_PAID, Aloud)],
+            // Whoever follows overpayments alone finds this one too; the chat hears of it once.
+            Self::PaidAndOverpaid => {
+                &[(kind::INVOICE_PAID, Aloud), (kind::INVOICE_OVERPAID, Quiet)]
+            }
+            Self::Overpaid => &[(kind::INVOICE_OVERPAID, Aloud)],
+            Self::PaidLate => &[(kind::INVOICE_PAID_LATE, Aloud)],
+            Self::Expired => &[(kind::INVOICE_EXPIRED, Quiet)],
+            Self::Voided => &[(kind::INVOICE_VOID, Quiet)],
+        }
+    }
+}
+
+/// Puts events with the whole invoice as their data into the merchant's feed.
+async fn tell(
+    tx: &mut Tx,
+    assets: &Assets,
+    id: InvoiceId,
+    events: &[(&'static str, Voice)],
+    now: Now<'_>,
+) -> Result<(), Error> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let whole = whole(tx, id).await?;
+    let view = view::invoice(assets, &whole);
+    let aloud = merchants::audience(tx, &whole.merchant).await?;
+    let quiet = Audience { chat: None, ..aloud.clone() };
+    for (kind, voice) in events {
+        let audience = if *voice == Voice::Aloud { &aloud } else { &quiet };
+        events::append(tx, audience, kind, &view, now);
+    }
     Ok(())
 }
+
+/// Reads an invoice with all that is shown of it.
+pub async fn whole(tx: &mut Tx, id: InvoiceId) -> Result<Whole, Error> {
+    let invoice = store::find(tx, id).await?.ok_or(Error::NotFound(id))?;
+    complete(tx, invoice).await
+}
+
+/// Adds to an invoice all that is shown of it.
+pub async fn complete(tx: &mut Tx, invoice: Invoice) -> Result<Whole, Error> {
+    let merchant = merchants::find(tx, invoice.merchant).await?;
+    let intent = payments::store::find(tx, invoice.intent).await?;
+    let intent = intent.ok_or(Error::NotFound(invoice.id))?;
+    let id = invoice.id.to_string();
+    let intents = payments::store::by_purpose(tx, &id).await?;
+    let transfers = payments::store::transfers_for(tx, &id).await?;
+    Ok(Whole { invoice, merchant, intent, intents, transfers })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,110 @@
-pub mod http {
-    pub fn router() -> utoipa_axum::router::OpenApiRouter<crate::app::App> {
-        utoipa_axum::router::OpenApiRouter::new()
-    }
-}
+//! People ask each other for money by a link.
+//!
+//! ```text
+//! create ──▶ open ──paid──▶ open (paid_count + 1)
+//!              └── close, or its end ──▶ closed
+//! ```
+//!
+//! Whoever pays a request makes a payment of their own. Closing stops new payments; one that was
+//! already signed still arrives, and still counts.
+
+pub mod http;
+pub mod state;
+pub mod store;
+
+use crate::{
+    db::Tx,
+    events::{self, Audience, Now, kind},
+    id::{PersonId, RequestId},
+    identity::{self, Person},
+    money::{Amount, Asset, Assets},
+    payments::Recorded,
+    time::Time,
+    wallets,
+};
+
+pub use state::{Request, RequestStatus, Unfit};
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    #[error("there is no request {0}")]
+    NotFound(RequestId),
+    #[error("a wallet has to be linked before money can be asked for")]
+    NoWallet,
     #[error(transparent)]
     Db(#[from] sqlx::Error),
 }
+
+/// What somebody asks for.
+#[derive(Debug, Clone)]
+pub struct NewRequest {
+    pub asset: Asset,
+    /// `None`: the payer decides.
+    pub amount: Option<Amount>,
+    pub note: Option<String>,
+    pub expires_at: Option<Time>,
+}
+
+/// Asks for money to the person's default wallet. `link` tells what to share, once there is an id.
+pub async fn create(
+    tx: &mut Tx,
+    owner: &Person,
+    new: NewRequest,
+    link: impl FnOnce(RequestId) -> String,
+    now: Now<'_>,
+) -> Result<Request, Error> {
+    let wallet = wallets::default_of(tx, owner.id).await?.ok_or(Error::NoWallet)?;
+    let id = RequestId::new(now.at, now.dice);
+    let request = Request {
+        id,
+        owner: owner.id,
+        address: wallet.address,
+        asset: new.asset,
+        amount: new.amount,
+        note: new.note,
+        link: link(id),
+        closed_at: None,
+        paid_count: 0,
+        created_at: now.at,
+        expires_at: new.expires_at,
+    };
+    store::insert(tx, &request).await?;
+    Ok(request)
+}
+
+/// Takes no more payments.
+pub async fn close(
+    tx: &mut Tx,
+    owner: PersonId,
+    id: RequestId,
+    now: Time,
+) -> Result<Request, Error> {
+    store::close(tx, owner, id, now).await?.ok_or(Error::NotFound(id))
+}
+
+/// A request with the person who asks.
+pub async fn find(tx: &mut Tx, id: RequestId) -> Result<(Request, Person), Error> {
+    let request = store::find(tx, id).await?.ok_or(Error::NotFound(id))?;
+    let owner = identity::store::find(tx, request.owner).await?.ok_or(Error::NotFound(id))?;
+    Ok((request, owner))
+}
+
+/// Counts a payment of the request. The chat is told of the payment itself, so this enters the feed
+/// only.
 pub async fn credit(
-    _tx: &mut crate::db::Tx,
-    _a: &crate::money::Assets,
-    _i: crate::id::RequestId,
-    _r: &crate::payments::Recorded,
-    _n: crate::events::Now<'_>,
+    tx: &mut Tx,
+    assets: &Assets,
+    id: RequestId,
+    recorded: &Recorded,
+    now: Now<'_>,
 ) -> Result<(), Error> {
+    let Some(request) = store::count(tx, id).await? else { return Ok(()) };
+    let Some(owner) = identity::store::find(tx, request.owner).await? else { return Ok(()) };
+    let view = http::paid(assets, &request, &owner, recorded, now.at);
+    let audience = Audience { chat: None, ..owner.audience() };
+    events::append(tx, &audience, kind::REQUEST_PAID, &view, now);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ mod store;
 
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
 use ton::{
     address::Address,
     toncenter::{self, Transaction, TransactionQuery},
@@ -36,6 +37,8 @@ const OVERLAP: Duration = Duration::from_secs(5);
 const RECONCILE: Duration = Duration::from_secs(30);
 /// How far the chain's clock must be past a deadline before we say that nobody paid in time.
 const GRACE: Duration = Duration::from_secs(10);
+/// The longest wait for a chain that does not answer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Fees are looked up for payments as young as this; older ones go without.
 const FEES_FOR: Duration = Duration::from_secs(600);
 
@@ -56,6 +59,8 @@ pub enum Error {
 /// What the loop remembers between rounds. Nothing here is needed to be right, only to be quick.
 #[derive(Default)]
 struct Memory {
+    /// The chain has been found to be the configured one.
+    same_network: bool,
     /// The head of the last round in which every account was read.
     clean: Option<Head>,
     reconciled_at: Option<Time>,
@@ -68,20 +73,27 @@ struct Head {
     time: Time,
 }
 
-/// Reads the chain until it is told to stop.
-pub async fn run(
-    app: App,
-    stop: tokio_util::sync::CancellationToken,
-    beat: Heartbeat,
-) -> anyhow::Result<()> {
-    same_network(&app).await?;
+/// Reads the chain until it is told to stop. When the chain does not answer we wait for it, longer each
+/// time, and say so by not beating: nothing is lost, because every cursor stays where it is.
+pub async fn run(app: App, stop: CancellationToken, beat: Heartbeat) -> anyhow::Result<()> {
     let mut memory = Memory::default();
+    let mut pause = app.settings.poll;
     while !stop.is_cancelled() {
-        round(&app, &mut memory).await?;
-        beat.beat();
+        match round(&app, &mut memory).await {
+            Ok(()) => {
+                beat.beat();
+                pause = app.settings.poll;
+            }
+            Err(Error::Chain(error)) => {
+                pause = (pause * 2).clamp(Duration::from_millis(200), LONGEST_PAUSE);
+                metrics::counter!("chain_errors_total").increment(1);
+                tracing::warn!(%error, ?pause, "the chain does not answer; waiting for it");
+            }
+            Err(error) => return Err(error.into()),
+        }
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(app.settings.poll) => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
     Ok(())
@@ -104,6 +116,10 @@ async fn same_network(app: &App) -> Result<(), Error> {
 }
 
 async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
+    if !memory.same_network {
+        same_network(app).await?;
+        memory.same_network = true;
+    }
     let head = head(app).await?;
     metrics::gauge!("chain_block").set(f64::from(head.seqno));
     let lag = app.time().since(head.time);

@@ -1,0 +1,301 @@
+//! Routes for merchants, `/v1/invoices`, and for whoever has the link, `/v1/public/invoices`.
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use ton::{address::Address, message::ConnectTransaction};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Whole,
+    new::{InvoiceRequest, Returns},
+    pay,
+    store::{self, Filter},
+    view::{self, InvoiceView, PublicInvoiceView},
+};
+use crate::{
+    app::App,
+    db::Tx,
+    extract::{Body, Path, Query},
+    id::InvoiceId,
+    idempotency::{Answer, Begun, Call, http::IdempotencyKey},
+    identity::http::MaybeCaller,
+    merchants::Merchant,
+    page::{Page, PageQuery},
+    payments::{http::accepted, view::PaymentView},
+    problem::{Kind, Problem, ProblemBody, Result},
+    wait::{self, Look, WaitQuery},
+};
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(read))
+        .routes(routes!(void))
+        .routes(routes!(read_public))
+        .routes(routes!(pay_public))
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(id) => missing(id),
+            Error::Refused(Refused::Paid) => paid(),
+            Error::Refused(Refused::Expired) => expired(),
+            Error::ExternalIdTaken(id) => Self::new(
+                Kind::ExternalIdTaken,
+                format!("{id} has it, with other terms. Nothing was created."),
+            ),
+            Error::Raced => {
+                Self::new(Kind::Busy, "Nothing was changed. Read the invoice again, then decide.")
+            }
+            Error::Merchant(error) => Self::internal(error),
+            Error::Db(error) => error.into(),
+        }
+    }
+}
+
+fn missing(id: impl std::fmt::Display) -> Problem {
+    Problem::not_found(format_args!("invoice {id}"))
+}
+
+pub(super) fn paid() -> Problem {
+    Problem::new(Kind::InvoicePaid, "Everything due has come, so nothing more is to be done.")
+}
+
+pub(super) fn expired() -> Problem {
+    Problem::new(
+        Kind::InvoiceExpired,
+        "Its time is over. Ask the shop for a new invoice, and do not pay this one.",
+    )
+}
+
+/// Create an invoice
+///
+/// Send an `Idempotency-Key`, an `external_id`, or both, and a request that is sent twice makes one
+/// invoice. A known `external_id` with the same terms answers 200 with the invoice it has made.
+#[utoipa::path(
+    post, path = "/v1/invoices", tag = "Invoices", security(("key" = [])),
+    params((
+        "Idempotency-Key" = Option<String>, Header,
+        description = "Up to 255 characters. The same key and body give the first answer again."
+    )),
+    request_body = InvoiceRequest,
+    responses(
+        (status = 200, body = InvoiceView, description = "It was there already."),
+        (status = 201, body = InvoiceView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn create(
+    State(app): State<App>,
+    merchant: Merchant,
+    key: IdempotencyKey,
+    Body(request): Body<InvoiceRequest>,
+) -> Result<Response> {
+    let call = key.call(merchant.id, "POST /v1/invoices", &request);
+    let returns = if app.network.is_sandbox() { Returns::Localhost } else { Returns::Https };
+    let listed = accepted(&app, &request.asset)?;
+    let new = request.accept(listed, returns, app.time())?;
+    match attempt(&app, &merchant, &call, new.clone()).await {
+        // Somebody took the same external_id just now: the second look finds that invoice.
+        Err(problem) if problem.kind == Kind::Busy => attempt(&app, &merchant, &call, new).await,
+        answer => answer,
+    }
+}
+
+async fn attempt(app: &App, merchant: &Merchant, call: &Call, new: NewInvoice) -> Result<Response> {
+    let now = app.now();
+    let mut tx = match call.begin(&app.db, now.at).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(answer) => return Ok(answer.replayed()),
+    };
+    let links = |id| Links {
+        pay_url: format!("{}/pay/{id}", app.settings.public_url),
+        app_url: app.deep_link(id),
+    };
+    let created = super::create(&mut tx, &app.assets, merchant, new, links, now).await?;
+    let (status, id) = match created {
+        Created::New(id) => (StatusCode::CREATED, id),
+        Created::Known(id) => (StatusCode::OK, id),
+    };
+    let whole = super::whole(&mut tx, id).await?;
+    let answer = Answer::new(status, &view::invoice(&app.assets, &whole))?;
+    call.remember(&mut tx, &answer).await?;
+    tx.commit().await?;
+    Ok(answer.into_response())
+}
+
+/// Which invoices.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    status: Option<InvoiceStatus>,
+    /// At most one invoice has it.
+    external_id: Option<String>,
+}
+
+/// List your invoices, newest first
+#[utoipa::path(
+    get, path = "/v1/invoices", tag = "Invoices", security(("key" = [])),
+    params(PageQuery, ListQuery),
+    responses(
+        (status = 200, body = Page<InvoiceView>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn list(
+    State(app): State<App>,
+    merchant: Merchant,
+    Query(page): Query<PageQuery>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<InvoiceView>>> {
+    let before = page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing(id)));
+    let filter = Filter {
+        status: query.status,
+        external_id: query.external_id,
+        before: before.transpose()?,
+    };
+    let mut tx = app.db.snapshot().await?;
+    let found = store::list(&mut tx, merchant.id, &filter, i64::from(page.size()) + 1).await?;
+    let Page { data, has_more } = Page::from_probe(found, page.size());
+    let mut views = Vec::with_capacity(data.len());
+    for invoice in data {
+        let whole = super::complete(&mut tx, invoice).await?;
+        views.push(view::invoice(&app.assets, &whole));
+    }
+    Ok(Json(Page { data: views, has_more }))
+}
+
+/// Read an invoice, or wait for its status to change
+#[utoipa::path(
+    get, path = "/v1/invoices/{id}", tag = "Invoices", security(("key" = [])),
+    params(("id" = String, Path), WaitQuery),
+    responses(
+        (status = 200, body = InvoiceView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn read(
+    State(app): State<App>,
+    merchant: Merchant,
+    Path(id): Path<InvoiceId>,
+    Query(query): Query<WaitQuery>,
+) -> Result<Json<InvoiceView>> {
+    let whole = wait::until(&app, query.wait, || async {
+        let mut tx = app.db.snapshot().await?;
+        let whole = own(&mut tx, &merchant, id).await?;
+        Ok(look(whole, &query))
+    })
+    .await?;
+    Ok(Json(view::invoice(&app.assets, &whole)))
+}
+
+async fn own(tx: &mut Tx, merchant: &Merchant, id: InvoiceId) -> Result<Whole> {
+    let invoice = store::own(tx, merchant.id, id).await?.ok_or_else(|| missing(id))?;
+    Ok(super::complete(tx, invoice).await?)
+}
+
+fn look(whole: Whole, query: &WaitQuery) -> Look<Whole> {
+    let status = whole.invoice.status.word().as_str();
+    Look { news: query.after.as_deref().is_some_and(|known| known != status), found: whole }
+}
+
+/// Take an invoice back
+///
+/// Money that is sent all the same still reaches your wallet; it is recorded as late.
+#[utoipa::path(
+    post, path = "/v1/invoices/{id}/void", tag = "Invoices", security(("key" = [])),
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, body = InvoiceView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn void(
+    State(app): State<App>,
+    merchant: Merchant,
+    Path(id): Path<InvoiceId>,
+) -> Result<Json<InvoiceView>> {
+    let mut tx = app.db.begin().await?;
+    own(&mut tx, &merchant, id).await?;
+    super::void(&mut tx, &app.assets, id, app.now()).await?;
+    let whole = super::whole(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(Json(view::invoice(&app.assets, &whole)))
+}
+
+/// Read an invoice as its payer, or wait for its status to change
+#[utoipa::path(
+    get, path = "/v1/public/invoices/{id}", tag = "Invoices",
+    params(("id" = String, Path), WaitQuery),
+    responses(
+        (status = 200, body = PublicInvoiceView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn read_public(
+    State(app): State<App>,
+    Path(id): Path<InvoiceId>,
+    Query(query): Query<WaitQuery>,
+) -> Result<Json<PublicInvoiceView>> {
+    let whole = wait::until(&app, query.wait, || async {
+        let mut tx = app.db.snapshot().await?;
+        Ok(look(super::whole(&mut tx, id).await?, &query))
+    })
+    .await?;
+    Ok(Json(view::public(&app.assets, &whole)))
+}
+
+/// Who is going to pay.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PayRequest {
+    /// The address of the wallet that will sign.
+    from: String,
+}
+
+/// What the wallet has to sign.
+#[derive(Debug, Serialize, ToSchema)]
+struct PayAnswer {
+    /// Pass it to TON Connect as it is.
+    #[schema(value_type = Object)]
+    transaction: ConnectTransaction,
+    /// The payment in your own activity, if you called with a session and this wallet is yours.
+    payment: Option<PaymentView>,
+}
+
+/// Pay an invoice
+///
+/// Works for everybody who has the link. With a session, and from a wallet linked to it, the payment
+/// also appears in that person's activity.
+#[utoipa::path(
+    post, path = "/v1/public/invoices/{id}/pay", tag = "Invoices", security((), ("session" = [])),
+    params(("id" = String, Path)), request_body = PayRequest,
+    responses(
+        (status = 200, body = PayAnswer),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn pay_public(
+    State(app): State<App>,
+    MaybeCaller(caller): MaybeCaller,
+    Path(id): Path<InvoiceId>,
+    Body(body): Body<PayRequest>,
+) -> Result<Json<PayAnswer>> {
+    let from = Address::parse(&body.from)
+        .map_err(|e| Problem::new(Kind::AddressInvalid, format!("from: {e}.")))?
+        .address;
+    let person = caller.map(|caller| caller.person);
+    let (transaction, payment) = pay::prepare(&app, id, person.as_ref(), from).await?;
+    Ok(Json(PayAnswer { transaction, payment }))
+}
+
+#[cfg(test)]
+mod tests;

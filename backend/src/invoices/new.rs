@@ -1,0 +1,215 @@
+//! What a merchant sends to make an invoice, and what of it is accepted.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use url::{Host, Url};
+use utoipa::ToSchema;
+
+use super::{NewInvoice, Terms};
+use crate::{
+    money::Listed,
+    payments::http::positive,
+    problem::{Kind, Problem, Result},
+    time::Time,
+};
+
+/// In characters.
+const DESCRIPTION: usize = 500;
+const EXTERNAL_ID: usize = 255;
+const RETURN_URL: usize = 2048;
+/// In bytes of JSON.
+const METADATA: usize = 4096;
+
+const DEFAULT_LIFETIME: u64 = 900;
+const SHORTEST: u64 = 60;
+/// 31 days.
+const LONGEST: u64 = 2_678_400;
+
+/// An invoice to be made.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InvoiceRequest {
+    /// Decimal, exact, above zero.
+    #[schema(example = "1.5")]
+    pub amount: String,
+    #[schema(example = "GRAM")]
+    pub asset: String,
+    /// What it is for: the customer reads it. At most 500 characters.
+    #[schema(example = "Order 1042: two books")]
+    pub description: Option<String>,
+    /// Your own name for it. The same name with the same terms gives the same invoice again.
+    #[schema(example = "order-1042")]
+    pub external_id: Option<String>,
+    /// A JSON object that is kept and given back, 4 KiB at most. Customers never see it.
+    #[schema(value_type = Option<Object>)]
+    pub metadata: Option<Map<String, Value>>,
+    /// Where the pay page leads in the end: an https address.
+    pub return_url: Option<String>,
+    /// Seconds until it expires, 60 to 2678400. Default 900.
+    #[schema(example = 900)]
+    pub expires_in: Option<u64>,
+}
+
+/// Where a merchant's shop may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returns {
+    Https,
+    /// Also to a shop under development, `http://localhost`.
+    Localhost,
+}
+
+impl InvoiceRequest {
+    /// Checks everything that was said. `listed` is the asset it names.
+    pub fn accept(self, listed: &Listed, returns: Returns, now: Time) -> Result<NewInvoice> {
+        let due = positive(&self.amount, listed)?;
+        let lifetime = self.expires_in.unwrap_or(DEFAULT_LIFETIME);
+        if !(SHORTEST..=LONGEST).contains(&lifetime) {
+            return Err(bad(format!("expires_in is {SHORTEST} to {LONGEST} seconds.")));
+        }
+        if let Some(url) = &self.return_url {
+            check_return(url, returns)?;
+        }
+        let terms = Terms {
+            asset: listed.asset,
+            due,
+            description: text("description", self.description, DESCRIPTION)?,
+            external_id: text("external_id", self.external_id, EXTERNAL_ID)?,
+            metadata: metadata(&self.metadata.unwrap_or_default())?,
+            return_url: self.return_url,
+        };
+        Ok(NewInvoice { terms, expires_at: now.after(Duration::from_secs(lifetime)) })
+    }
+}
+
+fn bad(detail: String) -> Problem {
+    Problem::new(Kind::BadRequest, format!("{detail} Nothing was created."))
+}
+
+/// One line of text that says something.
+fn text(field: &str, text: Option<String>, longest: usize) -> Result<Option<String>> {
+    let Some(text) = text else { return Ok(None) };
+    let length = text.chars().count();
+    if text.trim().is_empty() || length > longest || text.chars().any(char::is_control) {
+        return Err(bad(format!("{field} has 1 to {longest} characters on one line.")));
+    }
+    Ok(Some(text))
+}
+
+fn metadata(metadata: &Map<String, Value>) -> Result<String> {
+    let text = serde_json::to_string(metadata).map_err(Problem::internal)?;
+    if text.len() > METADATA {
+        return Err(bad(format!("metadata has {METADATA} bytes of JSON at most.")));
+    }
+    Ok(text)
+}
+
+/// A link on our page must not run a script or leave the customer unprotected.
+fn check_return(text: &str, returns: Returns) -> Result<()> {
+    let safe = |url: &Url| match url.scheme() {
+        "https" => true,
+        "http" => returns == Returns::Localhost && is_localhost(url),
+        _ => false,
+    };
+    match Url::parse(text) {
+        Ok(url) if safe(&url) && text.len() <= RETURN_URL && url.username().is_empty() => Ok(()),
+        _ => Err(bad("return_url is an https:// address without a user name.".to_owned())),
+    }
+}
+
+fn is_localhost(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::money::Assets;
+
+    const NOW: Time = Time::from_millis(1_795_000_000_000);
+
+    /// A good invoice with one field set to something else.
+    fn with(field: &str, value: Value) -> Result<NewInvoice> {
+        let mut body = json!({ "amount": "1.5", "asset": "GRAM" });
+        body[field] = value;
+        let request: InvoiceRequest = serde_json::from_value(body).unwrap();
+        let assets = Assets::new([]);
+        request.accept(assets.by_code("GRAM").unwrap(), Returns::Https, NOW)
+    }
+
+    #[test]
+    fn what_is_left_out_has_a_default() {
+        let new = with("amount", json!("1.5")).unwrap();
+        assert_eq!(new.terms.due.units(), 1_500_000_000);
+        assert_eq!(new.terms.metadata, "{}");
+        assert_eq!(new.expires_at, NOW.after(Duration::from_secs(900)));
+    }
+
+    #[test]
+    fn limits_are_kept_on_both_sides() {
+        let long = |n: usize| json!("я".repeat(n));
+        let fat = |n: usize| json!({ "k": "v".repeat(n) });
+        let address = |n: usize| json!(format!("https://shop.test/{}", "a".repeat(n - 18)));
+        for (field, good, wrong) in [
+            ("amount", json!("0.000000001"), json!("0")),
+            ("amount", json!("9223372036.854775807"), json!("9223372036.854775808")),
+            ("amount", json!("1"), json!("-1")),
+            ("amount", json!("1"), json!("1e3")),
+            ("amount", json!("1.000000000"), json!("1.0000000001")),
+            ("description", long(500), long(501)),
+            ("description", json!("Two books"), json!("Two\nbooks")),
+            ("external_id", long(255), long(256)),
+            ("external_id", json!("order 1"), json!("")),
+            ("metadata", fat(4096 - 8), fat(4096 - 7)),
+            ("return_url", address(2048), address(2049)),
+            ("expires_in", json!(60), json!(59)),
+            ("expires_in", json!(2_678_400), json!(2_678_401)),
+        ] {
+            assert!(with(field, good).is_ok(), "{field}");
+            let refused = with(field, wrong).unwrap_err();
+            assert!(refused.kind.status() == 400 && !refused.detail.is_empty(), "{field}");
+        }
+    }
+
+    #[test]
+    fn a_return_leads_to_a_safe_place_only() {
+        for bad in [
+            "javascript:alert(1)",
+            "http://shop.test",
+            "http://localhost:3000",
+            "https://me:secret@shop.test",
+            "//shop.test",
+            "shop.test",
+            "data:text/html,x",
+            "",
+        ] {
+            assert!(check_return(bad, Returns::Https).is_err(), "{bad}");
+        }
+        assert!(check_return("https://shop.test/done?order=1", Returns::Https).is_ok());
+        for good in ["http://localhost:3000/done", "http://shop.localhost", "http://127.0.0.1:1"] {
+            assert!(check_return(good, Returns::Localhost).is_ok(), "{good}");
+        }
+        assert!(check_return("http://localhost.evil.test", Returns::Localhost).is_err());
+    }
+
+    #[test]
+    fn unknown_fields_and_other_shapes_are_refused() {
+        for body in [
+            json!({ "amount": "1", "asset": "GRAM", "descripton": "typo" }),
+            json!({ "amount": 1.5, "asset": "GRAM" }),
+            json!({ "amount": "1", "asset": "GRAM", "metadata": [1] }),
+            json!({ "amount": "1", "asset": "GRAM", "expires_in": -1 }),
+            json!({ "amount": "1" }),
+        ] {
+            assert!(serde_json::from_value::<InvoiceRequest>(body.clone()).is_err(), "{body}");
+        }
+    }
+}

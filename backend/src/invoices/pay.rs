@@ -1,0 +1,135 @@
+//! Paying an invoice: the transaction for a wallet, and a person's own payment if there is a person.
+
+use std::time::Duration;
+
+use ton::{address::Address, message::ConnectTransaction};
+
+use super::{Status, Whole, http};
+use crate::{
+    app::App,
+    db::Tx,
+    id::InvoiceId,
+    identity::Person,
+    payments::{
+        self, Draft, Intent, Side, Stage, TO_SIGN,
+        prepare::transaction,
+        view::{self, Direction, PaymentView, Viewer},
+    },
+    problem::{Kind, Problem, Result},
+    time::Time,
+    wallets,
+};
+
+/// A payment prepared before is offered again while there is this much time left to sign it.
+const STILL_SIGNABLE: Duration = Duration::from_secs(60);
+
+/// What `from` has to sign for whatever is still due. A person who pays from a wallet of their own
+/// gets a payment with a reference of its own; anybody else pays by the invoice's reference.
+pub(super) async fn prepare(
+    app: &App,
+    id: InvoiceId,
+    person: Option<&Person>,
+    from: Address,
+) -> Result<(ConnectTransaction, Option<PaymentView>)> {
+    let now = app.now();
+    let mut tx = app.db.snapshot().await?;
+    let whole = super::whole(&mut tx, id).await?;
+    let person = linked(&mut tx, person, from).await?;
+    drop(tx);
+    payable(&whole, from, now.at)?;
+    let due = whole.invoice.remaining();
+    // The payer's jetton wallet is asked for before anything is written: if the chain is away, nothing
+    // is left behind.
+    app.account_of(from, whole.invoice.terms.asset).await.map_err(Problem::chain)?;
+    let Some(person) = person else {
+        return Ok((transaction(app, &whole.intent, from, due, now.at).await?, None));
+    };
+    if let Some(prepared) = prepared(&whole, person, from, now.at) {
+        return answer(app, prepared, person);
+    }
+    let mut tx = app.db.begin().await?;
+    let mut intent =
+        payments::open(&mut tx, &app.assets, draft(&whole, person, from, now.at), now).await?;
+    tx.commit().await?;
+    let request = transaction(app, &intent, from, due, now.at).await?;
+    let json = serde_json::to_string(&request).map_err(Problem::internal)?;
+    let mut tx = app.db.begin().await?;
+    payments::store::set_request(&mut tx, intent.id, &json).await?;
+    tx.commit().await?;
+    intent.request = Some(json);
+    answer(app, &intent, person)
+}
+
+/// The person, if the wallet is one of theirs: nobody else's money enters somebody's activity.
+async fn linked<'a>(
+    tx: &mut Tx,
+    person: Option<&'a Person>,
+    from: Address,
+) -> Result<Option<&'a Person>> {
+    let Some(person) = person else { return Ok(None) };
+    let wallets = wallets::store::of(tx, person.id).await?;
+    Ok(wallets.iter().any(|wallet| wallet.address == from).then_some(person))
+}
+
+/// Refuses what would only send money after the end. The chain's clock decides about money; ours is
+/// good enough to advise.
+fn payable(whole: &Whole, from: Address, now: Time) -> Result<()> {
+    match whole.invoice.status {
+        Status::Paid { .. } => Err(http::paid()),
+        Status::Expired => Err(http::expired()),
+        Status::Void { .. } => Err(Problem::new(
+            Kind::InvoiceVoid,
+            "The shop has taken it back. Ask the shop for a new invoice, and do not pay this one.",
+        )),
+        Status::Open | Status::Processing if now >= whole.invoice.expires_at => {
+            Err(http::expired())
+        }
+        Status::Open | Status::Processing if from == whole.intent.payee_address => {
+            Err(Problem::new(
+                Kind::ToSelf,
+                "This is the wallet that is to be paid. Pay from another one.",
+            ))
+        }
+        Status::Open | Status::Processing => Ok(()),
+    }
+}
+
+/// The same payment from an earlier tap: signing two would pay twice.
+fn prepared<'a>(whole: &'a Whole, person: &Person, from: Address, now: Time) -> Option<&'a Intent> {
+    whole.intents.iter().find(|intent| {
+        intent.payer.person == Some(person.id)
+            && intent.payer_address == Some(from)
+            && intent.amount == Some(whole.invoice.remaining())
+            && intent.stage == Stage::Created
+            && intent.request.is_some()
+            && intent.expires_at.min(whole.invoice.expires_at) >= now.after(STILL_SIGNABLE)
+    })
+}
+
+fn draft(whole: &Whole, person: &Person, from: Address, now: Time) -> Draft {
+    let own = &whole.intent;
+    Draft {
+        purpose: own.purpose,
+        payer: Side::from(person),
+        payer_address: Some(from),
+        payee: own.payee.clone(),
+        payee_address: own.payee_address,
+        asset: own.asset,
+        amount: Some(whole.invoice.remaining()),
+        note: None,
+        description: own.description.clone(),
+        expires_at: whole.invoice.expires_at.min(now.after(TO_SIGN)),
+    }
+}
+
+fn answer(
+    app: &App,
+    intent: &Intent,
+    person: &Person,
+) -> Result<(ConnectTransaction, Option<PaymentView>)> {
+    let viewer = Viewer { person: Some(person.id), direction: Direction::Out };
+    let view = view::intent(&app.assets, intent, None, viewer);
+    let request = view.transaction.clone();
+    let request = request.ok_or_else(|| Problem::internal("a payment without its transaction"))?;
+    Ok((request, Some(view)))
+}

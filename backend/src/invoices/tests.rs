@@ -1,0 +1,369 @@
+//! Invoices from the first request to the last late coin, on a database, with transfers as the watcher
+//! finds them.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use ton::{comment::Comment, reference::Reference};
+
+use super::*;
+use crate::{
+    db::{Db, tests::memory},
+    dice::Dice,
+    events::store::Event,
+    merchants::tests::{olgas_shop, wallet},
+    money::{Amount, Asset},
+    payments::{Arrival, Outcome},
+};
+
+const NOW: Time = Time::from_millis(1_795_000_000_000);
+const LIFETIME: Duration = Duration::from_secs(900);
+const DUE: u64 = 1_500_000_000;
+
+/// A shop with a database of its own.
+struct Till {
+    db: Db,
+    dice: Dice,
+    assets: Assets,
+    shop: Merchant,
+}
+
+impl Till {
+    async fn open() -> Self {
+        let (db, dice, assets) = (memory().await, Dice::seeded([7; 32]), Assets::new([]));
+        let mut tx = db.begin().await.unwrap();
+        let now = Now { at: NOW, dice: &dice };
+        let shop = merchants::create(&mut tx, &assets, olgas_shop(), now).await.unwrap();
+        tx.commit().await.unwrap();
+        Self { db, dice, assets, shop }
+    }
+
+    fn now(&self) -> Now<'_> {
+        Now { at: NOW, dice: &self.dice }
+    }
+
+    fn terms(&self, external_id: Option<&str>) -> NewInvoice {
+        let terms = Terms {
+            asset: Asset::Gram,
+            due: units(DUE),
+            description: Some("Two books".into()),
+            external_id: external_id.map(str::to_owned),
+            metadata: r#"{"order":1042}"#.into(),
+            return_url: None,
+        };
+        NewInvoice { terms, expires_at: NOW.after(LIFETIME) }
+    }
+
+    async fn asks(&self, new: NewInvoice) -> Result<Created, Error> {
+        let mut tx = self.db.begin().await.unwrap();
+        let links =
+            |id| Links { pay_url: format!("https://pay.test/{id}"), app_url: "t.me".into() };
+        let created =
+            super::create(&mut tx, &self.assets, &self.shop, new, links, self.now()).await?;
+        tx.commit().await.unwrap();
+        Ok(created)
+    }
+
+    async fn invoices(&self) -> InvoiceId {
+        match self.asks(self.terms(None)).await.unwrap() {
+            Created::New(id) => id,
+            Created::Known(id) => panic!("{id} was there already"),
+        }
+    }
+
+    async fn whole(&self, id: InvoiceId) -> Whole {
+        super::whole(&mut self.db.snapshot().await.unwrap(), id).await.unwrap()
+    }
+
+    /// What the watcher does with a final transfer.
+    async fn finds(&self, arrival: Arrival) {
+        let mut tx = self.db.begin().await.unwrap();
+        if let Some(recorded) = payments::record(&mut tx, arrival, self.now()).await.unwrap() {
+            assert!(matches!(recorded.transfer.outcome, Outcome::Matched(_)));
+            let Purpose::Invoice(id) = recorded.intent.as_ref().unwrap().purpose else { panic!() };
+            credit(&mut tx, &self.assets, id, &recorded, self.now()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    async fn passes(&self, at: Time) -> usize {
+        let mut tx = self.db.begin().await.unwrap();
+        let count = expire_due(&mut tx, &self.assets, at, self.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        count
+    }
+
+    async fn feed(&self) -> Vec<Event> {
+        let mut tx = self.db.snapshot().await.unwrap();
+        events::after(&mut tx, &self.shop.id.to_string(), 0, &[], 100).await.unwrap()
+    }
+
+    async fn polls(&self) -> Vec<String> {
+        self.feed().await.into_iter().map(|event| event.kind).collect()
+    }
+
+    /// The kinds of event whose telling in the chat is due.
+    async fn chat(&self) -> Vec<String> {
+        let mut tx = self.db.snapshot().await.unwrap();
+        let rows = crate::db::rows!(
+            &mut tx,
+            all(String,),
+            "select e.type from deliveries d
+               join events e on e.account_id = d.account_id and e.seq = d.seq
+              where d.target = '4242' order by d.seq"
+        );
+        rows.unwrap().into_iter().map(|(kind,)| kind).collect()
+    }
+}
+
+fn units(units: u64) -> Amount {
+    Amount::new(u128::from(units)).unwrap()
+}
+
+/// Coins that arrive at the shop's wallet; `lt` tells one transfer from another.
+fn arrival(reference: Reference, amount: u64, at: Time, lt: u64) -> Arrival {
+    Arrival {
+        account: wallet(7),
+        lt,
+        hash: [u8::try_from(lt).unwrap(); 32],
+        owner: wallet(7),
+        sender: Some(wallet(1)),
+        asset: Asset::Gram,
+        units: u128::from(amount),
+        comment: Comment::Text(reference.to_string()),
+        by_product: false,
+        block: 9,
+        at,
+    }
+}
+
+#[tokio::test]
+async fn a_payment_is_told_once_in_the_feed_and_once_in_the_chat() {
+    let till = Till::open().await;
+    let id = till.invoices().await;
+    let reference = till.whole(id).await.intent.reference;
+    till.finds(arrival(reference, DUE, NOW, 1)).await;
+    till.finds(arrival(reference, DUE, NOW, 1)).await;
+
+    assert_eq!(till.polls().await, ["invoice.created", "invoice.paid"]);
+    assert_eq!(till.chat().await, ["invoice.paid"]);
+    let paid: serde_json::Value = serde_json::from_str(&till.feed().await[1].data).unwrap();
+    assert_eq!(paid["id"], id.to_string());
+    assert_eq!(paid["status"], "paid");
+    assert_eq!(paid["metadata"]["order"], 1042);
+    assert_eq!(paid["received"]["amount"], "1.5");
+    assert_eq!(paid["payments"][0]["hash"], "01".repeat(32));
+    assert_eq!(paid["pay_url"], format!("https://pay.test/{id}"));
+    assert_eq!(paid["progress"][0]["state"], "final");
+    assert_eq!(paid["progress"][0]["block"], 9);
+}
+
+#[tokio::test]
+async fn partial_money_keeps_it_open_and_too_much_is_told_apart() {
+    let till = Till::open().await;
+    let id = till.invoices().await;
+    let reference = till.whole(id).await.intent.reference;
+    till.finds(arrival(reference, DUE - 1, NOW, 1)).await;
+    let half = till.whole(id).await.invoice;
+    assert_eq!((half.status, half.remaining()), (Status::Open, units(1)));
+
+    till.finds(arrival(reference, 2, NOW, 2)).await;
+    till.finds(arrival(reference, 5, NOW, 3)).await;
+    let whole = till.whole(id).await;
+    assert_eq!(whole.invoice.received(), units(DUE + 6));
+    assert_eq!(whole.transfers.len(), 3);
+    let told = ["invoice.partially_paid", "invoice.paid", "invoice.overpaid", "invoice.overpaid"];
+    assert_eq!(till.polls().await[1..], told);
+    let aloud = ["invoice.partially_paid", "invoice.paid", "invoice.overpaid"];
+    assert_eq!(till.chat().await, aloud);
+}
+
+#[tokio::test]
+async fn an_invoice_expires_only_past_its_deadline_and_late_money_is_kept() {
+    let till = Till::open().await;
+    let id = till.invoices().await;
+    let reference = till.whole(id).await.intent.reference;
+    let end = NOW.after(LIFETIME);
+    assert_eq!(till.passes(end).await, 0);
+    assert_eq!(till.passes(end.after(Duration::from_millis(1))).await, 1);
+    assert_eq!(till.passes(end.after(LIFETIME)).await, 0);
+
+    till.finds(arrival(reference, DUE, end.after(Duration::from_secs(1)), 1)).await;
+    let whole = till.whole(id).await;
+    assert_eq!(whole.invoice.status, Status::Expired);
+    assert_eq!(whole.invoice.exception(), InvoiceException::Late);
+    assert!(view::invoice(&till.assets, &whole).payments[0].late);
+    assert_eq!(till.polls().await[1..], ["invoice.expired", "invoice.paid_late"]);
+    assert_eq!(till.chat().await, ["invoice.paid_late"]);
+}
+
+#[tokio::test]
+async fn money_in_time_pays_even_when_it_is_found_after_the_deadline() {
+    let till = Till::open().await;
+    let id = till.invoices().await;
+    let reference = till.whole(id).await.intent.reference;
+    let end = NOW.after(LIFETIME);
+    till.passes(end.after(LIFETIME)).await;
+    till.finds(arrival(reference, DUE, end, 1)).await;
+    assert_eq!(till.whole(id).await.invoice.status, Status::Paid { at: end });
+}
+
+#[tokio::test]
+async fn a_pending_transfer_shows_and_may_go_away_again() {
+    let till = Till::open().await;
+    let id = till.invoices().await;
+    for (stage, status) in [
+        (Stage::Seen, Status::Processing),
+        (Stage::Confirmed, Status::Processing),
+        (Stage::Submitted, Status::Open),
+    ] {
+        let mut tx = till.db.begin().await.unwrap();
+        notice(&mut tx, &till.assets, id, stage, till.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(till.whole(id).await.invoice.status, status, "{stage}");
+    }
+    assert_eq!(till.polls().await, ["invoice.created", "invoice.processing"]);
+    assert!(till.chat().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_voided_invoice_stays_void_and_keeps_the_money() {
+    let till = Till::open().await;
+    let id = till.invoices().await;
+    let reference = till.whole(id).await.intent.reference;
+    let mut tx = till.db.begin().await.unwrap();
+    void(&mut tx, &till.assets, id, till.now()).await.unwrap();
+    void(&mut tx, &till.assets, id, till.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    till.finds(arrival(reference, DUE, NOW.after(LIFETIME), 1)).await;
+
+    let invoice = till.whole(id).await.invoice;
+    assert_eq!(invoice.status, Status::Void { at: NOW });
+    assert_eq!((invoice.received(), invoice.exception()), (units(DUE), InvoiceException::Late));
+    assert_eq!(till.polls().await[1..], ["invoice.void", "invoice.paid_late"]);
+}
+
+#[tokio::test]
+async fn the_same_external_id_with_the_same_terms_is_the_same_invoice() {
+    let till = Till::open().await;
+    let Created::New(id) = till.asks(till.terms(Some("order-1"))).await.unwrap() else { panic!() };
+    let again = till.asks(till.terms(Some("order-1"))).await.unwrap();
+    assert!(matches!(again, Created::Known(known) if known == id));
+    assert_eq!(till.polls().await, ["invoice.created"]);
+
+    let mut dearer = till.terms(Some("order-1"));
+    dearer.terms.due = units(DUE + 1);
+    let longer = NewInvoice { expires_at: NOW.after(LIFETIME * 2), ..till.terms(Some("order-1")) };
+    for other in [dearer, longer] {
+        let refused = till.asks(other).await;
+        assert!(matches!(refused, Err(Error::ExternalIdTaken(taken)) if taken == id));
+    }
+    assert!(matches!(till.asks(till.terms(Some("order-2"))).await, Ok(Created::New(_))));
+}
+
+#[tokio::test]
+async fn a_change_from_a_stale_reading_is_refused() {
+    let till = Till::open().await;
+    let before = till.whole(till.invoices().await).await.invoice;
+    let mut tx = till.db.begin().await.unwrap();
+    for (amount, saved) in [(1, true), (2, false)] {
+        let input = Input::Arrived { amount: units(amount), at: NOW };
+        let (after, _) = before.clone().apply(input).unwrap();
+        assert_eq!(store::save(&mut tx, &before, &after).await.unwrap(), saved);
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_the_merchants_own_and_narrows() {
+    let till = Till::open().await;
+    let first = till.invoices().await;
+    let Created::New(second) = till.asks(till.terms(Some("x"))).await.unwrap() else { panic!() };
+    let mut tx = till.db.begin().await.unwrap();
+    void(&mut tx, &till.assets, first, till.now()).await.unwrap();
+    let other = merchants::create(&mut tx, &till.assets, olgas_shop(), till.now()).await.unwrap();
+
+    let all = store::Filter::default();
+    for (shop, filter, expected) in [
+        (till.shop.id, all.clone(), vec![second, first]),
+        (till.shop.id, store::Filter { before: Some(second), ..all.clone() }, vec![first]),
+        (
+            till.shop.id,
+            store::Filter { external_id: Some("x".into()), ..all.clone() },
+            vec![second],
+        ),
+        (
+            till.shop.id,
+            store::Filter { status: Some(InvoiceStatus::Void), ..all.clone() },
+            vec![first],
+        ),
+        (other.id, all, vec![]),
+    ] {
+        let found = store::list(&mut tx, shop, &filter, 10).await.unwrap();
+        let ids: Vec<_> = found.iter().map(|invoice| invoice.id).collect();
+        // Both were born in the same millisecond, so only dice decide their order.
+        let sorted = |mut ids: Vec<InvoiceId>| {
+            ids.sort();
+            ids
+        };
+        if filter.before.is_none() {
+            assert_eq!(sorted(ids), sorted(expected));
+        } else {
+            assert!(ids.iter().all(|id| *id < second));
+        }
+    }
+}
+
+#[test]
+fn a_ton_link_carries_everything_a_wallet_asks_for() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let till = Till::open().await;
+        let whole = till.whole(till.invoices().await).await;
+        let link = view::public(&till.assets, &whole).ton_link;
+        let to = payments::view::friendly(wallet(7));
+        let (reference, end) = (whole.intent.reference, NOW.after(LIFETIME).seconds());
+        let expected = format!("ton://transfer/{to}?amount={DUE}&text={reference}&exp={end}");
+        assert_eq!(link, expected);
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Two references, any order, any repetition: the end is the same, and so is every sum.
+    #[test]
+    fn however_transfers_are_found_the_end_is_the_same(
+        found in proptest::collection::vec(0usize..4, 0..8).prop_flat_map(|repeats| {
+            let all: Vec<usize> = (0..4).chain(repeats).collect();
+            Just(all).prop_shuffle()
+        })
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let till = Till::open().await;
+            let id = till.invoices().await;
+            let own = till.whole(id).await.intent;
+            let mut tx = till.db.begin().await.unwrap();
+            let second = draft(id, &till.shop, &till.terms(None));
+            let second = payments::open(&mut tx, &till.assets, second, till.now()).await.unwrap();
+            tx.commit().await.unwrap();
+            let end = NOW.after(LIFETIME);
+            let transfers = [
+                arrival(own.reference, DUE / 2, NOW, 1),
+                arrival(second.reference, DUE / 2, end, 2),
+                arrival(own.reference, 7, end, 3),
+                arrival(second.reference, 3, end.after(Duration::from_secs(1)), 4),
+            ];
+            for which in &found {
+                till.finds(transfers[*which].clone()).await;
+            }
+            till.passes(end.after(LIFETIME)).await;
+
+            let invoice = till.whole(id).await.invoice;
+            assert_eq!(invoice.status.word(), InvoiceStatus::Paid);
+            assert_eq!((invoice.received(), invoice.late), (units(DUE + 10), units(3)));
+            let paid = till.polls().await.iter().filter(|kind| *kind == "invoice.paid").count();
+            assert_eq!(paid, 1, "an invoice is paid once");
+        });
+    }
+}

@@ -1,0 +1,192 @@
+//! Invoices as the API shows them: to everybody who has the link, and to the merchant.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::{Invoice, InvoiceException, InvoiceStatus, Status, Whole};
+use crate::{
+    money::{Amount, Asset, Assets, Money},
+    payments::{
+        Intent, Stage, Transfer,
+        view::{Step, friendly},
+    },
+    time::Time,
+};
+
+/// An invoice as whoever is to pay it may see it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = PublicInvoice)]
+pub struct PublicInvoiceView {
+    #[schema(example = "inv_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    pub id: String,
+    pub status: InvoiceStatus,
+    pub exception: InvoiceException,
+    /// What is due.
+    pub money: Money,
+    /// Everything that came, also late or too much.
+    pub received: Money,
+    /// What is still missing.
+    pub remaining: Money,
+    pub shop: Shop,
+    pub description: Option<String>,
+    /// What the transfer's comment must begin with.
+    #[schema(example = "K7TQ-9F2M-3XWA-0V5R-8N1D")]
+    pub reference: String,
+    /// The merchant's wallet.
+    pub address: String,
+    /// A page that anybody can pay at.
+    pub pay_url: String,
+    /// For any wallet: it opens with everything filled in.
+    pub ton_link: String,
+    /// By the chain's clock. Money in a block after it is late.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Time,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Time,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub paid_at: Option<Time>,
+    pub return_url: Option<String>,
+    /// How far the newest payment has come.
+    pub progress: Vec<Step>,
+}
+
+/// Who is paid.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Shop {
+    pub name: String,
+}
+
+/// An invoice as its merchant sees it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Invoice)]
+pub struct InvoiceView {
+    #[schema(example = "invoice")]
+    pub object: &'static str,
+    #[serde(flatten)]
+    pub public: PublicInvoiceView,
+    /// Your own name for it.
+    pub external_id: Option<String>,
+    /// Whatever you gave along.
+    #[schema(value_type = Object)]
+    pub metadata: Map<String, Value>,
+    /// Every transfer that paid it, oldest first.
+    pub payments: Vec<InvoicePayment>,
+    /// Whether the money is real.
+    pub livemode: bool,
+    /// Opens the invoice inside Telegram.
+    pub app_url: String,
+}
+
+/// A transfer that paid an invoice.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InvoicePayment {
+    #[schema(example = "trf_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    pub id: String,
+    pub money: Money,
+    /// Who sent it. An exchange's wallet is nobody to pay back to.
+    pub from: Option<String>,
+    /// Masterchain block.
+    pub block: u32,
+    /// Logical time of the receiving transaction.
+    pub lt: String,
+    /// Hash of the receiving transaction, hex.
+    pub hash: String,
+    /// Block time.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Time,
+    /// Whether its block is later than the invoice's end.
+    pub late: bool,
+}
+
+/// What the merchant sees, and what stands in its events.
+pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
+    let Whole { invoice, merchant, transfers, .. } = whole;
+    InvoiceView {
+        object: "invoice",
+        public: public(assets, whole),
+        external_id: invoice.terms.external_id.clone(),
+        metadata: serde_json::from_str(&invoice.terms.metadata).unwrap_or_default(),
+        payments: transfers.iter().map(|t| payment(assets, invoice, t)).collect(),
+        livemode: merchant.livemode,
+        app_url: invoice.links.app_url.clone(),
+    }
+}
+
+/// What everybody sees who has the link.
+pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
+    let Whole { invoice, merchant, intent, intents, transfers } = whole;
+    let money = |amount| assets.money(invoice.terms.asset, amount);
+    PublicInvoiceView {
+        id: invoice.id.to_string(),
+        status: invoice.status.word(),
+        exception: invoice.exception(),
+        money: money(invoice.terms.due),
+        received: money(invoice.received()),
+        remaining: money(invoice.remaining()),
+        shop: Shop { name: merchant.name.clone() },
+        description: invoice.terms.description.clone(),
+        reference: intent.reference.to_string(),
+        address: friendly(intent.payee_address),
+        pay_url: invoice.links.pay_url.clone(),
+        ton_link: ton_link(invoice, intent),
+        expires_at: invoice.expires_at,
+        created_at: invoice.created_at,
+        paid_at: match invoice.status {
+            Status::Paid { at } => Some(at),
+            _ => None,
+        },
+        return_url: invoice.terms.return_url.clone(),
+        progress: progress(intent, intents, transfers),
+    }
+}
+
+/// `ton://transfer/…`: wallets fill in what is still missing, and refuse after the deadline.
+fn ton_link(invoice: &Invoice, intent: &Intent) -> String {
+    let jetton = match invoice.terms.asset {
+        Asset::Gram => String::new(),
+        Asset::Jetton(master) => format!("&jetton={}", master.friendly(true)),
+    };
+    // A reference is letters, digits and hyphens: nothing in it wants escaping.
+    format!(
+        "ton://transfer/{}?amount={}&text={}{jetton}&exp={}",
+        friendly(intent.payee_address),
+        invoice.remaining().units(),
+        intent.reference,
+        invoice.expires_at.seconds()
+    )
+}
+
+/// The steps of whichever payment moved last.
+fn progress(own: &Intent, others: &[Intent], transfers: &[Transfer]) -> Vec<Step> {
+    let last = |intent: &&Intent| {
+        let marks = intent.marks;
+        marks.settled.max(marks.confirmed).max(marks.seen)
+    };
+    let newest = std::iter::once(own).chain(others).max_by_key(last).unwrap_or(own);
+    let paid = transfers.iter().find(|t| t.outcome == crate::payments::Outcome::Matched(newest.id));
+    let block = paid.map(|transfer| transfer.arrival.block);
+    let marks = newest.marks;
+    [
+        (Stage::Seen, marks.seen, None),
+        (Stage::Confirmed, marks.confirmed, None),
+        (Stage::Final, marks.settled, block),
+    ]
+    .into_iter()
+    .filter_map(|(state, at, block)| at.map(|at| Step { state, at, block }))
+    .collect()
+}
+
+fn payment(assets: &Assets, invoice: &Invoice, transfer: &Transfer) -> InvoicePayment {
+    let arrival = &transfer.arrival;
+    InvoicePayment {
+        id: transfer.id.to_string(),
+        money: assets.money(arrival.asset, arrival.amount().unwrap_or(Amount::ZERO)),
+        from: arrival.sender.map(friendly),
+        block: arrival.block,
+        lt: arrival.lt.to_string(),
+        hash: hex::encode(arrival.hash),
+        at: arrival.at,
+        late: invoice.is_late(arrival.at),
+    }
+}

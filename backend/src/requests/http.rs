@@ -1,0 +1,317 @@
+//! Routes for people who ask, `/v1/requests`, and for whoever has the link, `/v1/public/requests`.
+
+use std::time::Duration;
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{Error, NewRequest, Request, RequestStatus, store};
+use crate::{
+    app::App,
+    extract::{Body, Path, Query},
+    id::{PersonId, RequestId},
+    identity::{
+        Person,
+        http::{Caller, MaybeCaller},
+    },
+    money::{Assets, Money},
+    page::{Page, PageQuery},
+    payments::{
+        Purpose, Recorded, Side,
+        http::{Start, accepted, clean_note, positive, start},
+        view::{Party, PartyKind, PaymentView, Settlement, friendly, settlement},
+    },
+    problem::{Kind, Problem, ProblemBody, Result},
+    time::Time,
+};
+
+/// A request lives for a year at most, if it has an end at all.
+const LONGEST: u64 = 365 * 24 * 3600;
+const SHORTEST: u64 = 60;
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(close))
+        .routes(routes!(pay))
+        .routes(routes!(read_public))
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(id) => missing(id),
+            Error::NoWallet => Self::new(
+                Kind::WalletMissing,
+                "Link a wallet first: that is where the money will go.",
+            ),
+            Error::Db(error) => error.into(),
+        }
+    }
+}
+
+fn missing(id: impl std::fmt::Display) -> Problem {
+    Problem::not_found(format_args!("request {id}"))
+}
+
+/// A request for money.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Request)]
+pub struct RequestView {
+    #[schema(example = "req_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    pub id: String,
+    pub status: RequestStatus,
+    /// What to pay; the payer decides if there is nothing here.
+    pub money: Option<Money>,
+    #[schema(example = "GRAM")]
+    pub asset: String,
+    pub note: Option<String>,
+    /// Who asks, and where the money goes.
+    pub to: Party,
+    /// Share this: it opens the request inside Telegram.
+    pub link: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Time,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<Time>,
+    pub paid_count: i64,
+}
+
+/// What the feed says when somebody has paid a request.
+#[derive(Debug, Serialize)]
+pub(super) struct RequestPaid {
+    #[serde(flatten)]
+    request: RequestView,
+    /// The payment that paid it.
+    payment: Option<String>,
+    settlement: Settlement,
+}
+
+pub(super) fn paid(
+    assets: &Assets,
+    request: &Request,
+    owner: &Person,
+    recorded: &Recorded,
+    now: Time,
+) -> RequestPaid {
+    RequestPaid {
+        request: view(assets, request, owner, Some(owner.id), now),
+        payment: recorded.intent.as_ref().map(|intent| intent.id.to_string()),
+        settlement: settlement(assets, &recorded.transfer),
+    }
+}
+
+fn view(
+    assets: &Assets,
+    request: &Request,
+    owner: &Person,
+    viewer: Option<PersonId>,
+    now: Time,
+) -> RequestView {
+    let code = assets.get(request.asset).map(|listed| listed.code.clone());
+    RequestView {
+        id: request.id.to_string(),
+        status: request.status(now),
+        money: request.amount.map(|amount| assets.money(request.asset, amount)),
+        asset: code.unwrap_or_else(|| request.asset.to_string()),
+        note: request.note.clone(),
+        to: Party {
+            kind: PartyKind::Person,
+            name: owner.first_name.clone(),
+            username: owner.username.clone(),
+            address: Some(friendly(request.address)),
+            me: viewer == Some(owner.id),
+        },
+        link: request.link.clone(),
+        created_at: request.created_at,
+        expires_at: request.expires_at,
+        paid_count: request.paid_count,
+    }
+}
+
+/// What to ask for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewRequestBody {
+    /// Decimal, exact, above zero. Left out, the payer decides.
+    #[schema(example = "12.5")]
+    amount: Option<String>,
+    #[schema(example = "GRAM")]
+    asset: String,
+    /// What it is for. At most 200 characters.
+    note: Option<String>,
+    /// Seconds until it closes by itself, 60 to 31536000. Left out, it stays open.
+    expires_in: Option<u64>,
+}
+
+/// Ask for money
+///
+/// The money will go to your default wallet. Share the link with whoever shall pay.
+#[utoipa::path(
+    post, path = "/v1/requests", tag = "Requests", security(("session" = [])),
+    request_body = NewRequestBody,
+    responses(
+        (status = 201, body = RequestView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Body(body): Body<NewRequestBody>,
+) -> Result<(StatusCode, Json<RequestView>)> {
+    let now = app.now();
+    let listed = accepted(&app, &body.asset)?;
+    let amount = body.amount.as_deref().map(|text| positive(text, listed)).transpose()?;
+    let new = NewRequest {
+        asset: listed.asset,
+        amount,
+        note: clean_note(body.note.as_deref())?,
+        expires_at: body.expires_in.map(|seconds| end(now.at, seconds)).transpose()?,
+    };
+    let mut tx = app.db.begin().await?;
+    let link = |id| app.deep_link(id);
+    let request = super::create(&mut tx, &caller.person, new, link, now).await?;
+    tx.commit().await?;
+    let view = view(&app.assets, &request, &caller.person, Some(caller.person.id), now.at);
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+fn end(now: Time, seconds: u64) -> Result<Time> {
+    if (SHORTEST..=LONGEST).contains(&seconds) {
+        return Ok(now.after(Duration::from_secs(seconds)));
+    }
+    let detail = format!("expires_in is {SHORTEST} to {LONGEST} seconds. Nothing was created.");
+    Err(Problem::new(Kind::BadRequest, detail))
+}
+
+/// List your requests, newest first
+#[utoipa::path(
+    get, path = "/v1/requests", tag = "Requests", security(("session" = [])), params(PageQuery),
+    responses(
+        (status = 200, body = Page<RequestView>),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<RequestView>>> {
+    let before = page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing(id)));
+    let before = before.transpose()?;
+    let mut tx = app.db.snapshot().await?;
+    let probe = i64::from(page.size()) + 1;
+    let found = store::list(&mut tx, caller.person.id, before, probe).await?;
+    let (person, now) = (&caller.person, app.time());
+    let page = Page::from_probe(found, page.size());
+    Ok(Json(page.map(|request| view(&app.assets, &request, person, Some(person.id), now))))
+}
+
+/// Close a request
+///
+/// It takes no new payments. One that was signed already still arrives.
+#[utoipa::path(
+    post, path = "/v1/requests/{id}/close", tag = "Requests", security(("session" = [])),
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, body = RequestView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn close(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<RequestId>,
+) -> Result<Json<RequestView>> {
+    let (person, now) = (&caller.person, app.time());
+    let mut tx = app.db.begin().await?;
+    let request = super::close(&mut tx, person.id, id, now).await?;
+    tx.commit().await?;
+    Ok(Json(view(&app.assets, &request, person, Some(person.id), now)))
+}
+
+/// Read a request
+#[utoipa::path(
+    get, path = "/v1/public/requests/{id}", tag = "Requests", security((), ("session" = [])),
+    params(("id" = String, Path)),
+    responses(
+        (status = 200, body = RequestView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn read_public(
+    State(app): State<App>,
+    MaybeCaller(caller): MaybeCaller,
+    Path(id): Path<RequestId>,
+) -> Result<Json<RequestView>> {
+    let mut tx = app.db.snapshot().await?;
+    let (request, owner) = super::find(&mut tx, id).await?;
+    let viewer = caller.map(|caller| caller.person.id);
+    Ok(Json(view(&app.assets, &request, &owner, viewer, app.time())))
+}
+
+/// How much to pay.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PayRequestBody {
+    /// Needed when the request leaves the amount open.
+    amount: Option<String>,
+    /// Which of your linked wallets pays; your default one if left out.
+    from: Option<String>,
+}
+
+/// Pay a request
+///
+/// Nothing moves until a wallet signs `transaction`. Pass it to TON Connect as it is.
+#[utoipa::path(
+    post, path = "/v1/requests/{id}/pay", tag = "Requests", security(("session" = [])),
+    params(("id" = String, Path)), request_body = PayRequestBody,
+    responses(
+        (status = 201, body = PaymentView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
+    )
+)]
+async fn pay(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<RequestId>,
+    Body(body): Body<PayRequestBody>,
+) -> Result<(StatusCode, Json<PaymentView>)> {
+    let mut tx = app.db.snapshot().await?;
+    let (request, owner) = super::find(&mut tx, id).await?;
+    drop(tx);
+    if request.status(app.time()) == RequestStatus::Closed {
+        return Err(Problem::new(
+            Kind::RequestClosed,
+            "It was closed, or its time is over. No money has moved. Ask for a new link.",
+        ));
+    }
+    let listed = app.assets.get(request.asset).ok_or_else(|| {
+        Problem::new(
+            Kind::AssetUnknown,
+            "This service does not accept the request's asset any more.",
+        )
+    })?;
+    let offered = body.amount.as_deref().map(|text| positive(text, listed)).transpose()?;
+    let amount = request
+        .amount_for(offered)
+        .map_err(|unfit| Problem::new(Kind::AmountInvalid, format!("{unfit}.")))?;
+    let payment = Start {
+        purpose: Purpose::Request(id),
+        to: Side::from(&owner),
+        address: request.address,
+        asset: request.asset,
+        amount,
+        note: None,
+        description: request.note,
+    };
+    let view = start(&app, &caller.person, body.from.as_deref(), payment).await?;
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+// One way to speak to the service: JSON in, JSON out, every failure a Problem. The session token lives in this closure only.
+import type { Session } from './types';
+
+/** Something went wrong, by name. Slugs come from the service (`/problems/<slug>`); `offline`, `timeout` and `unreadable` are ours. */
+export class Problem extends Error {
+  readonly slug: string;
+  readonly status: number;
+  readonly requestId: string | null;
+
+  constructor(slug: string, detail: string, status = 0, requestId: string | null = null) {
+    super(detail);
+    this.name = 'Problem';
+    this.slug = slug;
+    this.status = status;
+    this.requestId = requestId;
+  }
+
+  /** Nobody answered: the network or the service is away, and trying again is safe. */
+  get unreachable(): boolean {
+    return this.slug === 'offline' || this.slug === 'timeout' || this.status === 502 || this.status === 504;
+  }
+}
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+export interface CallOptions {
+  readonly body?: object;
+  readonly query?: Readonly<Record<string, string | number | null | undefined>>;
+  readonly signal?: AbortSignal | undefined;
+  /** Seconds the server may hold the answer back (long-poll). */
+  readonly wait?: number;
+  /** Makes a repeated POST harmless. */
+  readonly idempotencyKey?: string;
+  /** `none` for public routes; `optional` sends the token only when there is one. */
+  readonly auth?: 'session' | 'optional' | 'none';
+}
+
+export interface Client {
+  call<T>(method: Method, path: string, options?: CallOptions): Promise<T>;
+  /** Exchanges initData for a session. Concurrent callers share one exchange. */
+  login(): Promise<Session>;
+}
+
+export interface ClientOptions {
+  readonly fetch: typeof fetch;
+  /** Raw initData, exactly as Telegram gave it; null outside Telegram. */
+  readonly initData: () => string | null;
+  readonly timeoutMs?: number;
+}
+
+export function createClient({ fetch, initData, timeoutMs = 15_000 }: ClientOptions): Client {
+  let token: string | null = null;
+  let pending: Promise<Session> | null = null;
+
+  async function send(method: Method, path: string, options: CallOptions, authorization: string | null): Promise<unknown> {
+    const headers: Record<string, string> = { Accept: 'application/json' };
+    if (options.body) headers['Content-Type'] = 'application/json';
+    if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey;
+    if (authorization) headers['Authorization'] = authorization;
+
+    const limit = deadline(timeoutMs + (options.wait ?? 0) * 1000, options.signal);
+    try {
+      const response = await fetch(path + search(options), {
+        method,
+        headers,
+        signal: limit.signal,
+        credentials: 'omit',
+        ...(options.body ? { body: JSON.stringify(options.body) } : {}),
+      });
+      return await read(response);
+    } catch (error) {
+      throw asProblem(error, limit.expired(), options.signal);
+    } finally {
+      limit.clear();
+    }
+  }
+
+  async function exchange(): Promise<Session> {
+    const data = initData();
+    if (!data) throw new Problem('not-in-telegram', 'There is no Telegram session to sign in with.', 401);
+    const session = (await send('POST', '/v1/session', {}, `tma ${data}`)) as Session;
+    token = session.token;
+    return session;
+  }
+
+  function login(): Promise<Session> {
+    pending ??= exchange().finally(() => {
+      pending = null;
+    });
+    return pending;
+  }
+
+  async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
+    const auth = options.auth ?? 'session';
+    if (auth === 'none' || (auth === 'optional' && !token)) return (await send(method, path, options, null)) as T;
+    if (!token) await login();
+    const used = token;
+    try {
+      return (await send(method, path, options, `Bearer ${used}`)) as T;
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401) throw error;
+      if (token === used) await login();
+      return (await send(method, path, options, `Bearer ${token}`)) as T;
+    }
+  }
+
+  return { call, login };
+}
+
+/** A key for one intention; reuse it when the same intention is retried. */
+export function idempotencyKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+/** Waits, or rejects with the signal's abort. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(aborted());
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal?.aborted) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function aborted(): Error {
+  return new DOMException('Aborted', 'AbortError');
+}
+
+function search({ query = {}, wait }: CallOptions): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== null && value !== undefined && value !== '') params.set(key, String(value));
+  }
+  if (wait !== undefined) params.set('wait', String(wait));
+  const text = params.toString();
+  return text ? `?${text}` : '';
+}
+
+async function read(response: Response): Promise<unknown> {
+  if (response.status === 204) return undefined;
+  const body: unknown = await response.json().catch(() => undefined);
+  if (response.ok) {
+    if (body === undefined) throw new Problem('unreadable', 'The answer was not JSON.', response.status);
+    return body;
+  }
+  throw problemOf(response.status, body);
+}
+
+function problemOf(status: number, body: unknown): Problem {
+  const fields = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+  const text = (key: string) => (typeof fields[key] === 'string' ? (fields[key] as string) : null);
+  const slug = text('type')?.split('/').pop() || (status >= 500 ? 'unavailable' : 'unreadable');
+  return new Problem(slug, text('detail') ?? text('title') ?? '', status, text('request_id'));
+}
+
+function asProblem(error: unknown, expired: boolean, signal: AbortSignal | undefined): unknown {
+  if (error instanceof Problem) return error;
+  if (signal?.aborted) return aborted();
+  if (expired) return new Problem('timeout', 'The service did not answer in time.');
+  return new Problem('offline', 'The service could not be reached.');
+}
+
+/** AbortSignal.any and .timeout are younger than the WebViews we meet. */
+function deadline(ms: number, outer: AbortSignal | undefined) {
+  const controller = new AbortController();
+  let expired = false;
+  const abort = () => controller.abort();
+  const timer = setTimeout(() => {
+    expired = true;
+    abort();
+  }, ms);
+  if (outer?.aborted) abort();
+  outer?.addEventListener('abort', abort, { once: true });
+  return {
+    signal: controller.signal,
+    expired: () => expired,
+    clear: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', abort);
+    },
+  };
+}

@@ -1,0 +1,106 @@
+// The service's verbs, typed. Screens and state call these; nothing else knows a path.
+import { telegram } from '../telegram';
+import { createClient, isAbort, pause, Problem, type CallOptions } from './client';
+import type {
+  Balances, Challenge, Info, InvoicePayment, Me, Page, Payment, PublicInvoice, Recipient, Request, Session, Wallet, WalletProof,
+} from './types';
+
+/** Seconds a long-poll may hang; the service answers sooner when something changes. */
+const WAIT = 25;
+const BACKOFF_MS = [1_000, 2_000, 4_000, 8_000];
+
+const client = createClient({
+  fetch: (input, init) => fetch(input, init),
+  initData: () => telegram?.launch.initData ?? null,
+});
+const { call } = client;
+const at = (path: string, id: string, rest = '') => `${path}/${encodeURIComponent(id)}${rest}`;
+
+export const login = (): Promise<Session> => client.login();
+export const getInfo = () => call<Info>('GET', '/v1/info', { auth: 'none' });
+export const getMe = () => call<Me>('GET', '/v1/me');
+export const updateMe = (body: { notifications?: boolean; language?: string }) => call<Me>('PATCH', '/v1/me', { body });
+export const forgetMe = () => call<void>('DELETE', '/v1/me');
+
+export const challengeWallet = () => call<Challenge>('POST', '/v1/wallets/challenge');
+export const linkWallet = (body: WalletProof) => call<Wallet>('POST', '/v1/wallets', { body });
+export const makeDefault = (id: string) => call<Wallet>('POST', at('/v1/wallets', id, '/default'));
+export const unlinkWallet = (id: string) => call<void>('DELETE', at('/v1/wallets', id));
+export const getBalances = () => call<Balances>('GET', '/v1/balances');
+
+export const findRecipient = (q: string, signal?: AbortSignal) => call<Recipient>('GET', '/v1/recipients', { query: { q }, signal });
+
+export interface NewPayment {
+  readonly to: string;
+  readonly amount: string;
+  readonly asset: string;
+  readonly note?: string;
+}
+export const createPayment = (body: NewPayment, idempotencyKey: string) =>
+  call<Payment>('POST', '/v1/payments', { body, idempotencyKey });
+export const getPayment = (id: string) => call<Payment>('GET', at('/v1/payments', id));
+export const reportSubmitted = (id: string, boc: string) => call<Payment>('POST', at('/v1/payments', id, '/submitted'), { body: { boc } });
+export const cancelPayment = (id: string) => call<Payment>('POST', at('/v1/payments', id, '/cancel'));
+
+export interface PaymentQuery {
+  readonly limit?: number;
+  readonly starting_after?: string | undefined;
+  readonly direction?: 'in' | 'out' | undefined;
+}
+export const listPayments = (query: PaymentQuery = {}) => call<Page<Payment>>('GET', '/v1/payments', { query: { ...query } });
+
+export interface NewRequest {
+  readonly asset: string;
+  readonly amount?: string;
+  readonly note?: string;
+}
+export const createRequest = (body: NewRequest, idempotencyKey: string) =>
+  call<Request>('POST', '/v1/requests', { body, idempotencyKey });
+export const listRequests = () => call<Page<Request>>('GET', '/v1/requests');
+export const closeRequest = (id: string) => call<Request>('POST', at('/v1/requests', id, '/close'));
+export const getRequest = (id: string) => call<Request>('GET', at('/v1/public/requests', id), { auth: 'optional' });
+export const payRequest = (id: string, amount: string | undefined, idempotencyKey: string) =>
+  call<Payment>('POST', at('/v1/requests', id, '/pay'), { body: amount === undefined ? {} : { amount }, idempotencyKey });
+
+export const getInvoice = (id: string) => call<PublicInvoice>('GET', at('/v1/public/invoices', id), { auth: 'none' });
+export const payInvoice = (id: string, from: string) =>
+  call<InvoicePayment>('POST', at('/v1/public/invoices', id, '/pay'), { body: { from }, auth: 'optional' });
+
+export interface Following<T> {
+  readonly signal: AbortSignal;
+  readonly seen: (value: T) => void;
+  /** Called with a problem while the service cannot be reached, and with null when it can again. */
+  readonly trouble: (problem: Problem | null) => void;
+}
+
+/** Keeps a payment up to date by long-poll until it can change no more. */
+export const followPayment = (payment: Payment, following: Following<Payment>) =>
+  follow('/v1/payments', payment, {}, (p) => p.status === 'final', following);
+
+/** The same for an invoice. An expired one is still watched: late money must show. */
+export const followInvoice = (invoice: PublicInvoice, following: Following<PublicInvoice>) =>
+  follow('/v1/public/invoices', invoice, { auth: 'none' }, (i) => i.status === 'paid' || i.status === 'void', following);
+
+async function follow<T extends { readonly id: string; readonly status: string }>(
+  path: string, start: T, options: CallOptions, settled: (value: T) => boolean, { signal, seen, trouble }: Following<T>,
+): Promise<void> {
+  let current = start;
+  let failures = 0;
+  while (!settled(current) && !signal.aborted) {
+    try {
+      const asked = Date.now();
+      current = await call<T>('GET', at(path, current.id), { ...options, query: { after: current.status }, wait: WAIT, signal });
+      if (failures > 0) trouble(null);
+      failures = 0;
+      seen(current);
+      // A proxy that answers at once must not turn this loop into a flood.
+      if (Date.now() - asked < 250) await pause(500, signal);
+    } catch (error) {
+      if (isAbort(error)) return;
+      if (!(error instanceof Problem) || (error.status >= 400 && error.status < 500 && error.status !== 429)) throw error;
+      trouble(error);
+      await pause(BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] ?? 8_000, signal).catch(() => undefined);
+      failures += 1;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+// The route table, behind the gate that signs in.
+import { useEffect } from 'preact/hooks';
+import { Problem } from './api/client';
+import { route, type Route } from './router';
+import { Boot, SignInFailed } from './screens/boot';
+import { Home } from './screens/home';
+import { Outside } from './screens/outside';
+import { isFailed, isHere, resource } from './state/loaded';
+import { look } from './state/look';
+import { current, session } from './state/session';
+import { remark } from './state/toast';
+import { telegram } from './telegram';
+import { Failure } from './ui/notice';
+import { Screen } from './ui/screen';
+import { text } from './text';
+import { restoreWallet } from './wallet';
+
+type Rest = typeof import('./screens/rest');
+
+/** The other screens' code. A chunk that cannot be fetched is a network failure like any other. */
+const rest = resource<Rest>(() =>
+  import('./screens/rest').catch(() => {
+    throw new Problem('offline', '');
+  }),
+);
+
+export function App() {
+  useEffect(() => void rest.refresh(), []);
+  if (!telegram) return <Outside />;
+  const state = session.state.value;
+  if (state === 'loading') return <Boot />;
+  if (isFailed(state)) return <SignInFailed problem={state.problem} />;
+  return <SignedIn />;
+}
+
+function SignedIn() {
+  useEffect(() => void restoreWallet(current().info, look()).catch(() => undefined), []);
+  const to = route.value;
+  return (
+    <>
+      {to.name === 'home' ? <Home /> : <Elsewhere key={JSON.stringify(to)} route={to} />}
+      <p class={remark.value ? 'toast toast-shown' : 'toast'} role="status">
+        {remark.value}
+      </p>
+    </>
+  );
+}
+
+function Elsewhere({ route: to }: { route: Route }) {
+  const screens = rest.state.value;
+  if (screens === 'loading') return <Boot />;
+  if (isHere(screens)) return screenOf(to, screens.ok);
+  return (
+    <Screen title={text.value.problem.unknown.happened} quietTitle>
+      <Failure problem={screens.problem} retry={() => void rest.refresh()} />
+    </Screen>
+  );
+}
+
+function screenOf(to: Route, screens: Rest) {
+  switch (to.name) {
+    case 'home':
+      return <Home />;
+    case 'how':
+      return <screens.How />;
+    case 'recipient':
+      return <screens.RecipientScreen />;
+    case 'amount':
+      return <screens.AmountScreen />;
+    case 'review':
+      return <screens.Review />;
+    case 'payment':
+      return <screens.PaymentScreen id={to.id} />;
+    case 'ask':
+      return <screens.Ask />;
+    case 'request':
+      return <screens.RequestScreen id={to.id} />;
+    case 'invoice':
+      return <screens.InvoiceScreen id={to.id} />;
+    case 'activity':
+      return <screens.Activity />;
+    case 'settings':
+      return <screens.Settings />;
+    case 'privacy':
+      return <screens.Privacy />;
+  }
+}

@@ -1,0 +1,73 @@
+// Money as whole smallest units in a bigint. Nothing here, or anywhere, turns an amount into a Number.
+
+/** What the service sends. `units` counts the smallest unit: nanograms, or millionths of a USDT. */
+export interface Money {
+  readonly amount: string;
+  readonly asset: string;
+  readonly units: string;
+  readonly decimals: number;
+}
+
+/** A figure split where the eye splits it: `1,234` and `.5`. */
+export interface Figure {
+  readonly whole: string;
+  readonly fraction: string;
+}
+
+export type Parsed = { readonly ok: bigint } | { readonly error: 'empty' | 'malformed' | 'too_precise' | 'too_large' };
+
+/** Amounts must fit the service's 64-bit integers. */
+const LARGEST = 2n ** 63n - 1n;
+/** U+2212, as wide as a plus sign. */
+const MINUS = '\u2212';
+
+/** Units of a decimal the person typed or pasted. A comma counts as the decimal point; nothing is rounded away. */
+export function parse(text: string, decimals: number): Parsed {
+  const match = /^(\d*)(?:[.,](\d*))?$/.exec(text.trim());
+  if (!match) return { error: 'malformed' };
+  const [, whole = '', fraction = ''] = match;
+  if (whole + fraction === '') return { error: 'empty' };
+  if (fraction.replace(/0+$/, '').length > decimals) return { error: 'too_precise' };
+  const units = BigInt(whole + fraction.slice(0, decimals).padEnd(decimals, '0'));
+  return units > LARGEST ? { error: 'too_large' } : { ok: units };
+}
+
+/** The plain decimal the service reads: no grouping, no trailing zeros. */
+export function plain(units: bigint, decimals: number): string {
+  const { whole, fraction } = split(units, decimals);
+  return fraction ? `${whole}.${fraction}` : whole;
+}
+
+/** For reading: grouped, with at least `minFraction` and at most `maxFraction` digits. Cuts, never rounds up: a balance is not made larger than it is. */
+export function figure(units: bigint, decimals: number, minFraction = 0, maxFraction = decimals): Figure {
+  const { whole, fraction } = split(units, decimals);
+  const shown = fraction.slice(0, maxFraction).replace(/0+$/, '').padEnd(minFraction, '0');
+  return { whole: whole.replace(/\B(?=(\d{3})+(?!\d))/g, ','), fraction: shown ? `.${shown}` : '' };
+}
+
+/** `1,234.5 GRAM`; with a sign when a direction is given. */
+export function format(money: Money, direction?: 'in' | 'out'): string {
+  const { whole, fraction } = figure(unitsOf(money), money.decimals);
+  const sign = direction === undefined ? '' : direction === 'in' ? '+' : MINUS;
+  return `${sign}${whole}${fraction}\u00a0${money.asset}`;
+}
+
+export function unitsOf(money: Money): bigint {
+  return BigInt(money.units);
+}
+
+export function money(units: bigint, asset: string, decimals: number): Money {
+  return { amount: plain(units, decimals), asset, units: units.toString(), decimals };
+}
+
+/** `percent` of an amount, rounded down. */
+export function share(units: bigint, percent: bigint): bigint {
+  return (units * percent) / 100n;
+}
+
+function split(units: bigint, decimals: number): { whole: string; fraction: string } {
+  const sign = units < 0n ? MINUS : '';
+  const digits = (units < 0n ? -units : units).toString().padStart(decimals + 1, '0');
+  const cut = digits.length - decimals;
+  return { whole: sign + digits.slice(0, cut), fraction: digits.slice(cut).replace(/0+$/, '') };
+}

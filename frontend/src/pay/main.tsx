@@ -1,0 +1,12 @@
+// The pay page's entry: /pay/inv_… for anybody with a browser.
+import '../theme.css';
+import '../ui/layout.css';
+import '../ui/controls.css';
+import '../ui/ledger.css';
+import './pay.css';
+import { render } from 'preact';
+import { PayPage } from './page';
+
+const id = /\/pay\/(inv_[A-Za-z0-9_-]{1,60})\/?$/.exec(location.pathname)?.[1] ?? null;
+const root = document.getElementById('app');
+if (root) render(<PayPage id={id} />, root);

@@ -1,0 +1,178 @@
+// One invoice, readable on a phone and on a desk: who asks, how much, how to pay, and what became of it.
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { Problem } from '../api/client';
+import { getInfo } from '../api/remit';
+import type { Info, PublicInvoice } from '../api/types';
+import { format } from '../money';
+import { due, isPayable, useWatchedInvoice } from '../state/invoices';
+import { isFailed, isHere, resource } from '../state/loaded';
+import { look } from '../state/look';
+import { remark } from '../state/toast';
+import { text } from '../text';
+import { restoreWallet } from '../wallet';
+import { Button } from '../ui/action';
+import { Facts } from '../ui/card';
+import { Segments } from '../ui/choice';
+import { Address } from '../ui/copy';
+import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps } from '../ui/invoice';
+import { Failure, Notice, Place, Skeleton } from '../ui/notice';
+import { SandboxPill } from '../ui/pill';
+import { Qr } from '../ui/qr';
+import { WalletTrouble } from '../screens/wallet-trouble';
+import { paying, payWithWallet, type Paying } from './paying';
+
+export function PayPage({ id }: { id: string | null }) {
+  const info = useMemo(() => resource(getInfo), []);
+  useEffect(() => void info.refresh(), [info]);
+  const known = isHere(info.state.value) ? info.state.value.ok : null;
+  return (
+    <div class="pay">
+      <header class="pay-head">
+        <span class="wordmark">Remit</span>
+        {known?.sandbox && <SandboxPill />}
+      </header>
+      {id === null ? <NotFound /> : <Invoice id={id} info={known} />}
+      <footer class="fine">{text.value.pay.footer}</footer>
+      <p class={remark.value ? 'toast toast-shown' : 'toast'} role="status">
+        {remark.value}
+      </p>
+    </div>
+  );
+}
+
+function NotFound() {
+  const t = text.value.pay;
+  return (
+    <main class="card">
+      <h1 class="hidden-visually">{t.notFound}</h1>
+      <Place icon="info" title={t.notFound}>{t.notFoundBody}</Place>
+    </main>
+  );
+}
+
+function Invoice({ id, info }: { id: string; info: Info | null }) {
+  const { invoice, trouble } = useWatchedInvoice(id, () => undefined);
+  useEffect(() => {
+    if (info) void restoreWallet(info, look()).catch(() => undefined);
+  }, [info]);
+  const state = invoice.state.value;
+  if (state === 'loading') return <main class="card"><Skeleton hero rows={3} /></main>;
+  if (isFailed(state)) {
+    return state.problem.status === 404 ? <NotFound /> : <main><Failure problem={state.problem} retry={() => void invoice.refresh()} /></main>;
+  }
+  return <InvoiceView invoice={state.ok} info={info} reconnecting={trouble !== null} />;
+}
+
+function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; info: Info | null; reconnecting: boolean }) {
+  const t = text.value.pay;
+  const title = t.title(format(invoice.money), invoice.shop.name);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+  const stage = paying.value;
+  const open = isPayable(invoice) && (stage.at !== 'sent' || invoice.exception === 'underpaid');
+  return (
+    <main class={open ? 'pay-columns' : 'pay-single'}>
+      <div class="stack">
+        <section class="card pay-summary" aria-live="polite">
+          <h1 class="hidden-visually">{title}</h1>
+          <InvoiceHero invoice={invoice} />
+          {open && <InvoiceCountdown invoice={invoice} />}
+          {open && <PayButtons invoice={invoice} info={info} stage={stage} />}
+        </section>
+        <InvoiceState invoice={invoice} />
+        <StageNotice stage={stage} open={open} />
+        <InvoiceSteps invoice={invoice} signed={stage.at === 'sent'} />
+        {reconnecting && <Notice tone="warn" title={text.value.progress.reconnecting}>{text.value.progress.reconnectingBody}</Notice>}
+        {!open && <InvoiceFacts invoice={invoice} />}
+        {!open && <ReturnLink invoice={invoice} />}
+      </div>
+      {open && (
+        <div class="stack">
+          <Scan invoice={invoice} />
+          <ByHand invoice={invoice} />
+        </div>
+      )}
+    </main>
+  );
+}
+
+function PayButtons({ invoice, info, stage }: { invoice: PublicInvoice; info: Info | null; stage: Paying }) {
+  const t = text.value;
+  const rest = invoice.exception === 'underpaid';
+  const label = rest ? t.invoice.payRest(format(due(invoice))) : t.pay.connectAndPay;
+  return (
+    <div class="stack">
+      {stage.at === 'asked' ? (
+        <Button kind="primary" action={{ label: t.signing.reopen(stage.app), run: stage.reopen }} />
+      ) : (
+        <Button
+          kind="primary"
+          action={{ label, run: () => info && void payWithWallet(info, invoice), disabled: !info, busy: stage.at === 'preparing' }}
+        />
+      )}
+      {info && (
+        <a class="button button-soft" href={info.app_url + invoice.id} rel="noopener noreferrer">
+          {t.pay.openTelegram}
+        </a>
+      )}
+    </div>
+  );
+}
+
+function StageNotice({ stage, open }: { stage: Paying; open: boolean }) {
+  const t = text.value;
+  switch (stage.at) {
+    case 'asked':
+      return <Notice tone="info" title={t.signing.asked(stage.app)}>{t.signing.askedBody}</Notice>;
+    case 'declined':
+      return open ? <Notice tone="info" title={t.signing.declined}>{t.pay.declined}</Notice> : null;
+    case 'failed':
+      return stage.why instanceof Problem ? <Failure problem={stage.why} /> : <WalletTrouble failure={stage.why} />;
+    default:
+      return null;
+  }
+}
+
+function Scan({ invoice }: { invoice: PublicInvoice }) {
+  const t = text.value.pay;
+  const [by, setBy] = useState<'phone' | 'wallet'>('phone');
+  return (
+    <section class="card pay-scan" aria-label={t.scanTitle}>
+      <h2 class="section-title">{t.scanTitle}</h2>
+      <Segments
+        label={t.scanWith} value={by} onChange={setBy}
+        options={[{ value: 'phone', label: t.byPhone }, { value: 'wallet', label: t.byWallet }]}
+      />
+      <Qr value={by === 'phone' ? invoice.pay_url : invoice.ton_link} label={t.qr} />
+      <p class="place-text">{by === 'phone' ? t.byPhoneHint : t.byWalletHint}</p>
+    </section>
+  );
+}
+
+function ByHand({ invoice }: { invoice: PublicInvoice }) {
+  const t = text.value.pay;
+  return (
+    <details class="card by-hand">
+      <summary>{t.manualTitle}</summary>
+      <p class="quiet">{t.manualBody}</p>
+      <Facts
+        facts={[
+          { name: t.amount, value: <Address value={due(invoice).amount} label={t.amount} /> },
+          { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
+          { name: t.reference, value: <Address value={invoice.reference} label={t.reference} /> },
+        ]}
+      />
+    </details>
+  );
+}
+
+/** Only over https: the address is the shop's word. */
+function ReturnLink({ invoice }: { invoice: PublicInvoice }) {
+  if (invoice.status !== 'paid' || !invoice.return_url?.startsWith('https://')) return null;
+  return (
+    <a class="button button-soft" href={invoice.return_url} rel="noopener noreferrer">
+      {text.value.invoice.backToShop}
+    </a>
+  );
+}

@@ -1,0 +1,73 @@
+// Asking for money: an amount or none, a word about it, and out comes a link.
+import { useState } from 'preact/hooks';
+import type { Problem } from '../api/client';
+import { idempotencyKey } from '../api/client';
+import { createRequest } from '../api/remit';
+import { parse, plain } from '../money';
+import { land } from '../router';
+import { asProblem } from '../state/loaded';
+import { assetOf, current, requests } from '../state/session';
+import { text } from '../text';
+import { Card } from '../ui/card';
+import { Field, Segments } from '../ui/choice';
+import { FigureInput, Keypad } from '../ui/keypad';
+import { Failure } from '../ui/notice';
+import { Screen } from '../ui/screen';
+
+const NOTE_LENGTH = 200;
+
+interface Draft {
+  readonly asset: string;
+  readonly figure: string;
+  readonly note: string;
+  readonly key: string;
+}
+
+export function Ask() {
+  const t = text.value.ask;
+  const { info } = current();
+  const [draft, setDraft] = useState<Draft>(() => ({ asset: info.ticker, figure: '', note: '', key: idempotencyKey() }));
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const unit = assetOf(info, draft.asset);
+  const parsed = parse(draft.figure, unit.decimals);
+  const empty = 'error' in parsed && parsed.error === 'empty';
+  const valid = empty || ('ok' in parsed && parsed.ok > 0n);
+  const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part, key: idempotencyKey() });
+
+  const create = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      const amount = 'ok' in parsed ? { amount: plain(parsed.ok, unit.decimals) } : {};
+      const about = draft.note.trim();
+      const request = await createRequest({ asset: draft.asset, ...amount, ...(about && { note: about }) }, draft.key);
+      void requests.refresh();
+      land({ name: 'request', id: request.id });
+    } catch (error) {
+      setProblem(asProblem(error));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Screen title={t.title} tall primary={{ label: t.create, run: () => void create(), busy, disabled: !valid }}>
+      {problem && <Failure problem={problem} />}
+      <div class="amount-stage">
+        <FigureInput
+          value={draft.figure} unit={unit.asset} decimals={unit.decimals} label={text.value.amount.label(unit.asset)}
+          invalid={!valid} describedBy="ask-hint" onChange={(figure) => change({ figure })}
+        />
+        <p id="ask-hint" class="amount-hint">{t.hint}</p>
+        <Segments
+          label={text.value.amount.asset} value={draft.asset} onChange={(asset) => change({ asset, figure: '' })}
+          options={info.assets.map((a) => ({ value: a.asset, label: a.asset }))}
+        />
+      </div>
+      <Card>
+        <Field label={t.note} placeholder={t.notePlaceholder} value={draft.note} maxLength={NOTE_LENGTH} onChange={(note) => change({ note })} />
+      </Card>
+      <Keypad value={draft.figure} decimals={unit.decimals} onChange={(figure) => change({ figure })} />
+    </Screen>
+  );
+}

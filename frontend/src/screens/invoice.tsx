@@ -1,0 +1,111 @@
+// A shop's invoice inside the Mini App: what for, how much, until when, and one button.
+import { useState } from 'preact/hooks';
+import { Problem } from '../api/client';
+import { payInvoice, reportSubmitted } from '../api/remit';
+import type { PublicInvoice } from '../api/types';
+import { format } from '../money';
+import { land } from '../router';
+import { due, isPayable, useWatchedInvoice } from '../state/invoices';
+import { asProblem, isHere } from '../state/loaded';
+import { remember } from '../state/payments';
+import { current, defaultWallet, refreshLedger } from '../state/session';
+import { askWallet, linkNewWallet, stageOf, type Stage } from '../state/signing';
+import { telegram } from '../telegram';
+import { text } from '../text';
+import { WalletError } from '../wallet';
+import type { Action } from '../ui/action';
+import { Card } from '../ui/card';
+import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps } from '../ui/invoice';
+import { Failure, Load, Notice, Skeleton } from '../ui/notice';
+import { Screen } from '../ui/screen';
+import { Reconnecting } from './payment';
+import { WalletTrouble } from './wallet-trouble';
+
+export function InvoiceScreen({ id }: { id: string }) {
+  const { invoice, trouble } = useWatchedInvoice(id, (next) => {
+    if (next.status === 'paid') telegram?.haptic('success');
+    refreshLedger();
+  });
+  const state = invoice.state.value;
+  if (isHere(state)) return <InvoiceView invoice={state.ok} reconnecting={trouble !== null} />;
+  return (
+    <Screen title={text.value.invoice.title} quietTitle>
+      <Load of={invoice} skeleton={<Card><Skeleton hero rows={2} /></Card>}>{() => null}</Load>
+    </Screen>
+  );
+}
+
+function InvoiceView({ invoice, reconnecting }: { invoice: PublicInvoice; reconnecting: boolean }) {
+  const t = text.value;
+  const stage = stageOf(invoice.id);
+  const [state, setState] = useState<'idle' | 'busy' | Problem | WalletError>('idle');
+
+  const pay = async () => {
+    setState('busy');
+    try {
+      await ask(invoice);
+      setState('idle');
+    } catch (error) {
+      setState(error instanceof WalletError ? error : asProblem(error));
+    }
+  };
+
+  const primary = actionOf(invoice, stage, state === 'busy', () => void pay());
+  return (
+    <Screen title={t.invoice.title} quietTitle primary={primary} secondary={backToShop(invoice)}>
+      <InvoiceHero invoice={invoice} />
+      {stage?.at !== 'sent' && <InvoiceCountdown invoice={invoice} />}
+      <InvoiceState invoice={invoice} />
+      {isPayable(invoice) && <StageNotice stage={stage} />}
+      {state instanceof Problem && <Failure problem={state} retry={() => void pay()} />}
+      {state instanceof WalletError && <WalletTrouble failure={state.failure} />}
+      <InvoiceSteps invoice={invoice} signed={stage?.at === 'sent'} />
+      {reconnecting && <Reconnecting />}
+      <InvoiceFacts invoice={invoice} />
+    </Screen>
+  );
+}
+
+/** Prepares the transfer and asks the wallet. The payment joins the person's own ledger as well. */
+async function ask(invoice: PublicInvoice): Promise<void> {
+  const from = defaultWallet(current().me) ?? (await linkNewWallet());
+  const { transaction, payment } = await payInvoice(invoice.id, from.address);
+  if (payment) remember(payment);
+  await askWallet(invoice.id, transaction, async (boc) => {
+    if (payment) remember(await reportSubmitted(payment.id, boc));
+  });
+}
+
+function actionOf(invoice: PublicInvoice, stage: Stage | null, busy: boolean, pay: () => void): Action {
+  const t = text.value;
+  if (!isPayable(invoice) || (stage?.at === 'sent' && invoice.exception !== 'underpaid')) {
+    return { label: t.common.done, run: () => land() };
+  }
+  if (stage?.at === 'asked') return { label: t.signing.reopen(stage.app), run: stage.reopen };
+  const amount = format(due(invoice));
+  const label = invoice.exception === 'underpaid' ? t.invoice.payRest(amount) : t.invoice.pay(amount);
+  return { label, run: pay, busy: busy || stage?.at === 'preparing' };
+}
+
+function StageNotice({ stage }: { stage: Stage | null }) {
+  const t = text.value.signing;
+  switch (stage?.at) {
+    case 'asked':
+      return <Notice tone="info" title={t.asked(stage.app)}>{t.askedBody}</Notice>;
+    case 'declined':
+      return <Notice tone="info" title={t.declined}>{t.declinedBody}</Notice>;
+    case 'failed':
+      if (stage.why instanceof Problem) return <Failure problem={stage.why} />;
+      if (stage.why === 'other_wallet') return <Notice tone="warn" title={t.otherWallet}>{t.connectOther}</Notice>;
+      return <WalletTrouble failure={stage.why} />;
+    default:
+      return null;
+  }
+}
+
+/** Only over https, and only by a tap: the address is the shop's word. */
+function backToShop(invoice: PublicInvoice): Action | null {
+  const url = invoice.return_url;
+  if (invoice.status !== 'paid' || !url?.startsWith('https://')) return null;
+  return { label: text.value.invoice.backToShop, run: () => telegram?.open(url) };
+}

@@ -1,0 +1,109 @@
+// The end of a payment: the receipt, or the calm news that nothing moved.
+import type { Payment } from '../api/types';
+import { format } from '../money';
+import { land } from '../router';
+import { current } from '../state/session';
+import { telegram } from '../telegram';
+import { language, text } from '../text';
+import { dayAndTime } from '../text/when';
+import { Card, Facts } from '../ui/card';
+import { Address } from '../ui/copy';
+import { Amount } from '../ui/money';
+import { Place } from '../ui/notice';
+import { Screen } from '../ui/screen';
+import { Tick } from '../ui/tick';
+import { counterparty, PartyFace } from './ledger';
+import { PaymentSteps } from './sending';
+
+export function Receipt({ payment }: { payment: Payment }) {
+  const t = text.value.receipt;
+  const name = counterparty(payment)?.name ?? t.unknown;
+  const title = payment.direction === 'out' ? t.sentTo(name) : t.receivedFrom(name);
+  return (
+    <Screen
+      title={title}
+      quietTitle
+      primary={{ label: text.value.common.done, run: () => land() }}
+      secondary={payment.direction === 'out' ? { label: t.share, run: () => share(payment, name) } : null}
+    >
+      <div class="hero">
+        <Tick />
+        <Amount money={payment.money} size="hero" />
+        <p class="quiet" role="status">{title}</p>
+      </div>
+      <Card>
+        <PaymentSteps payment={payment} />
+      </Card>
+      <ReceiptFacts payment={payment} />
+    </Screen>
+  );
+}
+
+export function Ended({ payment }: { payment: Payment }) {
+  const t = text.value.receipt;
+  const expired = payment.status === 'expired';
+  return (
+    <Screen title={expired ? t.expired : t.cancelled} quietTitle primary={{ label: text.value.common.done, run: () => land() }}>
+      <div class="hero">
+        <PartyFace party={payment.to} size="large" />
+        <p class="quiet">{text.value.review.to(payment.to.name)}</p>
+        <span class="struck">
+          <Amount money={payment.money} size="hero" />
+        </span>
+      </div>
+      <Card>
+        <Place icon={expired ? 'clock' : 'cross'} title={expired ? t.expired : t.cancelled}>
+          {expired ? t.expiredBody : t.cancelledBody}
+        </Place>
+      </Card>
+      <ReceiptFacts payment={payment} />
+    </Screen>
+  );
+}
+
+function ReceiptFacts({ payment }: { payment: Payment }) {
+  const t = text.value.receipt;
+  const { settlement, purpose } = payment;
+  const other = counterparty(payment);
+  const { explorer_url: explorer } = current().info;
+  return (
+    <>
+      <Card>
+        <Facts
+          facts={[
+            other?.username != null && { name: payment.direction === 'out' ? t.to : t.from, value: <bdi>@{other.username}</bdi> },
+            other?.address != null && { name: text.value.review.address, value: <Address value={other.address} label={text.value.review.address} /> },
+            payment.note !== null && { name: t.note, value: payment.note },
+            purpose.description !== null && { name: t.for, value: purpose.description },
+            settlement?.fee != null && { name: t.fee, value: <bdi dir="ltr">{format(settlement.fee)}</bdi> },
+            { name: t.when, value: dayAndTime(settlement?.at ?? payment.created_at, language.value) },
+            payment.reference !== null && { name: t.reference, value: <code>{payment.reference}</code> },
+            settlement !== null && { name: t.block, value: <bdi dir="ltr">{settlement.block}</bdi> },
+            settlement !== null && { name: t.transaction, value: <Address value={settlement.hash} label={t.transaction} /> },
+          ]}
+        />
+      </Card>
+      {settlement && explorer && (
+        <button type="button" class="button button-plain" onClick={() => telegram?.open(transactionUrl(explorer, settlement.hash))}>
+          {t.explorer}
+        </button>
+      )}
+    </>
+  );
+}
+
+function share(payment: Payment, name: string): void {
+  const { info } = current();
+  const home = info.bot_username ? `https://t.me/${info.bot_username}` : info.public_url;
+  const link = payment.settlement && info.explorer_url ? transactionUrl(info.explorer_url, payment.settlement.hash) : home;
+  shareLink(link, text.value.receipt.shareText(format(payment.money), name));
+}
+
+/** Telegram's own "forward to a chat" sheet. */
+export function shareLink(url: string, words: string): void {
+  telegram?.open(`https://t.me/share/url?url=${encodeURIComponent(url)}&text=${encodeURIComponent(words)}`);
+}
+
+function transactionUrl(explorer: string, hash: string): string {
+  return `${explorer.replace(/\/$/, '')}/transaction/${hash}`;
+}

@@ -1,0 +1,184 @@
+// To whom: one field that takes a name, an address or a link, and says at once who that is.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { parseTransferLink } from '../address';
+import { isAbort, pause } from '../api/client';
+import { findRecipient } from '../api/remit';
+import type { Party, Recipient } from '../api/types';
+import { plain } from '../money';
+import { push } from '../router';
+import { asset, figureText, note, recipient, renewIntention, typed } from '../state/draft';
+import { asProblem, isHere, type Loaded } from '../state/loaded';
+import { assetOf, current, recent } from '../state/session';
+import { shorten } from '../address';
+import { telegram } from '../telegram';
+import { text } from '../text';
+import { Card, Row, Section } from '../ui/card';
+import { Avatar } from '../ui/avatar';
+import { Icon } from '../ui/icon';
+import { Failure, Notice, Skeleton } from '../ui/notice';
+import { Screen } from '../ui/screen';
+
+const DEBOUNCE_MS = 250;
+
+export function RecipientScreen() {
+  const t = text.value.recipient;
+  const found = useRecipient(typed.value.trim());
+  const ready = found && isHere(found) ? found.ok : null;
+  const go = () => {
+    if (!ready) return;
+    recipient.value = ready;
+    prefill(typed.value);
+    push({ name: 'amount' });
+  };
+  return (
+    <Screen title={t.title} primary={{ label: t.continue, run: go, disabled: ready === null }}>
+      <RecipientField onSubmit={go} />
+      {found === null ? <Recents /> : <Found found={found} />}
+    </Screen>
+  );
+}
+
+/** Looks up what was typed, once the typing pauses. Null while there is nothing to look up. */
+function useRecipient(query: string): Loaded<Recipient> | null {
+  const [found, setFound] = useState<{ query: string; state: Loaded<Recipient> } | null>(null);
+  useEffect(() => {
+    if (!isWorthAsking(query)) return;
+    const stop = new AbortController();
+    void lookUp(query, stop.signal).then((state) => state && setFound({ query, state }));
+    return () => stop.abort();
+  }, [query]);
+  if (!isWorthAsking(query)) return null;
+  return found?.query === query ? found.state : 'loading';
+}
+
+/** A lone @ or two letters find nobody. */
+function isWorthAsking(query: string): boolean {
+  return query.replace(/^@/, '').length >= 3;
+}
+
+async function lookUp(query: string, signal: AbortSignal): Promise<Loaded<Recipient> | null> {
+  try {
+    await pause(DEBOUNCE_MS, signal);
+    return { ok: await findRecipient(query, signal), at: Date.now(), stale: null };
+  } catch (error) {
+    return isAbort(error) ? null : { problem: asProblem(error) };
+  }
+}
+
+/** A payment link may bring its amount and comment along. */
+function prefill(query: string): void {
+  const link = parseTransferLink(query);
+  const coin = current().info.ticker;
+  if (link?.units) {
+    asset.value = coin;
+    figureText.value = plain(link.units, assetOf(current().info, coin).decimals);
+  }
+  if (link?.comment) note.value = link.comment;
+  renewIntention();
+}
+
+function RecipientField({ onSubmit }: { onSubmit: () => void }) {
+  const t = text.value.recipient;
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  const scan = async () => {
+    const code = await telegram?.scan(t.scanPrompt);
+    if (code) typed.value = code;
+  };
+  return (
+    <form
+      class="card search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      <label>
+        <span class="hidden-visually">{t.field}</span>
+        <input
+          ref={input} type="text" inputMode="text" enterkeyhint="next" autocomplete="off" autocapitalize="none" spellcheck={false}
+          dir="ltr" placeholder={t.placeholder} value={typed.value} maxLength={512} aria-describedby="recipient-hint"
+          onInput={(event) => (typed.value = event.currentTarget.value)}
+        />
+      </label>
+      {typed.value !== '' && (
+        <button type="button" class="icon-button" aria-label={t.clear} onClick={() => { typed.value = ''; input.current?.focus(); }}>
+          <Icon name="cross" />
+        </button>
+      )}
+      {typed.value === '' && telegram?.canScan && (
+        <button type="button" class="icon-button" aria-label={t.scan} onClick={() => void scan()}>
+          <Icon name="scan" />
+        </button>
+      )}
+      <p id="recipient-hint" class="hidden-visually">{t.hint}</p>
+    </form>
+  );
+}
+
+function Found({ found }: { found: Loaded<Recipient> }) {
+  const t = text.value.recipient;
+  if (found === 'loading') return <Card><Skeleton rows={1} /></Card>;
+  if (!isHere(found)) return <Failure problem={found.problem} />;
+  const { ok } = found;
+  return (
+    <div class="stack" aria-live="polite">
+      <Card>
+        <RecipientRow recipient={ok} />
+      </Card>
+      {ok.warnings.map((warning) => (
+        <Notice key={warning} tone={warning === 'contract' ? 'bad' : warning === 'first_payment' ? 'info' : 'warn'} title={t.warnings[warning].title}>
+          {t.warnings[warning].body}
+        </Notice>
+      ))}
+    </div>
+  );
+}
+
+interface RecipientRowProps {
+  readonly recipient: Recipient;
+  readonly onChange?: () => void;
+}
+
+export function RecipientRow({ recipient: to, onChange }: RecipientRowProps) {
+  const t = text.value;
+  const person = to.kind === 'person';
+  const handle = to.username ? `@${to.username} · ` : '';
+  return (
+    <Row
+      lead={<Avatar name={to.name} icon={person ? undefined : 'wallet'} />}
+      title={person ? to.name : t.recipient.wallet}
+      detail={<bdi dir="ltr">{handle + shorten(to.address)}</bdi>}
+      {...(onChange && { onPress: onChange, trail: <span class="link">{t.amount.change}</span> })}
+    />
+  );
+}
+
+/** People and addresses paid lately, each once. */
+function Recents() {
+  const t = text.value.recipient;
+  const state = recent.state.value;
+  const parties = new Map<string, Party>();
+  for (const payment of isHere(state) ? state.ok.data : []) {
+    const handle = handleOf(payment.to);
+    if (payment.direction === 'out' && payment.purpose.kind === 'send' && handle) parties.set(handle, payment.to);
+  }
+  if (parties.size === 0) return <p class="fine">{t.hint}</p>;
+  return (
+    <Section title={t.recent}>
+      {[...parties].slice(0, 6).map(([handle, party]) => (
+        <Row
+          key={handle}
+          lead={<Avatar name={party.name} icon={party.kind === 'address' ? 'wallet' : undefined} />}
+          title={party.kind === 'address' ? t.wallet : party.name}
+          detail={<bdi dir="ltr">{shorten(handle)}</bdi>}
+          onPress={() => (typed.value = handle)}
+        />
+      ))}
+    </Section>
+  );
+}
+
+function handleOf(party: Party): string | null {
+  return party.username ? `@${party.username}` : party.address;
+}

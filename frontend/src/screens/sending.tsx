@@ -1,0 +1,76 @@
+// Money on its way: each step as the chain takes it. Safe to leave.
+import type { Payment, PaymentStep } from '../api/types';
+import { land } from '../router';
+import { now } from '../state/clock';
+import { text } from '../text';
+import { elapsed } from '../text/when';
+import { Card } from '../ui/card';
+import { Amount } from '../ui/money';
+import { Notice } from '../ui/notice';
+import { Screen } from '../ui/screen';
+import { Steps, type StepView } from '../ui/steps';
+import { counterparty, PartyFace } from './ledger';
+import { Reconnecting } from './payment';
+
+const ORDER = ['submitted', 'seen', 'confirmed', 'final'] as const;
+type Shown = (typeof ORDER)[number];
+/** A signed payment that the chain has not shown after this long deserves a word. */
+const SLOW_MS = 60_000;
+
+export function Sending({ payment, reconnecting }: { payment: Payment; reconnecting: boolean }) {
+  const t = text.value.progress;
+  const other = counterparty(payment);
+  const name = other?.name ?? text.value.receipt.unknown;
+  const title = payment.direction === 'out' ? t.sendingTo(name) : t.receivingFrom(name);
+  const since = Date.parse(payment.progress[payment.progress.length - 1]?.at ?? payment.created_at);
+  return (
+    <Screen title={title} quietTitle primary={{ label: text.value.common.done, run: () => land() }}>
+      <div class="hero">
+        <PartyFace party={other} size="large" />
+        <p class="quiet">{title}</p>
+        <Amount money={payment.money} size="hero" />
+      </div>
+      <Card>
+        <PaymentSteps payment={payment} />
+      </Card>
+      {reconnecting && <Reconnecting />}
+      {now.value - since > SLOW_MS && !reconnecting && <Notice tone="info" title={t.slow}>{t.slowBody}</Notice>}
+      <p class="fine">{t.leave}</p>
+    </Screen>
+  );
+}
+
+export function PaymentSteps({ payment }: { payment: Payment }) {
+  const order = payment.direction === 'out' ? ORDER : ORDER.slice(1);
+  return <Steps steps={viewSteps(order, payment.progress)} />;
+}
+
+/** Steps with their times; a later step implies the earlier ones, even if nobody saw them happen. */
+export function viewSteps(order: readonly Shown[], progress: readonly Pick<PaymentStep, 'state' | 'at' | 'block'>[]): StepView[] {
+  const reached = order.reduce((last, state, i) => (progress.some((s) => s.state === state) ? i : last), -1);
+  const first = progress.find((s) => s.state !== 'created')?.at;
+  // A wallet's signature is known here before the service records it.
+  const done = Math.max(reached, order[0] === 'submitted' ? 0 : -1);
+  return order.map((state, i) => {
+    const step = progress.find((s) => s.state === state);
+    return {
+      ...words(state, step?.block ?? null, i <= done),
+      state: i <= done ? 'done' : i === done + 1 ? 'now' : 'next',
+      seconds: step && first ? text.value.progress.seconds(elapsed(first, step.at)) : null,
+    };
+  });
+}
+
+function words(state: Shown, block: number | null, done: boolean): { title: string; detail: string } {
+  const t = text.value.progress;
+  switch (state) {
+    case 'submitted':
+      return { title: t.submitted, detail: t.submittedBody };
+    case 'seen':
+      return { title: t.seen, detail: t.seenBody };
+    case 'confirmed':
+      return { title: t.confirmed, detail: t.confirmedBody(block) };
+    case 'final':
+      return { title: t.final, detail: done ? t.finalBody(block) : t.finalNext };
+  }
+}

@@ -1,0 +1,66 @@
+// The shop's side: the service's merchant API, called exactly as any integrator would, key and all.
+
+import type { Asset } from '../world';
+
+export interface ShopEvent {
+  readonly id: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly created_at: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface Draft {
+  readonly amount: string;
+  readonly asset: Asset;
+  readonly description: string;
+}
+
+export interface Invoice {
+  readonly id: string;
+  readonly status: string;
+  readonly money: { readonly amount: string; readonly asset: Asset };
+  readonly reference: string;
+  readonly address: string;
+  readonly pay_url: string;
+}
+
+/** An answer that is not the one hoped for, with the problem's own words. */
+export class Problem extends Error {}
+
+export async function create(service: string, key: string, draft: Draft): Promise<Invoice> {
+  const response = await fetch(`${service}/v1/invoices`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(draft),
+  });
+  return read<Invoice>(response);
+}
+
+export async function events(
+  service: string, key: string, after: number, signal: AbortSignal,
+): Promise<{ data: ShopEvent[]; has_more: boolean }> {
+  const response = await fetch(`${service}/v1/events?after=${after}&limit=100&wait=25`, {
+    headers: { authorization: `Bearer ${key}` },
+    signal,
+  });
+  return read(response);
+}
+
+/** The same call for a terminal. Single quotes, so that a shell changes nothing inside. */
+export function curl(service: string, key: string, draft: Draft): string {
+  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  return [
+    `curl ${service}/v1/invoices`,
+    `-H ${quoted(`Authorization: Bearer ${key}`)}`,
+    `-H ${quoted('Content-Type: application/json')}`,
+    `-d ${quoted(JSON.stringify(draft))}`,
+  ].join(' \\\n  ');
+}
+
+async function read<T>(response: Response): Promise<T> {
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer as T;
+  const problem = answer as { title?: string; detail?: string } | null;
+  throw new Problem(problem?.detail ?? problem?.title ?? `${response.status}`);
+}

@@ -1,0 +1,27 @@
+// The theme in force: Telegram's while it is around us, else the system's, which theme.css already follows.
+import { effect, signal } from '@preact/signals';
+import { telegram } from '../telegram';
+import { apply, derive, type Theme } from '../theme';
+import { language } from '../text';
+import type { Look } from '../wallet';
+
+export const theme = signal<Theme | null>(telegram && themed(telegram.launch.theme));
+
+/** Paints the page and Telegram's frame around it, now and on every change. */
+export function watchTheme(): void {
+  telegram?.on('theme_changed', (event) => (theme.value = themed(event.theme_params) ?? theme.peek()));
+  effect(() => {
+    if (!theme.value) return;
+    apply(document.documentElement, theme.value);
+    telegram?.paint(theme.value.tokens.page);
+  });
+}
+
+export function look(): Look {
+  const dark = theme.peek()?.dark ?? matchMedia('(prefers-color-scheme: dark)').matches;
+  return { dark, language: language.peek() };
+}
+
+function themed(params: Readonly<Record<string, unknown>>): Theme | null {
+  return Object.keys(params).length > 0 ? derive(params) : null;
+}

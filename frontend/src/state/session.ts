@@ -1,0 +1,67 @@
+// Who is here and which service this is. Everything below the app's gate may rely on both.
+import { effect, untracked } from '@preact/signals';
+import { getBalances, getInfo, getMe, listPayments, listRequests, login } from '../api/remit';
+import type { Asset, Info, Me, Wallet } from '../api/types';
+import { useLanguage } from '../text';
+import { isHere, resource } from './loaded';
+import { online } from './online';
+
+export interface Session {
+  readonly info: Info;
+  readonly me: Me;
+}
+
+/** Both in parallel: nothing can be shown without either. */
+export const session = resource<Session>(async () => {
+  const [info, { person }] = await Promise.all([getInfo(), login()]);
+  await useLanguage(person.language);
+  return { info, me: person };
+});
+
+export const balances = resource(getBalances);
+export const recent = resource(() => listPayments({ limit: 20 }));
+export const requests = resource(listRequests);
+
+/** The session behind the gate. */
+export function current(): Session {
+  const state = session.state.value;
+  if (!isHere(state)) throw new Error('screens are shown only to a signed-in person');
+  return state.ok;
+}
+
+export function setMe(me: Me): void {
+  session.set({ ...current(), me });
+}
+
+export async function refreshMe(): Promise<void> {
+  setMe(await getMe());
+}
+
+export function defaultWallet(me: Me): Wallet | null {
+  return me.wallets.find((w) => w.default) ?? me.wallets[0] ?? null;
+}
+
+/** An asset the service knows; shaped like the network's own coin when it does not. */
+export function assetOf(info: Info, name: string): Asset {
+  return info.assets.find((a) => a.asset === name) ?? { asset: name, name, decimals: 9, master: null };
+}
+
+/** Units of an asset in the default wallet, or null while unknown. */
+export function held(asset: string): bigint | null {
+  const state = balances.state.value;
+  const wallet = defaultWallet(current().me);
+  if (!isHere(state) || !wallet) return null;
+  const found = state.ok.data.find((b) => b.wallet === wallet.id)?.balances.find((m) => m.asset === asset);
+  return found ? BigInt(found.units) : 0n;
+}
+
+/** Fetches again what a movement of money changes. */
+export function refreshLedger(): void {
+  if (current().me.wallets.length > 0) void balances.refresh();
+  void recent.refresh();
+}
+
+// Coming back online is worth a fresh look.
+effect(() => {
+  if (online.value && isHere(session.state.peek())) untracked(refreshLedger);
+});

@@ -1,0 +1,114 @@
+// An invoice as its payer sees it, in the Mini App and on the pay page alike.
+import { unitsOf, format } from '../money';
+import type { PublicInvoice } from '../api/types';
+import { now } from '../state/clock';
+import { language, text } from '../text';
+import { countdown, dayAndTime, elapsed } from '../text/when';
+import { Avatar } from './avatar';
+import { Card, Facts } from './card';
+import { Address } from './copy';
+import { Amount } from './money';
+import { Notice, Place } from './notice';
+import { Steps, type StepView } from './steps';
+import { Tick } from './tick';
+
+export function InvoiceHero({ invoice }: { invoice: PublicInvoice }) {
+  const t = text.value.invoice;
+  const paid = invoice.status === 'paid';
+  return (
+    <div class="hero">
+      {paid ? <Tick /> : <Avatar name={invoice.shop.name} size="large" icon="shop" />}
+      <p class="quiet">{paid ? invoice.shop.name : t.from(invoice.shop.name)}</p>
+      <Amount money={invoice.money} size="hero" />
+      {invoice.description && <p class="hero-note">{invoice.description}</p>}
+    </div>
+  );
+}
+
+/** Time left, while the invoice can be paid. Never more than it was given: device clocks are wrong at times. */
+export function InvoiceCountdown({ invoice }: { invoice: PublicInvoice }) {
+  if (invoice.status !== 'open') return null;
+  const until = Date.parse(invoice.expires_at);
+  const left = Math.min(until - now.value, until - Date.parse(invoice.created_at));
+  if (left <= 0) return null;
+  return <p class="countdown">{text.value.invoice.until(countdown(left))}</p>;
+}
+
+/** Where it stands, in words, when that is anything but "waiting to be paid". */
+export function InvoiceState({ invoice }: { invoice: PublicInvoice }) {
+  const t = text.value.invoice;
+  const shop = invoice.shop.name;
+  const received = format(invoice.received);
+  switch (invoice.status) {
+    case 'open':
+      if (invoice.exception !== 'underpaid') return null;
+      return <Notice tone="warn" title={t.underpaid}>{t.underpaidBody(received, format(invoice.remaining))}</Notice>;
+    case 'processing':
+      return null;
+    case 'paid':
+      if (invoice.exception === 'overpaid') return <Notice tone="warn" title={t.overpaid}>{t.overpaidBody(shop, received)}</Notice>;
+      if (invoice.exception === 'late') return <Notice tone="warn" title={t.late}>{t.lateBody(shop)}</Notice>;
+      return <Notice tone="good" title={t.paid}>{t.paidBody(shop)}</Notice>;
+    case 'expired':
+      return <Expired invoice={invoice} />;
+    case 'void':
+      return <Card><Place icon="cross" title={t.void}>{t.voidBody(shop)}</Place></Card>;
+  }
+}
+
+function Expired({ invoice }: { invoice: PublicInvoice }) {
+  const t = text.value.invoice;
+  const shop = invoice.shop.name;
+  if (invoice.exception === 'late') return <Notice tone="warn" title={t.late}>{t.lateBody(shop)}</Notice>;
+  const partly = unitsOf(invoice.received) > 0n;
+  return (
+    <Card>
+      <Place icon="clock" title={t.expired}>
+        {partly ? t.expiredPartly(shop, format(invoice.received)) : t.expiredBody(shop)}
+      </Place>
+    </Card>
+  );
+}
+
+/** Seen, confirmed, final; nothing before money is on its way. `signed` when this page has seen the wallet agree. */
+export function InvoiceSteps({ invoice, signed }: { invoice: PublicInvoice; signed: boolean }) {
+  const { progress, status } = invoice;
+  const settled = status === 'paid';
+  if (!settled && status !== 'processing' && !(signed && status === 'open')) return null;
+  const t = text.value.progress;
+  const at = (state: 'seen' | 'confirmed' | 'final') => progress.find((s) => s.state === state);
+  const titles = { seen: [t.seen, t.seenBody], confirmed: [t.confirmed, t.confirmedBody(at('confirmed')?.block ?? null)], final: [t.final, settled ? t.finalBody(at('final')?.block ?? null) : t.finalNext] } as const;
+  const order = ['seen', 'confirmed', 'final'] as const;
+  const reached = settled ? 2 : order.reduce((last, state, i) => (at(state) ? i : last), -1);
+  const first = progress[0]?.at;
+  const steps = order.map((state, i): StepView => {
+    const step = at(state);
+    const [title, detail] = titles[state];
+    return {
+      title,
+      detail,
+      state: i <= reached ? 'done' : i === reached + 1 ? 'now' : 'next',
+      seconds: step && first ? t.seconds(elapsed(first, step.at)) : null,
+    };
+  });
+  return <Card><Steps steps={steps} /></Card>;
+}
+
+export function InvoiceFacts({ invoice }: { invoice: PublicInvoice }) {
+  const t = text.value.invoice;
+  const partial = unitsOf(invoice.received) > 0n && invoice.exception !== 'none';
+  return (
+    <Card>
+      <Facts
+        facts={[
+          partial && { name: t.total, value: <bdi dir="ltr">{format(invoice.money)}</bdi> },
+          partial && { name: t.received, value: <bdi dir="ltr">{format(invoice.received)}</bdi> },
+          invoice.exception === 'underpaid' && { name: t.remaining, value: <bdi dir="ltr">{format(invoice.remaining)}</bdi> },
+          invoice.paid_at !== null && { name: text.value.receipt.when, value: dayAndTime(invoice.paid_at, language.value) },
+          { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
+          { name: t.reference, value: <code>{invoice.reference}</code> },
+        ]}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,50 @@
+// Paying a shop: its terminal, its event feed, and the two places an invoice can be paid.
+
+import assert from 'node:assert/strict';
+import { journey } from './journey.mjs';
+import { merchant } from './sandbox.mjs';
+
+journey('Alice pays an invoice in the Mini App, and the shop is told', async ({ stage, alice, info }) => {
+  await stage.everybodyIsReady();
+  const id = await stage.sells('1.20', 'USDT');
+  await stage.shopIsTold('invoice.created');
+  await stage.shop.getByRole('button', { name: 'Open on Alice’s phone' }).click();
+  await alice.sees(info.shop.name);
+  await alice.presses(/^Pay 1\.2/);
+  await alice.walletAsks('1.2 USDT');
+  await alice.signs();
+
+  await alice.sees('Paid');
+  await stage.shopIsTold('invoice.paid');
+  await alice.isTold(info.shop.name);
+  const invoice = await merchant(info.shop, `invoices/${id}`);
+  assert.deepEqual([invoice.status, invoice.exception], ['paid', 'none']);
+});
+
+journey('Alice pays an invoice from its page, without the Mini App', async ({ stage, alice, info }) => {
+  const id = await stage.sells('0.5', 'GRAM');
+  await stage.shop.getByRole('button', { name: 'Pay page on Alice’s phone' }).click();
+  await alice.browser.getByRole('button', { name: 'Pay with a wallet' }).click();
+  await alice.picksTheWallet(alice.browser);
+  await alice.wallet.getByRole('button', { name: 'Share address' }).click();
+  await alice.walletAsks('0.5 GRAM');
+  await alice.signs();
+
+  await alice.browser.getByText('Paid', { exact: true }).first().waitFor();
+  await stage.shopIsTold('invoice.paid');
+  const invoice = await merchant(info.shop, `invoices/${id}`);
+  assert.equal(invoice.status, 'paid');
+});
+
+journey('Too little is not paid, and the rest settles it', async ({ stage, alice, info }) => {
+  const id = await stage.sells('2', 'GRAM');
+  await stage.shop.getByText('Pay it wrong on purpose').click();
+  await stage.shop.getByRole('button', { name: 'Too little' }).click();
+  await stage.shopIsTold('invoice.partially_paid');
+  const invoice = await merchant(info.shop, `invoices/${id}`);
+  assert.equal(invoice.exception, 'underpaid');
+  assert.equal(invoice.remaining.amount, '1');
+
+  await stage.shop.getByRole('button', { name: 'Too little' }).click();
+  await stage.shopIsTold('invoice.paid');
+});

@@ -1,0 +1,83 @@
+//! The house keeps its arrows: no domain looks up at the shells, and no two folders import each other.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// Who stands on whom; a folder may use only what stands below it.
+const STOREYS: &[&[&str]] = &[
+    &["http", "watch", "deliver", "bot"],
+    &["settle"],
+    &["invoices", "requests", "merchants"],
+    &["wallets"],
+    &["payments"],
+    &["identity", "idempotency"],
+    &["events"],
+    &["db"],
+];
+
+fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).expect("the source is there") {
+        let path = entry.expect("the folder can be read").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            let text = fs::read_to_string(&path).expect("a source file is text");
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+            found.push((path.display().to_string(), text));
+        }
+    }
+}
+
+fn storey(name: &str) -> Option<usize> {
+    STOREYS.iter().position(|storey| storey.contains(&name))
+}
+
+/// The modules a file names behind `crate::`.
+fn used(text: &str) -> Vec<String> {
+    let mut used = Vec::new();
+    for (at, _) in text.match_indices("crate::") {
+        let rest = &text[at + "crate::".len()..];
+        if let Some(group) = rest.strip_prefix('{') {
+            let mut depth = 1;
+            let mut word = String::new();
+            for c in group.chars() {
+                match c {
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    _ => {}
+                }
+                if depth == 0 {
+                    break;
+                }
+                if depth == 1 && (c.is_alphanumeric() || c == '_') {
+                    word.push(c);
+                } else if !word.is_empty() {
+                    used.push(std::mem::take(&mut word));
+                }
+            }
+            used.extend((!word.is_empty()).then_some(word));
+        } else {
+            used.push(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+        }
+    }
+    used
+}
+
+#[test]
+fn arrows_point_down() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    assert!(files.len() > 40);
+    let mut wrong = BTreeMap::new();
+    for (path, text) in &files {
+        let inside = path.split("backend/src/").nth(1).unwrap_or_default();
+        let own = inside.split(['/', '.']).next().unwrap_or_default();
+        let Some(here) = storey(own) else { continue };
+        for name in used(text) {
+            if name != own && storey(&name).is_some_and(|there| there < here) {
+                wrong.insert(inside.to_owned(), name);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "these look up: {wrong:#?}");
+}

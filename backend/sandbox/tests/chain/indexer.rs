@@ -6,7 +6,7 @@ use sandbox::chain::{Chain, address};
 use sandbox::toncenter::Settings;
 use serde_json::{Value, json};
 use tycho_types::boc::Boc;
-use tycho_types::cell::HashBytes;
+use tycho_types::cell::{Cell, CellBuilder, HashBytes};
 use tycho_types::models::StdAddr;
 
 use crate::support::{GRAM, Indexer, Payment, Person, alice_and_bob, comment, gift};
@@ -373,4 +373,40 @@ async fn a_stale_indexer_stands_still_while_the_chain_goes_on() {
     assert_eq!(rows(&indexer.get(&path).await, "transactions").len(), before);
     indexer.faults.set(Settings::default());
     assert_eq!(rows(&indexer.get(&path).await, "transactions").len(), before + 1);
+}
+
+/// Within the size of a message, deep enough for whoever walks it by recursion.
+#[tokio::test]
+async fn a_bottomless_cell_is_only_refused() {
+    let (chain, alice, _) = alice_and_bob().await;
+    let indexer = Indexer::new(&chain);
+    let mut levels = vec![Cell::default()];
+    for _ in 0..60_000 {
+        let below = levels.last().unwrap().clone();
+        levels.push(CellBuilder::build_from(below).unwrap());
+    }
+    let boc = Boc::encode_base64(levels.last().unwrap());
+    // From the top, so that no drop goes deeper than one level.
+    while levels.pop().is_some() {}
+
+    assert_eq!(indexer.post("/message", json!({ "boc": boc })).await.0, 422);
+    let stack = json!([{ "type": "cell", "value": boc }]);
+    let address = address::raw(&alice.address());
+    let call = json!({ "address": address, "method": "seqno", "stack": stack });
+    assert_eq!(indexer.post("/runGetMethod", call).await.0, 422);
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_json_is_unprocessable() {
+    let (chain, ..) = alice_and_bob().await;
+    let indexer = Indexer::new(&chain);
+    for body in [json!("a string"), json!(1), json!({ "boc": 1 })] {
+        let (status, answer) = indexer.post("/message", body).await;
+        assert_eq!(status, 422);
+        assert!(answer["error"].is_string(), "{answer}");
+    }
+    let request = axum::http::Request::post("/message").body("not json".into()).unwrap();
+    let (status, answer) = indexer.send(request).await;
+    assert_eq!(status, 422);
+    assert!(answer["error"].is_string(), "{answer}");
 }

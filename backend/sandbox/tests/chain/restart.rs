@@ -108,6 +108,28 @@ async fn a_crash_after_any_block_loses_nothing_that_was_seen() {
     }
 }
 
+/// As when a browser closes while its request for a block is being answered.
+#[tokio::test]
+async fn a_block_nobody_waits_for_any_more_is_made_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("chain.sqlite");
+    let chain = open(&path).await;
+    let alice = Person::new(WalletVersion::V5R1, 1);
+    gift(&chain, &alice.address(), GRAM);
+    tokio::select! {
+        biased;
+        _ = chain.produce(1) => panic!("a block takes longer than one look"),
+        () = std::future::ready(()) => {}
+    }
+    let abandoned = chain.head().seqno;
+    chain.produce(1).await.unwrap();
+    assert!(chain.head().seqno > abandoned);
+    assert_eq!(chain.balance(&alice.address()), GRAM, "once");
+    let before = everything(&chain);
+    drop(chain);
+    assert_eq!(everything(&open(&path).await), before);
+}
+
 /// Six wallets pay 255 people each: more than a block holds.
 #[tokio::test]
 async fn messages_on_their_way_arrive_after_a_restart() {

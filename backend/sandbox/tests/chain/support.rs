@@ -158,7 +158,7 @@ impl Indexer {
     }
 
     /// A body that is not JSON is answered as a string.
-    async fn send(&self, request: Request<Body>) -> (u16, Value) {
+    pub async fn send(&self, request: Request<Body>) -> (u16, Value) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();

@@ -208,18 +208,21 @@ create table deliveries (
     attempt      bigint  not null,
     due_at       bigint  not null,
     lease_until  bigint,
+    message      text,                      -- the bot's reply, JSON; otherwise the event says what to tell
     note         text,                      -- why it is dead, or why it was put off
     created_at   bigint  not null,
     done_at      bigint,
     unique (account_id, seq, channel, target)
 );
-create index deliveries_due on deliveries (due_at) where state = 'due';
+create index deliveries_due on deliveries (target, due_at, lease_until, created_at) where state = 'due';
 
 -- Telegram's updates, stored before they are handled.
 create table updates (
     update_id    bigint  primary key,
-    body         text    not null,
+    body         text    not null,          -- emptied once it is handled
     received_at  bigint  not null,
+    attempt      bigint  not null,
+    due_at       bigint,                    -- null: parked, after it has failed too often
     handled_at   bigint
 );
 create index updates_waiting on updates (update_id) where handled_at is null;

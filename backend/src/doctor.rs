@@ -1,1 +1,314 @@
+//! `remit doctor`: looks at the settings and at the world around them, and says in plain words what is
+//! right, what is not, and what to do about it.
 
+use std::{fmt::Write, path::Path, process::ExitCode, time::Duration};
+
+use teloxide::{Bot, requests::Requester};
+use ton::toncenter::{self, Pace};
+
+use crate::{
+    bot::Failure,
+    config::{Service, Settings, Trouble, Verb},
+    db::Db,
+    http, serve,
+    time::{Clock, Time},
+};
+
+/// Beyond this our clock or the chain service is not to be trusted.
+const CLOCKS_APART: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Check {
+    what: &'static str,
+    finding: Finding,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Finding {
+    Good(String),
+    /// It need not be wrong, but somebody should know.
+    Note(String),
+    Bad {
+        found: String,
+        mend: String,
+    },
+}
+
+impl Check {
+    fn good(what: &'static str, found: impl Into<String>) -> Self {
+        Self { what, finding: Finding::Good(found.into()) }
+    }
+
+    fn note(what: &'static str, found: impl Into<String>) -> Self {
+        Self { what, finding: Finding::Note(found.into()) }
+    }
+
+    fn bad(what: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { what, finding: Finding::Bad { found: found.into(), mend: mend.into() } }
+    }
+}
+
+/// Looks at everything and prints what it found. Fails if something must be mended.
+pub async fn run(settings: &Settings) -> ExitCode {
+    let (service, troubles) =
+        Service::draft(settings, &Verb::Doctor, &|name| std::env::var(name).ok());
+    let checks = examine(&service, &troubles).await;
+    print!("{}", render(&checks));
+    if checks.iter().any(|check| matches!(check.finding, Finding::Bad { .. })) {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+async fn examine(service: &Service, troubles: &[Trouble]) -> Vec<Check> {
+    let mut checks = vec![look_at_settings(service, troubles)];
+    checks.extend(troubles.iter().map(|trouble| {
+        let (found, mend) = trouble.what.split_once(". ").unwrap_or((&trouble.what, ""));
+        Check::bad(trouble.setting, found, mend)
+    }));
+    checks.push(data_folder(&service.data));
+    checks.push(database(&service.database_url).await);
+    checks.push(pages());
+    let Ok(client) = serve::client() else {
+        checks.push(Check::bad("network", "no HTTP client can be made", "Reinstall Remit."));
+        return checks;
+    };
+    let is_fine = |setting| troubles.iter().all(|trouble| trouble.setting != setting);
+    if is_fine("REMIT_BOT_TOKEN") && is_fine("REMIT_TELEGRAM_URL") {
+        checks.push(telegram(service, &client).await);
+    }
+    if is_fine("REMIT_PUBLIC_URL") {
+        checks.push(public_url(service, &client).await);
+    }
+    if is_fine("REMIT_CHAIN_URL") {
+        checks.extend(chain(service, client).await);
+    }
+    checks
+}
+
+fn look_at_settings(service: &Service, troubles: &[Trouble]) -> Check {
+    let network = service.network;
+    match troubles.len() {
+        0 => Check::good("settings", format!("complete, for network {network}")),
+        1 => Check::note("settings", format!("for network {network}; one needs mending:")),
+        n => Check::note("settings", format!("for network {network}; {n} need mending:")),
+    }
+}
+
+fn data_folder(data: &Path) -> Check {
+    let (what, path) = ("data folder", data.display());
+    let probe = data.join(".remit-doctor");
+    let written = std::fs::create_dir_all(data).and_then(|()| std::fs::write(&probe, b"probe"));
+    // A probe that stays behind does no harm.
+    let _ = std::fs::remove_file(&probe);
+    match written {
+        Ok(()) => Check::good(what, format!("{path} can be written")),
+        Err(error) => Check::bad(
+            what,
+            format!("{path} cannot be written: {error}"),
+            "Give this user the folder, or name another in REMIT_DATA.",
+        ),
+    }
+}
+
+async fn database(url: &str) -> Check {
+    let what = "database";
+    match tokio::time::timeout(PATIENCE, Db::open(url)).await {
+        Ok(Ok(db)) => {
+            let found = format!("{} opens and is up to date", db.engine());
+            db.close().await;
+            Check::good(what, found)
+        }
+        Ok(Err(error)) => Check::bad(
+            what,
+            format!("it does not open: {error}"),
+            "Look at DATABASE_URL: is the server up, are name and password right?",
+        ),
+        Err(_) => {
+            Check::bad(what, "it does not answer", "Look at DATABASE_URL: is the host right?")
+        }
+    }
+}
+
+fn pages() -> Check {
+    match http::embedded("index.html") {
+        Some(_) => Check::good("pages", "the Mini App is built in"),
+        None => Check::bad(
+            "pages",
+            "this build has no Mini App in it",
+            "Run `npm ci && npm run build` in frontend, then build Remit again.",
+        ),
+    }
+}
+
+async fn telegram(service: &Service, client: &reqwest::Client) -> Check {
+    let what = "bot";
+    let Ok(url) = service.telegram_url.parse() else {
+        return Check::bad(what, "REMIT_TELEGRAM_URL is no address", "Leave it unset.");
+    };
+    let bot = Bot::with_client(service.bot_token.reveal(), client.clone()).set_api_url(url);
+    let answer = tokio::time::timeout(PATIENCE, bot.get_me().into_future()).await;
+    match answer.map(|answer| answer.map_err(Failure::from)) {
+        Ok(Ok(me)) => Check::good(what, format!("it is @{}", me.username())),
+        Ok(Err(Failure::Token)) => Check::bad(
+            what,
+            "Telegram does not know this token",
+            "Copy REMIT_BOT_TOKEN from @BotFather once more; a revoked one cannot come back.",
+        ),
+        Ok(Err(failure)) => Check::bad(what, failure.to_string(), REACH_TELEGRAM),
+        Err(_) => Check::bad(what, "Telegram does not answer", REACH_TELEGRAM),
+    }
+}
+
+const REACH_TELEGRAM: &str = "Check that this machine reaches api.telegram.org, port 443.";
+
+/// The service may not run yet, and not every machine can call itself from outside.
+async fn public_url(service: &Service, client: &reqwest::Client) -> Check {
+    let (what, url) = ("public address", &service.public_url);
+    let answer = client.get(format!("{url}/health/live")).timeout(PATIENCE).send().await;
+    match answer {
+        Ok(answer) if answer.status().is_success() => Check::good(what, format!("{url} answers")),
+        Ok(answer) => Check::note(
+            what,
+            format!(
+                "{url} answers {}, but not as Remit does. If `remit serve` runs, point the proxy at {}.",
+                answer.status().as_u16(),
+                service.listen
+            ),
+        ),
+        Err(_) => Check::note(
+            what,
+            format!(
+                "nobody answers at {url} yet. Start `remit serve`, and point your proxy at {}.",
+                service.listen
+            ),
+        ),
+    }
+}
+
+async fn chain(service: &Service, http: reqwest::Client) -> Vec<Check> {
+    let what = "chain";
+    let key = service.chain_key.as_ref().map(|key| key.reveal());
+    let pace = Pace::usual(&service.chain_url, key.is_some());
+    let client = match toncenter::Client::new(http, &service.chain_url, key, pace) {
+        Ok(client) => client,
+        Err(error) => {
+            return vec![Check::bad(what, error.to_string(), "Look at REMIT_CHAIN_URL.")];
+        }
+    };
+    let reach = "Check REMIT_CHAIN_URL, REMIT_CHAIN_KEY and the way to the internet.";
+    let network = match client.network().await {
+        Ok(network) => network,
+        Err(error) => return vec![Check::bad(what, error.to_string(), reach)],
+    };
+    let right = if network == service.network {
+        Check::good(what, format!("the chain service watches network {network}"))
+    } else {
+        Check::bad(
+            what,
+            format!("the chain service watches network {network}, not {}", service.network),
+            format!("Set REMIT_NETWORK={network}, or another REMIT_CHAIN_URL."),
+        )
+    };
+    let seconds = match client.masterchain_info().await {
+        Ok(info) => info.last.gen_utime.and_then(|time| u32::try_from(time).ok()),
+        Err(error) => return vec![right, Check::bad(what, error.to_string(), reach)],
+    };
+    vec![right, clocks(seconds.map(Time::from_seconds), Clock::system().now())]
+}
+
+fn clocks(chain: Option<Time>, ours: Time) -> Check {
+    let what = "clock";
+    let Some(chain) = chain else {
+        return Check::note(what, "the chain service does not say what time it is");
+    };
+    let (ahead, behind) = (ours.since(chain), chain.since(ours));
+    if ahead.max(behind) <= CLOCKS_APART {
+        return Check::good(what, "ours and the chain's agree");
+    }
+    let found = if ahead > behind {
+        format!("the chain's newest block is {} s old", ahead.as_secs())
+    } else {
+        format!("our clock is {} s behind the chain's", behind.as_secs())
+    };
+    Check::bad(
+        what,
+        found,
+        "Set this machine's clock by NTP. If it is right, the chain service lags: wait, or choose another.",
+    )
+}
+
+/// One line per check, and a last one that sums up.
+fn render(checks: &[Check]) -> String {
+    let mut text = String::new();
+    let mut line = |mark, what: &str, found: &str| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{mark} {what}: {found}");
+    };
+    let mut bad = 0;
+    for Check { what, finding } in checks {
+        match finding {
+            Finding::Good(found) => line("✓", what, found),
+            Finding::Note(found) => line("–", what, found),
+            Finding::Bad { found, mend } => {
+                bad += 1;
+                line("✗", what, &format!("{found}\n    {mend}").trim_end().to_owned());
+            }
+        }
+    }
+    text.push_str(&match bad {
+        0 => "\nAll is well.\n".to_owned(),
+        1 => "\nOne thing must be mended.\n".to_owned(),
+        n => format!("\n{n} things must be mended.\n"),
+    });
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_check_is_a_line_and_each_trouble_says_what_to_do() {
+        let checks = [
+            Check::good("bot", "it is @shop_bot"),
+            Check::note("public address", "nobody answers yet"),
+            Check::bad("REMIT_PUBLIC_URL", "not set", "Give the https address."),
+        ];
+        assert_eq!(
+            render(&checks),
+            "✓ bot: it is @shop_bot\n\
+             – public address: nobody answers yet\n\
+             ✗ REMIT_PUBLIC_URL: not set\n    Give the https address.\n\n\
+             One thing must be mended.\n"
+        );
+    }
+
+    #[test]
+    fn clocks_may_differ_by_half_a_minute() {
+        let ours = Time::from_seconds(1_000_000);
+        for (chain, fine) in
+            [(1_000_000, true), (999_970, true), (999_969, false), (1_000_031, false)]
+        {
+            let check = clocks(Some(Time::from_seconds(chain)), ours);
+            assert_eq!(matches!(check.finding, Finding::Good(_)), fine, "{chain}: {check:?}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_can_be_written_is_left_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        assert!(matches!(data_folder(&data).finding, Finding::Good(_)));
+        assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_file_is_no_folder() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert!(matches!(data_folder(&file.path().join("x")).finding, Finding::Bad { .. }));
+    }
+}

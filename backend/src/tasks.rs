@@ -8,6 +8,7 @@
 
 use std::{
     any::Any,
+    fmt,
     future::Future,
     panic::AssertUnwindSafe,
     process::ExitCode,
@@ -28,7 +29,8 @@ use utoipa::ToSchema;
 const GRACE: Duration = Duration::from_secs(20);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// So many failures without a beat between them, and the whole service stops.
+/// So many failures before the first beat, and the whole service stops: it is set up wrongly. A task
+/// that has worked before is started again for as long as it takes; the outside world comes back.
 const BEYOND_HELP: u32 = 5;
 
 /// Cheap to clone; every clone watches over the same tasks.
@@ -50,6 +52,7 @@ struct Pulse {
     state: Mutex<Signs>,
     /// Failures since the last beat.
     failures: AtomicU32,
+    beaten: AtomicBool,
 }
 
 struct Signs {
@@ -64,9 +67,15 @@ pub struct Heartbeat(Arc<Pulse>);
 impl Heartbeat {
     pub fn beat(&self) {
         self.0.failures.store(0, Ordering::Relaxed);
+        self.0.beaten.store(true, Ordering::Relaxed);
         let mut signs = self.0.signs();
         signs.last_beat = Instant::now();
         signs.error = None;
+    }
+
+    /// Says why there is no beat, although the task goes on: something outside is away.
+    pub fn missed(&self, cause: impl fmt::Display) {
+        self.0.signs().error = Some(cause.to_string());
     }
 }
 
@@ -84,7 +93,7 @@ pub struct TaskHealth {
     pub ok: bool,
     /// Milliseconds since it last did.
     pub last_beat_ms: u64,
-    /// Why it last failed, if it has not beaten since.
+    /// What was in its way, if it has not beaten since.
     pub error: Option<String>,
 }
 
@@ -97,7 +106,13 @@ impl Supervisor {
         Fut: Future<Output = anyhow::Result<()>> + Send,
     {
         let state = Mutex::new(Signs { last_beat: Instant::now(), error: None });
-        let pulse = Arc::new(Pulse { name, budget, state, failures: AtomicU32::new(0) });
+        let pulse = Arc::new(Pulse {
+            name,
+            budget,
+            state,
+            failures: AtomicU32::new(0),
+            beaten: AtomicBool::new(false),
+        });
         self.pulses().push(pulse.clone());
         let supervisor = self.clone();
         #[expect(clippy::disallowed_methods, reason = "this is where tasks are started")]
@@ -129,7 +144,7 @@ impl Supervisor {
             metrics::counter!("task_failures_total", "task" => name).increment(1);
             tracing::error!(task = name, failures, cause, "a task failed");
             pulse.signs().error = Some(cause);
-            if failures >= BEYOND_HELP {
+            if failures >= BEYOND_HELP && !pulse.beaten.load(Ordering::Relaxed) {
                 self.failed.store(true, Ordering::Relaxed);
                 self.soft.cancel();
             }
@@ -175,7 +190,7 @@ impl Pulse {
         let silent = signs.last_beat.elapsed();
         TaskHealth {
             name: self.name,
-            ok: silent <= self.budget && signs.error.is_none(),
+            ok: silent <= self.budget,
             last_beat_ms: u64::try_from(silent.as_millis()).unwrap_or(u64::MAX),
             error: signs.error.clone(),
         }
@@ -257,7 +272,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn five_failures_without_a_beat_stop_the_service() {
+    async fn a_task_that_never_works_stops_the_service() {
         let supervisor = Supervisor::default();
         supervisor.run("broken", BUDGET, |_, _| async { anyhow::bail!("no") });
         supervisor.run("healthy", BUDGET, |stop, _| async move {
@@ -269,14 +284,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_task_that_beats_between_failures_may_go_on() {
+    async fn a_task_that_has_worked_is_not_given_up() {
         let supervisor = Supervisor::default();
         let runs = Arc::new(AtomicU32::new(0));
         let counted = runs.clone();
         supervisor.run("uneasy", BUDGET, move |_, beat| {
             let run = counted.fetch_add(1, Ordering::Relaxed);
             async move {
-                beat.beat();
+                if run == 0 {
+                    beat.beat();
+                }
                 if run < 20 { anyhow::bail!("again") } else { Ok(()) }
             }
         });
@@ -305,6 +322,24 @@ mod tests {
         supervisor.soft.cancel();
         assert_eq!(supervisor.finish().await, ExitCode::SUCCESS);
         assert!(supervisor.hard.is_cancelled());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_in_the_way_is_told_until_the_next_beat() {
+        let supervisor = Supervisor::default();
+        let (asked, mut ask) = tokio::sync::mpsc::unbounded_channel();
+        supervisor.run("waiting", BUDGET, move |stop, beat| {
+            asked.send(beat).unwrap();
+            async move {
+                stop.cancelled().await;
+                Ok(())
+            }
+        });
+        let beat = ask.recv().await.unwrap();
+        beat.missed("no answer");
+        assert_eq!(supervisor.health()[0].error.as_deref(), Some("no answer"));
+        beat.beat();
+        assert_eq!(supervisor.health()[0].error, None);
     }
 
     #[test]

@@ -7,13 +7,13 @@ import { Home } from './screens/home';
 import { Outside } from './screens/outside';
 import { isFailed, isHere, resource } from './state/loaded';
 import { look } from './state/look';
-import { current, session } from './state/session';
+import { current, defaultWallet, session } from './state/session';
 import { remark } from './state/toast';
 import { telegram } from './telegram';
 import { Failure } from './ui/notice';
 import { Screen } from './ui/screen';
 import { text } from './text';
-import { restoreWallet } from './wallet';
+import { hasWalletConnection } from './storage';
 
 type Rest = typeof import('./screens/rest');
 
@@ -34,16 +34,24 @@ export function App() {
 }
 
 function SignedIn() {
-  useEffect(() => void restoreWallet(current().info, look()).catch(() => undefined), []);
+  useEffect(() => void pickUpWallet().catch(() => undefined), []);
   const to = route.value;
+  const wallet = defaultWallet(current().me);
   return (
     <>
-      {to.name === 'home' ? <Home /> : <Elsewhere key={JSON.stringify(to)} route={to} />}
+      {to.name === 'home' && wallet ? <Home wallet={wallet} /> : <Elsewhere key={JSON.stringify(to)} route={to} />}
       <p class={remark.value ? 'toast toast-shown' : 'toast'} role="status">
         {remark.value}
       </p>
     </>
   );
+}
+
+/** TON Connect is heavy: loaded at the start only if an earlier visit left a connection. */
+async function pickUpWallet(): Promise<void> {
+  if (!hasWalletConnection()) return;
+  const { restoreWallet } = await import('./wallet');
+  await restoreWallet(current().info, look());
 }
 
 function Elsewhere({ route: to }: { route: Route }) {
@@ -60,7 +68,7 @@ function Elsewhere({ route: to }: { route: Route }) {
 function screenOf(to: Route, screens: Rest) {
   switch (to.name) {
     case 'home':
-      return <Home />;
+      return <screens.Welcome />;
     case 'how':
       return <screens.How />;
     case 'recipient':

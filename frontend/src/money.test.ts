@@ -47,7 +47,7 @@ describe('writing', () => {
   });
 
   it('groups thousands and drops trailing zeros', () => {
-    expect(figure(1_234_567_500_000_000n, GRAM)).toEqual({ whole: '1,234,567', fraction: '.5' });
+    expect(figure(1_234_567_500_000_000n, GRAM)).toEqual({ whole: '1\u202f234\u202f567', fraction: '.5' });
     expect(figure(999_000_000_000n, GRAM)).toEqual({ whole: '999', fraction: '' });
   });
 

@@ -4,7 +4,7 @@
 import { before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { Address, beginCell, Cell, external, internal, SendMode, storeMessage, toNano } from '@ton/core';
-import { JettonMaster, JettonWallet, WalletContractV5R1 } from '@ton/ton';
+import { JettonMaster, JettonWallet, WalletContractV4, WalletContractV5R1 } from '@ton/ton';
 import { keyPairFromSeed, sha256 } from '@ton/crypto';
 import { faucet, get, person, until } from './world.mjs';
 import { broadcast, opened, query, sameAddress, transactions } from './toncenter.mjs';
@@ -169,16 +169,21 @@ test('a wrong signature is not taken', async () => {
   await assert.rejects(broadcast(forged), notAccepted(135));
 });
 
-test('a wallet of the cast is the wallet @ton/ton makes of its key', async () => {
+test('wallets of the cast are the wallets @ton/ton makes of their keys', async () => {
   const { network } = await get('/sandbox/info');
-  const { account } = await bob.proves('example.org', '00'.repeat(32));
-  const wallet = WalletContractV5R1.create({
-    publicKey: Buffer.from(account.publicKey, 'hex'),
-    walletId: { networkGlobalId: network, context: { walletVersion: 'v5r1', workchain: 0, subwalletNumber: 0 } },
-  });
-  assert.equal(bob.wallet.version, 'v5r1');
-  assert.ok(sameAddress(bob.wallet.raw, wallet.address));
-  assert.ok(sameAddress(bob.wallet.address, wallet.address));
+  const made = {
+    v5r1: (publicKey) => WalletContractV5R1.create({
+      publicKey, walletId: { networkGlobalId: network, context: { walletVersion: 'v5r1', workchain: 0, subwalletNumber: 0 } },
+    }),
+    v4r2: (publicKey) => WalletContractV4.create({ publicKey, workchain: 0 }),
+  };
+  for (const name of ['alice', 'bob', 'carol', 'olga']) {
+    const one = await person(name);
+    const { account } = await one.proves('example.org', '00'.repeat(32));
+    const { address } = made[one.wallet.version](Buffer.from(account.publicKey, 'hex'));
+    assert.ok(sameAddress(one.wallet.raw, address), name);
+    assert.ok(sameAddress(one.wallet.address, address), name);
+  }
 });
 
 test('the test USDT answers @ton/ton', async () => {

@@ -1,5 +1,86 @@
-pub mod http {
-    pub fn router() -> axum::Router<crate::app::App> {
-        axum::Router::new()
+//! The bot: thin. It answers people in their chats with the same verbs that the HTTP routes use.
+//!
+//! ```text
+//! Telegram ──poll, or webhook──▶ updates (stored) ──inbox──▶ effects + a reply in the outbox
+//! ```
+//!
+//! An update is stored before it is handled, once by its `update_id`. Handling it is one transaction
+//! that marks it handled, so a crash anywhere only repeats harmlessly. Replies go out through the
+//! outbox like every other message (`deliver/`).
+
+mod answer;
+mod cards;
+mod failure;
+pub mod http;
+mod inbox;
+mod receive;
+mod setup;
+mod store;
+pub mod text;
+
+use std::time::Duration;
+
+use teloxide::{
+    Bot,
+    types::{InlineKeyboardButton, InlineKeyboardMarkup, WebAppInfo},
+};
+use url::Url;
+
+use crate::app::App;
+pub use failure::Failure;
+use text::Message;
+
+/// What we want to hear of.
+const WANTED: [&str; 2] = ["message", "my_chat_member"];
+
+/// Our bot at whatever Telegram the settings name.
+pub fn client(app: &App) -> Bot {
+    let bot = Bot::with_client(app.settings.bot_token.reveal(), app.http.clone());
+    match app.settings.telegram_url.parse() {
+        Ok(url) => bot.set_api_url(url),
+        // The settings were examined; what is left is Telegram's own address.
+        Err(_) => bot,
+    }
+}
+
+/// Starts the bot's tasks.
+pub fn start(app: &App) {
+    let own = app.clone();
+    app.tasks.run("bot", Duration::from_secs(120), move |stop, beat| {
+        receive::run(own.clone(), stop, beat)
+    });
+    let own = app.clone();
+    app.tasks.run("inbox", Duration::from_secs(60), move |stop, beat| {
+        inbox::run(own.clone(), stop, beat)
+    });
+}
+
+/// A message's buttons as Telegram wants them, each in a row of its own.
+pub fn keyboard(message: &Message, public_url: &str) -> Option<InlineKeyboardMarkup> {
+    let mut rows = Vec::new();
+    for button in &message.buttons {
+        let mut url: Url = format!("{public_url}/").parse().ok()?;
+        if let Some(start) = &button.start {
+            url.query_pairs_mut().append_pair("startapp", start);
+        }
+        rows.push([InlineKeyboardButton::web_app(&button.label, WebAppInfo { url })]);
+    }
+    (!rows.is_empty()).then(|| InlineKeyboardMarkup::new(rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_button_opens_the_app_at_its_object() {
+        let message = Message::new("x").with("View receipt", Some("pay_1")).with("Open", None);
+        let keyboard = keyboard(&message, "https://pay.example.org").unwrap();
+        let json = serde_json::to_value(&keyboard).unwrap();
+        assert_eq!(
+            json["inline_keyboard"][0][0]["web_app"]["url"],
+            "https://pay.example.org/?startapp=pay_1"
+        );
+        assert_eq!(json["inline_keyboard"][1][0]["web_app"]["url"], "https://pay.example.org/");
     }
 }

@@ -158,7 +158,11 @@ pub async fn notice(
     now: Now<'_>,
 ) -> Result<(), Error> {
     let pending = matches!(stage, Stage::Seen | Stage::Confirmed);
-    advance(tx, assets, id, Input::Hint { pending }, now).await
+    match advance(tx, assets, id, Input::Hint { pending }, now).await {
+        // Somebody knew better than a hint.
+        Err(Error::Raced) => Ok(()),
+        noticed => noticed,
+    }
 }
 
 /// Ends what nobody paid in time. `passed` is the chain's clock; every block up to it must have been

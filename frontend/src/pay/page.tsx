@@ -8,6 +8,7 @@ import { due, isPayable, useWatchedInvoice } from '../state/invoices';
 import { isFailed, isHere, resource } from '../state/loaded';
 import { look } from '../state/look';
 import { remark } from '../state/toast';
+import { hasWalletConnection } from '../storage';
 import { text } from '../text';
 import { restoreWallet } from '../wallet';
 import { Button } from '../ui/action';
@@ -53,7 +54,7 @@ function NotFound() {
 function Invoice({ id, info }: { id: string; info: Info | null }) {
   const { invoice, trouble } = useWatchedInvoice(id, () => undefined);
   useEffect(() => {
-    if (info) void restoreWallet(info, look()).catch(() => undefined);
+    if (info && hasWalletConnection()) void restoreWallet(info, look()).catch(() => undefined);
   }, [info]);
   const state = invoice.state.value;
   if (state === 'loading') return <main class="card"><Skeleton hero rows={3} /></main>;

@@ -1,4 +1,4 @@
-// Every screen but home, as one chunk: fetched while the first screen is being read.
+// Every screen but home, which most people see first, as one chunk: fetched while the first screen is being read.
 export { Activity } from './activity';
 export { AmountScreen } from './amount';
 export { Ask } from './ask';
@@ -10,3 +10,4 @@ export { RecipientScreen } from './recipient';
 export { RequestScreen } from './request';
 export { Review } from './review';
 export { Settings } from './settings';
+export { Welcome } from './welcome';

@@ -5,7 +5,6 @@ const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 export const en = {
   common: {
     back: 'Back',
-    cancel: 'Cancel',
     done: 'Done',
     loading: 'Loading',
     tryAgain: 'Try again',
@@ -20,7 +19,6 @@ export const en = {
     share: 'Share',
     copyLink: 'Copy link',
     more: 'Show more',
-    close: 'Close',
   },
 
   outside: {
@@ -60,9 +58,7 @@ export const en = {
 
   home: {
     title: 'Home',
-    balance: 'Balance',
     balanceOf: (address: string) => `Balance · ${address}`,
-    unknown: 'Not known right now',
     send: 'Send',
     request: 'Request',
     scan: 'Scan',
@@ -89,7 +85,6 @@ export const en = {
     scan: 'Scan a code',
     scanPrompt: 'Point the camera at a TON address or payment link',
     recent: 'Recent',
-    looking: 'Looking…',
     continue: 'Continue',
     clear: 'Clear',
     wallet: 'TON address',
@@ -117,7 +112,6 @@ export const en = {
     keypad: 'Number pad',
     erase: 'Erase',
     review: 'Review',
-    maxHint: (amount: string) => `Keeps ${amount} for the network fee`,
   },
 
   review: {
@@ -164,7 +158,6 @@ export const en = {
   },
 
   progress: {
-    sending: 'Sending',
     sendingTo: (name: string) => `Sending to ${name}`,
     receivingFrom: (name: string) => `Coming from ${name}`,
     submitted: 'Signed in wallet',
@@ -207,7 +200,6 @@ export const en = {
     cancelled: 'Cancelled',
     cancelledBody: 'You cancelled before confirming. Nothing moved.',
     unknown: 'Unknown sender',
-    you: 'You',
   },
 
   ask: {
@@ -252,7 +244,6 @@ export const en = {
     overpaidBody: (shop: string, amount: string) => `${shop} received ${amount}. Ask them to return the difference.`,
     underpaid: 'Part of it has arrived',
     underpaidBody: (received: string, remaining: string) => `${received} received, ${remaining} to go.`,
-    processing: 'Your payment is on its way',
     expired: 'The time to pay is over',
     expiredBody: (shop: string) => `Nothing was taken. Ask ${shop} for a new invoice.`,
     expiredPartly: (shop: string, amount: string) => `${amount} arrived before the end. ${shop} sees it and can return it.`,
@@ -304,7 +295,7 @@ export const en = {
     network: 'Network',
     networkNames: { main: 'TON', test: 'TON testnet', sandbox: 'Sandbox' },
     sandboxTitle: 'You are in a sandbox',
-    sandboxBody: 'Its coins are worth nothing, and its chain forgets them when it restarts.',
+    sandboxBody: 'Its coins are worth nothing, and it can be started over at any time.',
     forget: 'Delete my data',
     forgetAsk: 'Delete everything we know about you?',
     forgetBody: 'We forget your wallets, settings and names. Payments already on the chain stay on the chain, and your money stays in your wallet.',
@@ -353,12 +344,11 @@ export const en = {
       'payment-started': { happened: 'Too late to cancel', advice: 'The payment is already on its way.' },
       'recipient-changed': { happened: 'Their wallet has just changed', advice: 'Nothing was sent. Go back and look them up again.' },
       'not-found': { happened: 'We cannot find this', advice: 'The link may be old, or meant for somebody else.' },
-    } as Readonly<Record<string, { readonly happened: string; readonly advice: string }>>,
+    },
   },
 
   pay: {
     title: (amount: string, shop: string) => `${amount} to ${shop}`,
-    asks: (shop: string) => `${shop} asks for`,
     connectAndPay: 'Pay with a wallet',
     openTelegram: 'Open in Telegram',
     scanTitle: 'Or scan to pay',
@@ -373,11 +363,7 @@ export const en = {
     address: 'Address',
     amount: 'Amount',
     reference: 'Reference',
-    asking: 'Confirm in your wallet',
     declined: 'You declined, so nothing was sent.',
-    watching: 'This page follows the payment by itself.',
-    receipt: 'Receipt',
-    paidAt: 'Paid',
     footer: 'Paid from wallet to wallet on TON. Remit never holds the money.',
     notFound: 'There is no such invoice',
     notFoundBody: 'Check the link, or ask the shop for a new one.',

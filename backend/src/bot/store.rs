@@ -1,0 +1,97 @@
+//! The statements of stored updates, and of the replies to them.
+
+use crate::{
+    db::{Result, Tx, execute, rows},
+    events::Now,
+    time::Time,
+};
+
+/// Whose "feed" a reply is told from. Its number is the update's, so one update has one reply.
+const REPLIES: &str = "bot";
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Stored {
+    pub update_id: i64,
+    pub body: String,
+    pub attempt: i64,
+}
+
+/// Keeps an update, once.
+pub async fn insert(tx: &mut Tx, update_id: i64, body: &str, now: Time) -> Result<()> {
+    execute!(
+        tx,
+        "insert into updates (update_id, body, received_at, attempt, due_at)
+         values ($1, $2, $3, 0, $3)
+         on conflict (update_id) do nothing",
+        update_id,
+        body,
+        now
+    )?;
+    Ok(())
+}
+
+/// The next update to handle. One that has failed lets others pass while it waits.
+pub async fn next(tx: &mut Tx, now: Time) -> Result<Option<Stored>> {
+    rows!(
+        tx,
+        optional Stored,
+        "select update_id, body, attempt from updates
+          where handled_at is null and due_at is not null and due_at <= $1
+          order by update_id limit 1",
+        now
+    )
+}
+
+/// Marks an update handled and forgets what it said. `false`: somebody else was faster.
+pub async fn handled(tx: &mut Tx, update_id: i64, now: Time) -> Result<bool> {
+    let touched = execute!(
+        tx,
+        "update updates set handled_at = $2, body = '' where update_id = $1 and handled_at is null",
+        update_id,
+        now
+    )?;
+    Ok(touched == 1)
+}
+
+/// Notes a failure. Without another time the update is parked: kept, for somebody to look at.
+pub async fn put_off(tx: &mut Tx, update_id: i64, due_at: Option<Time>) -> Result<()> {
+    execute!(
+        tx,
+        "update updates set attempt = attempt + 1, due_at = $2
+          where update_id = $1 and handled_at is null",
+        update_id,
+        due_at
+    )?;
+    Ok(())
+}
+
+/// Drops handled updates that Telegram cannot send again, and the replies to them.
+pub async fn purge(tx: &mut Tx, before: Time) -> Result<()> {
+    execute!(tx, "delete from updates where handled_at < $1", before)?;
+    execute!(tx, "delete from deliveries where account_id = $1 and done_at < $2", REPLIES, before)?;
+    Ok(())
+}
+
+/// Puts a reply into the outbox. `message` is JSON.
+pub async fn reply(
+    tx: &mut Tx,
+    update_id: i64,
+    chat: i64,
+    message: &str,
+    now: Now<'_>,
+) -> Result<()> {
+    execute!(
+        tx,
+        "insert into deliveries
+            (id, account_id, seq, channel, target, state, attempt, due_at, message, created_at)
+         values ($1, $2, $3, 'telegram', $4, 'due', 0, $5, $6, $5)
+         on conflict (account_id, seq, channel, target) do nothing",
+        crate::id::DeliveryId::new(now.at, now.dice),
+        REPLIES,
+        update_id,
+        chat.to_string(),
+        now.at,
+        message
+    )?;
+    Ok(())
+}

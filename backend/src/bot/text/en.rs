@@ -1,0 +1,224 @@
+//! English.
+
+use super::{Standing, Words};
+
+pub struct English;
+
+impl Words for English {
+    fn sent(&self, money: &str, to: &str) -> String {
+        format!("You sent {money} to {to}")
+    }
+    fn paid_shop(&self, money: &str, shop: &str) -> String {
+        format!("You paid {money} to {shop}")
+    }
+    fn sent_again(&self, money: &str, to: &str) -> String {
+        format!("{money} went to {to} once more")
+    }
+    fn sent_again_hint(&self) -> &'static str {
+        "The same payment arrived a second time. Ask for it back if that was not your wish."
+    }
+    fn received(&self, money: &str, from: Option<&str>) -> String {
+        match from {
+            Some(from) => format!("You received {money} from {from}"),
+            None => format!("You received {money}"),
+        }
+    }
+    fn final_in(&self, block: &str) -> String {
+        format!("final in block {block}")
+    }
+    fn fee(&self, money: &str) -> String {
+        format!("Fee {money}")
+    }
+    fn quote(&self, text: &str) -> String {
+        format!("“{text}”")
+    }
+    fn view_receipt(&self) -> &'static str {
+        "View receipt"
+    }
+
+    fn invoice_paid(&self, shop: &str, money: &str) -> String {
+        format!("{shop}: an invoice of {money} was paid")
+    }
+    fn invoice_overpaid(&self, shop: &str, received: &str, due: &str) -> String {
+        format!("{shop}: {received} came for an invoice of {due}")
+    }
+    fn invoice_underpaid(&self, shop: &str, received: &str, due: &str) -> String {
+        format!("{shop}: only {received} came for an invoice of {due}")
+    }
+    fn missing(&self, money: &str) -> String {
+        format!("{money} is missing")
+    }
+    fn invoice_late(&self, shop: &str, received: &str) -> String {
+        format!("{shop}: {received} came after the invoice had ended")
+    }
+    fn late_hint(&self) -> &'static str {
+        "The money is in your wallet. Deliver all the same, or pay it back."
+    }
+    fn view_invoice(&self) -> &'static str {
+        "View invoice"
+    }
+    fn unmatched(&self, money: &str) -> String {
+        format!("{money} came without an invoice")
+    }
+    fn units(&self, units: &str, asset: &str) -> String {
+        format!("{units} smallest units of {asset}")
+    }
+    fn from_whom(&self, from: &str) -> String {
+        format!("from {from}")
+    }
+    fn unmatched_because(&self, reason: &str) -> &'static str {
+        match reason {
+            "no_reference" => "Its comment has no reference.",
+            "unknown_reference" => "Its reference belongs to no invoice of yours.",
+            "encrypted_comment" => "Its comment is encrypted.",
+            "unreadable_comment" => "Its comment cannot be read.",
+            "wrong_asset" => "Its reference asks for another currency.",
+            "self_payment" => "It came from the very wallet it went to.",
+            "too_large" => "It is more than can be counted here.",
+            _ => "It pays nothing we know of.",
+        }
+    }
+
+    fn more_payments(&self, count: usize) -> String {
+        format!("+{count} more payments")
+    }
+    fn received_in_all(&self, sums: &str) -> String {
+        format!("Received {sums}")
+    }
+    fn sent_in_all(&self, sums: &str) -> String {
+        format!("Sent {sums}")
+    }
+    fn see_all(&self) -> &'static str {
+        "See them all"
+    }
+
+    fn wallet_linked(&self, wallet: &str) -> String {
+        format!("Wallet {wallet} is now linked to you")
+    }
+    fn wallet_linked_hint(&self) -> &'static str {
+        "If this was not you, unlink it in the app and end other sessions in Telegram’s settings."
+    }
+    fn wallet_linked_elsewhere(&self, wallet: &str) -> String {
+        format!("Somebody else has linked your wallet {wallet}")
+    }
+    fn wallet_linked_elsewhere_hint(&self) -> &'static str {
+        "They have shown that they hold its keys. If this was not you, move your money to a new wallet."
+    }
+    fn wallet_unlinked(&self, wallet: &str) -> String {
+        format!("Wallet {wallet} is no longer linked to you")
+    }
+    fn review_wallets(&self) -> &'static str {
+        "Review wallets"
+    }
+    fn no_wallet(&self) -> &'static str {
+        "You have not linked a wallet yet. Link yours, and people can pay you by your name."
+    }
+    fn connect_wallet(&self) -> &'static str {
+        "Connect a wallet"
+    }
+    fn your_wallets(&self) -> &'static str {
+        "Your wallets"
+    }
+    fn default_wallet(&self) -> &'static str {
+        "others pay to this one"
+    }
+
+    fn welcome(&self, name: &str) -> String {
+        format!(
+            "<b>Hello, {name}</b>\nPay people and shops from your own TON wallet, and hear here when \
+             money has come. It goes from wallet to wallet; nobody holds it in between."
+        )
+    }
+    fn help(&self) -> &'static str {
+        "<b>What I can do</b>\n\
+         Open the app to pay, to ask for money, and to see receipts. Here I tell you what happened.\n\n\
+         /wallet – the wallets you have linked\n\
+         /history – your last payments\n\
+         /privacy – what is kept about you\n\
+         /paysupport – when something went wrong"
+    }
+    fn hint(&self) -> &'static str {
+        "I only understand a few commands; /help lists them. Everything else is in the app."
+    }
+    fn unknown_link(&self) -> &'static str {
+        "This link leads nowhere, or not for you. Ask whoever sent it for a new one."
+    }
+    fn history(&self) -> &'static str {
+        "Your last payments"
+    }
+    fn no_history(&self) -> &'static str {
+        "Nothing yet. Your payments will be listed here."
+    }
+    fn history_line(&self, incoming: bool, money: &str, party: &str, standing: Standing) -> String {
+        let line = if incoming {
+            format!("+ {money} from {party}")
+        } else {
+            format!("– {money} to {party}")
+        };
+        match standing {
+            Standing::Paid => line,
+            Standing::OnItsWay => format!("{line}, on its way"),
+            Standing::Open => format!("{line}, not signed yet"),
+            Standing::Over => format!("{line}, given up"),
+        }
+    }
+    fn someone(&self) -> &'static str {
+        "someone"
+    }
+    fn privacy(&self) -> &'static str {
+        "<b>What is kept</b>\n\
+         Your Telegram id, first name, username and language; the wallet addresses you have linked; \
+         the payments you made here. Nothing else, and nobody else gets it.\n\n\
+         Keys and money stay in your wallet. Payments on TON are public for ever, and no one can take \
+         them back.\n\n\
+         To be forgotten, open the app and choose Settings, Delete my data."
+    }
+    fn pay_support(&self) -> &'static str {
+        "<b>When a payment went wrong</b>\n\
+         Money goes straight from wallet to wallet, so only whoever received it can pay it back: write \
+         to them first, with the receipt from the app.\n\n\
+         If your wallet shows a payment as sent and I have said nothing, it is not lost. Open the app; \
+         it shows what the chain knows. For anything else write to whoever runs this bot."
+    }
+    fn asks_for(&self, who: &str, money: &str) -> String {
+        format!("{who} asks for {money}")
+    }
+    fn asks_for_any(&self, who: &str) -> String {
+        format!("{who} asks for money; you decide how much")
+    }
+    fn standing(&self, standing: Standing) -> &'static str {
+        match standing {
+            Standing::Open => "Open",
+            Standing::OnItsWay => "On its way",
+            Standing::Paid => "Paid",
+            Standing::Over => "Closed",
+        }
+    }
+    fn open(&self) -> &'static str {
+        "Open"
+    }
+    fn open_app(&self) -> &'static str {
+        "Open Remit"
+    }
+    fn pay(&self) -> &'static str {
+        "Pay"
+    }
+
+    fn about(&self) -> &'static str {
+        "Pay people and shops in GRAM and USDT from your own TON wallet, without leaving Telegram. \
+         Money goes from wallet to wallet; the bot tells both sides when it has arrived."
+    }
+    fn about_in_short(&self) -> &'static str {
+        "Payments on TON, from wallet to wallet."
+    }
+    fn commands(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("start", "Begin"),
+            ("wallet", "Your linked wallets"),
+            ("history", "Your last payments"),
+            ("help", "What I can do"),
+            ("privacy", "What is kept about you"),
+            ("paysupport", "When a payment went wrong"),
+        ]
+    }
+}

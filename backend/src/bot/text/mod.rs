@@ -1,0 +1,133 @@
+//! What the bot says. [`Words`] is the list of everything that needs a language, [`en`] says it in
+//! English; [`notice`] turns events into messages and [`clean`] makes foreign text safe to show.
+//!
+//! Another language is one more file with `impl Words`: the compiler lists what is missing.
+
+mod clean;
+mod en;
+pub mod notice;
+
+use serde::{Deserialize, Serialize};
+
+pub use clean::show;
+pub use notice::render;
+
+/// A message on its way into a chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Telegram's HTML: only `<b>` and `<code>`, everything foreign escaped.
+    pub html: String,
+    /// One under the other.
+    pub buttons: Vec<Button>,
+}
+
+/// A button that opens the Mini App.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    pub label: String,
+    /// What to open there, `pay_…`; the front page if nothing.
+    pub start: Option<String>,
+}
+
+impl Message {
+    pub fn new(html: impl Into<String>) -> Self {
+        Self { html: html.into(), buttons: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn with(mut self, label: &str, start: Option<&str>) -> Self {
+        self.buttons.push(Button { label: label.to_owned(), start: start.map(str::to_owned) });
+        self
+    }
+
+    /// The same without any markup, for when Telegram cannot read ours.
+    pub fn plain(&self) -> String {
+        clean::plain(&self.html)
+    }
+}
+
+/// How a status is told on a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Open,
+    OnItsWay,
+    Paid,
+    Over,
+}
+
+/// Everything the bot can say, in one language. Arguments are clean already, `<` and `&` escaped.
+pub trait Words: Sync {
+    // Payments.
+    fn sent(&self, money: &str, to: &str) -> String;
+    fn paid_shop(&self, money: &str, shop: &str) -> String;
+    fn sent_again(&self, money: &str, to: &str) -> String;
+    fn sent_again_hint(&self) -> &'static str;
+    fn received(&self, money: &str, from: Option<&str>) -> String;
+    fn final_in(&self, block: &str) -> String;
+    fn fee(&self, money: &str) -> String;
+    fn quote(&self, text: &str) -> String;
+    fn view_receipt(&self) -> &'static str;
+
+    // Invoices, to their merchant.
+    fn invoice_paid(&self, shop: &str, money: &str) -> String;
+    fn invoice_overpaid(&self, shop: &str, received: &str, due: &str) -> String;
+    fn invoice_underpaid(&self, shop: &str, received: &str, due: &str) -> String;
+    fn missing(&self, money: &str) -> String;
+    fn invoice_late(&self, shop: &str, received: &str) -> String;
+    fn late_hint(&self) -> &'static str;
+    fn view_invoice(&self) -> &'static str;
+    fn unmatched(&self, money: &str) -> String;
+    /// An amount too large to be written as a decimal.
+    fn units(&self, units: &str, asset: &str) -> String;
+    fn from_whom(&self, from: &str) -> String;
+    /// `reason` is the API's word.
+    fn unmatched_because(&self, reason: &str) -> &'static str;
+
+    // Many at once.
+    fn more_payments(&self, count: usize) -> String;
+    fn received_in_all(&self, sums: &str) -> String;
+    fn sent_in_all(&self, sums: &str) -> String;
+    fn see_all(&self) -> &'static str;
+
+    // Wallets.
+    fn wallet_linked(&self, wallet: &str) -> String;
+    fn wallet_linked_hint(&self) -> &'static str;
+    fn wallet_linked_elsewhere(&self, wallet: &str) -> String;
+    fn wallet_linked_elsewhere_hint(&self) -> &'static str;
+    fn wallet_unlinked(&self, wallet: &str) -> String;
+    fn review_wallets(&self) -> &'static str;
+    fn no_wallet(&self) -> &'static str;
+    fn connect_wallet(&self) -> &'static str;
+    fn your_wallets(&self) -> &'static str;
+    fn default_wallet(&self) -> &'static str;
+
+    // Talking with the bot.
+    fn welcome(&self, name: &str) -> String;
+    fn help(&self) -> &'static str;
+    fn hint(&self) -> &'static str;
+    fn unknown_link(&self) -> &'static str;
+    fn history(&self) -> &'static str;
+    fn no_history(&self) -> &'static str;
+    fn history_line(&self, incoming: bool, money: &str, party: &str, standing: Standing) -> String;
+    fn someone(&self) -> &'static str;
+    fn privacy(&self) -> &'static str;
+    fn pay_support(&self) -> &'static str;
+    fn asks_for(&self, who: &str, money: &str) -> String;
+    fn asks_for_any(&self, who: &str) -> String;
+    fn standing(&self, standing: Standing) -> &'static str;
+    fn open(&self) -> &'static str;
+    fn open_app(&self) -> &'static str;
+    fn pay(&self) -> &'static str;
+
+    // The bot's profile.
+    fn about(&self) -> &'static str;
+    fn about_in_short(&self) -> &'static str;
+    /// Command and description.
+    fn commands(&self) -> &'static [(&'static str, &'static str)];
+}
+
+/// The words for a language tag such as `en` or `pt-br`; English where we have no others.
+#[must_use]
+pub fn words(_language: &str) -> &'static dyn Words {
+    &en::English
+}

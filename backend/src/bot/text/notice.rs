@@ -1,0 +1,333 @@
+//! From an event to the message that tells of it. Pure: type, data and language in, message out.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Message, Words, show, words};
+use crate::{
+    events::kind,
+    money::{Amount, Money},
+};
+
+/// The longest name and the longest note in a message, in characters.
+const NAME: usize = 64;
+const NOTE: usize = 200;
+
+/// What a payment event carries, as far as the chat cares.
+#[derive(Debug, Deserialize)]
+struct Payment {
+    id: String,
+    purpose: Purpose,
+    money: Money,
+    from: Option<Party>,
+    to: Party,
+    note: Option<String>,
+    settlement: Option<Settlement>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Purpose {
+    description: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Party {
+    kind: String,
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Settlement {
+    block: u32,
+    fee: Option<Money>,
+    received: Money,
+}
+
+#[derive(Debug, Deserialize)]
+struct Invoice {
+    id: String,
+    exception: String,
+    money: Money,
+    received: Money,
+    remaining: Money,
+    shop: Shop,
+    description: Option<String>,
+    external_id: Option<String>,
+    payments: Vec<InvoicePayment>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Shop {
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct InvoicePayment {
+    money: Money,
+    block: u32,
+}
+
+#[derive(Debug, Deserialize)]
+struct Unmatched {
+    reason: Option<String>,
+    from: Option<String>,
+    comment: Option<String>,
+    units: String,
+    settlement: Settlement,
+}
+
+#[derive(Debug, Deserialize)]
+struct Wallet {
+    address: String,
+    by_you: Option<bool>,
+}
+
+/// An event that can be told, read from its data.
+enum Notice {
+    Sent(Payment),
+    SentAgain(Payment),
+    Received(Payment),
+    Invoice(Invoice),
+    Unmatched(Unmatched),
+    Linked(Wallet),
+    Unlinked(Wallet),
+}
+
+fn read(event_type: &str, data: &Value) -> Option<Notice> {
+    fn from<T: for<'de> Deserialize<'de>>(data: &Value) -> Option<T> {
+        T::deserialize(data).ok()
+    }
+    match event_type {
+        kind::PAYMENT_SENT => from(data).map(Notice::Sent),
+        kind::PAYMENT_DUPLICATE => from(data).map(Notice::SentAgain),
+        kind::PAYMENT_RECEIVED => from(data).map(Notice::Received),
+        kind::PAYMENT_UNMATCHED => from(data).map(Notice::Unmatched),
+        kind::INVOICE_PAID
+        | kind::INVOICE_OVERPAID
+        | kind::INVOICE_PARTIALLY_PAID
+        | kind::INVOICE_PAID_LATE => from(data).map(Notice::Invoice),
+        kind::WALLET_LINKED => from(data).map(Notice::Linked),
+        kind::WALLET_UNLINKED => from(data).map(Notice::Unlinked),
+        _ => None,
+    }
+}
+
+/// The message for an event. `None`: it is not one that is told in a chat.
+pub fn render(event_type: &str, data: &Value, language: &str) -> Option<Message> {
+    let words = words(language);
+    Some(match read(event_type, data)? {
+        Notice::Sent(payment) => sent(words, &payment),
+        Notice::SentAgain(payment) => {
+            let title = words.sent_again(&show_money(&payment), &name(words, &payment.to));
+            payment_message(words, &title, Some(words.sent_again_hint()), &payment)
+        }
+        Notice::Received(payment) => {
+            let from = payment.from.as_ref().map(|from| name(words, from));
+            let title = words.received(&show_money(&payment), from.as_deref());
+            payment_message(words, &title, None, &payment)
+        }
+        Notice::Invoice(invoice) => invoice_message(words, &invoice),
+        Notice::Unmatched(transfer) => unmatched_message(words, &transfer),
+        Notice::Linked(wallet) => linked_message(words, &wallet),
+        Notice::Unlinked(wallet) => {
+            let title = words.wallet_unlinked(&short(&wallet.address));
+            lines([Some(bold(&title))]).with(words.review_wallets(), None)
+        }
+    })
+}
+
+fn sent(words: &dyn Words, payment: &Payment) -> Message {
+    let (money, to) = (show_money(payment), name(words, &payment.to));
+    let title = if payment.to.kind == "shop" {
+        words.paid_shop(&money, &to)
+    } else {
+        words.sent(&money, &to)
+    };
+    payment_message(words, &title, None, payment)
+}
+
+fn payment_message(
+    words: &dyn Words,
+    title: &str,
+    hint: Option<&str>,
+    payment: &Payment,
+) -> Message {
+    let said = payment.note.as_deref().or(payment.purpose.description.as_deref());
+    let settlement = payment.settlement.as_ref();
+    let block = settlement.map(|s| words.final_in(&grouped(s.block)));
+    let fee = settlement.and_then(|s| s.fee.as_ref()).map(|fee| words.fee(&shown(fee)));
+    lines([Some(bold(title)), joined([quoted(words, said), block]), fee, hint.map(str::to_owned)])
+        .with(words.view_receipt(), Some(&payment.id))
+}
+
+fn invoice_message(words: &dyn Words, invoice: &Invoice) -> Message {
+    let shop = show_name(words, &invoice.shop.name);
+    let [due, received, remaining] =
+        [&invoice.money, &invoice.received, &invoice.remaining].map(shown);
+    let (title, hint) = match invoice.exception.as_str() {
+        "overpaid" => (words.invoice_overpaid(&shop, &received, &due), None),
+        "underpaid" => {
+            (words.invoice_underpaid(&shop, &received, &due), Some(words.missing(&remaining)))
+        }
+        "late" => (words.invoice_late(&shop, &received), Some(words.late_hint().to_owned())),
+        _ => (words.invoice_paid(&shop, &due), None),
+    };
+    let said = invoice.description.as_deref().or(invoice.external_id.as_deref());
+    let block = invoice.payments.last().map(|payment| words.final_in(&grouped(payment.block)));
+    lines([Some(bold(&title)), joined([quoted(words, said), block]), hint])
+        .with(words.view_invoice(), Some(&invoice.id))
+}
+
+fn unmatched_message(words: &dyn Words, transfer: &Unmatched) -> Message {
+    let too_large = transfer.reason.as_deref() == Some("too_large");
+    let money = if too_large {
+        words.units(&show(&transfer.units, NAME), &show(&transfer.settlement.received.asset, NAME))
+    } else {
+        shown(&transfer.settlement.received)
+    };
+    let from = transfer.from.as_deref().map(|from| words.from_whom(&short(from)));
+    let block = words.final_in(&grouped(transfer.settlement.block));
+    let because = words.unmatched_because(transfer.reason.as_deref().unwrap_or_default());
+    lines([
+        Some(bold(&words.unmatched(&money))),
+        joined([quoted(words, transfer.comment.as_deref()), from, Some(block)]),
+        Some(because.to_owned()),
+    ])
+}
+
+fn linked_message(words: &dyn Words, wallet: &Wallet) -> Message {
+    let address = short(&wallet.address);
+    let (title, hint) = if wallet.by_you == Some(false) {
+        (words.wallet_linked_elsewhere(&address), words.wallet_linked_elsewhere_hint())
+    } else {
+        (words.wallet_linked(&address), words.wallet_linked_hint())
+    };
+    lines([Some(bold(&title)), Some(hint.to_owned())]).with(words.review_wallets(), None)
+}
+
+/// Whether an event may be told together with others. Whatever warns of a stranger may not.
+pub fn may_be_summed(event_type: &str) -> bool {
+    event_type.starts_with("payment.") || event_type.starts_with("invoice.")
+}
+
+/// One message in place of many: how many there were, and what they come to.
+pub fn sum_up<'a>(
+    events: impl IntoIterator<Item = (&'a str, &'a Value)>,
+    language: &str,
+) -> Message {
+    let words = words(language);
+    let (mut count, mut received, mut sent) = (0, Sums::default(), Sums::default());
+    for (event_type, data) in events {
+        count += 1;
+        match read(event_type, data) {
+            Some(Notice::Sent(payment) | Notice::SentAgain(payment)) => {
+                sent.add(payment.settlement.as_ref().map_or(&payment.money, |s| &s.received));
+            }
+            Some(Notice::Received(payment)) => {
+                received.add(payment.settlement.as_ref().map_or(&payment.money, |s| &s.received));
+            }
+            Some(Notice::Invoice(invoice)) => {
+                if let Some(payment) = invoice.payments.last() {
+                    received.add(&payment.money);
+                }
+            }
+            Some(Notice::Unmatched(transfer)) => received.add(&transfer.settlement.received),
+            Some(Notice::Linked(_) | Notice::Unlinked(_)) | None => {}
+        }
+    }
+    lines([
+        Some(bold(&words.more_payments(count))),
+        received.text().map(|sums| words.received_in_all(&sums)),
+        sent.text().map(|sums| words.sent_in_all(&sums)),
+    ])
+    .with(words.see_all(), None)
+}
+
+/// Units by asset and decimals.
+#[derive(Default)]
+struct Sums(BTreeMap<(String, u8), u128>);
+
+impl Sums {
+    fn add(&mut self, money: &Money) {
+        let units: u128 = money.units.parse().unwrap_or_default();
+        let sum = self.0.entry((money.asset.clone(), money.decimals)).or_default();
+        *sum = sum.saturating_add(units);
+    }
+
+    fn text(&self) -> Option<String> {
+        let sums: Vec<String> = self
+            .0
+            .iter()
+            .filter(|(_, units)| **units > 0)
+            .map(|((asset, decimals), units)| {
+                // A sum past what one amount can hold says at least how much that is.
+                let sum = Amount::new(*units).unwrap_or(Amount::MAX);
+                format!("{} {}", sum.display(*decimals), show(asset, NAME))
+            })
+            .collect();
+        (!sums.is_empty()).then(|| sums.join(", "))
+    }
+}
+
+fn lines<const N: usize>(lines: [Option<String>; N]) -> Message {
+    let lines: Vec<String> = lines.into_iter().flatten().collect();
+    Message::new(lines.join("\n"))
+}
+
+fn joined<const N: usize>(parts: [Option<String>; N]) -> Option<String> {
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+pub fn bold(text: &str) -> String {
+    format!("<b>{text}</b>")
+}
+
+fn quoted(words: &dyn Words, text: Option<&str>) -> Option<String> {
+    let text = show(text?, NOTE);
+    (!text.is_empty()).then(|| words.quote(&text))
+}
+
+fn show_money(payment: &Payment) -> String {
+    shown(&payment.money)
+}
+
+/// Money comes from our own hands, but its asset may be a name that somebody configured.
+pub fn shown(money: &Money) -> String {
+    format!("{} {}", money.amount, show(&money.asset, NAME))
+}
+
+fn name(words: &dyn Words, party: &Party) -> String {
+    show_name(words, &party.name)
+}
+
+/// A name may be nothing but invisible characters.
+pub fn show_name(words: &dyn Words, name: &str) -> String {
+    let shown = show(name, NAME);
+    if shown.is_empty() { words.someone().to_owned() } else { shown }
+}
+
+/// `UQDt4q…F74p9d`
+pub fn short(address: &str) -> String {
+    let characters: Vec<char> = address.chars().collect();
+    if characters.len() < 16 {
+        return show(address, NAME);
+    }
+    let (head, tail) = (&characters[..6], &characters[characters.len() - 6..]);
+    show(&format!("{}…{}", String::from_iter(head), String::from_iter(tail)), NAME)
+}
+
+/// `48 112`, with spaces that keep the number on one line.
+fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('\u{a0}');
+        }
+        text.push(digit);
+    }
+    text
+}

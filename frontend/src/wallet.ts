@@ -46,6 +46,9 @@ interface Kit {
   readonly failureOf: (error: unknown) => WalletFailure;
 }
 
+/** Between a list closing and the connection being announced. */
+const CLOSING_MS = 300;
+
 let kit: Promise<Kit> | null = null;
 
 /** Loads TON Connect once. A failed load is forgotten, so that the next tap tries again. */
@@ -75,8 +78,9 @@ async function build(info: Info, look: Look): Promise<Kit> {
     actionsConfiguration: { modals: [], notifications: [], returnStrategy: 'back' },
   });
   ui.setConnectionNetwork(info.network);
+  const names = new Map((await connector.getWallets()).map((w) => [w.appName, w.name]));
   ui.onStatusChange(
-    (wallet) => (connection.value = wallet && describe(wallet)),
+    (wallet) => (connection.value = wallet && { raw: wallet.account.address, app: names.get(wallet.device.appName) ?? wallet.device.appName }),
     () => undefined,
   );
   const failureOf = (error: unknown): WalletFailure => {
@@ -125,6 +129,10 @@ async function openList(ui: TonConnectUI): Promise<void> {
   else await ui.openModal();
 }
 
+function isListOpen(ui: TonConnectUI): boolean {
+  return ui.modalState?.status === 'opened' || ui.singleWalletModalState?.status === 'opened';
+}
+
 function closeLists(ui: TonConnectUI): void {
   ui.closeModal();
   ui.closeSingleWalletModal();
@@ -133,23 +141,27 @@ function closeLists(ui: TonConnectUI): void {
 function waitForConnection(ui: TonConnectUI, failureOf: Kit['failureOf']): Promise<ConnectedWallet> {
   return new Promise((resolve, reject) => {
     let failure: WalletFailure = 'closed';
+    let opened = false;
     const stop: (() => void)[] = [];
     const finish = (end: () => void) => {
       for (const off of stop.splice(0)) off();
       end();
     };
-    const closed = (state: { status: string; closeReason?: string | null }) => {
-      if (state.status === 'closed' && state.closeReason !== 'wallet-selected') finish(() => reject(new WalletError(failure)));
+    // Lists also close because a wallet has connected, sometimes a moment before that is announced.
+    const watch = ({ status }: { status: string }) => {
+      if (status === 'opened') opened = true;
+      else if (opened) setTimeout(() => ui.connected || finish(() => reject(new WalletError(failure))), CLOSING_MS);
     };
     stop.push(
-      ui.onModalStateChange(closed),
-      ui.onSingleWalletModalStateChange(closed),
+      ui.onModalStateChange(watch),
+      ui.onSingleWalletModalStateChange(watch),
       ui.onStatusChange(
         (wallet) => wallet && finish(() => resolve(wallet as ConnectedWallet)),
         (error) => {
-          // The list stays open after a refusal and offers to try again; what happened is told when it closes.
+          // An open list stays after a refusal and offers to try again; what happened is told when it closes.
           failure = failureOf(error);
           if (failure === 'wrong_network') closeLists(ui);
+          else if (!isListOpen(ui)) finish(() => reject(new WalletError(failure)));
         },
       ),
     );
@@ -184,9 +196,4 @@ export async function disconnectWallet(info: Info, look: Look): Promise<void> {
   if (!connection.value) return;
   const { ui } = await load(info, look);
   if (ui.connected) await ui.disconnect();
-}
-
-function describe(wallet: ConnectedWallet | { account: { address: string }; device: { appName: string } }): Connection {
-  const named = 'name' in wallet && typeof wallet.name === 'string' ? wallet.name : wallet.device.appName;
-  return { raw: wallet.account.address, app: named };
 }

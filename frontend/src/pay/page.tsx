@@ -77,13 +77,13 @@ function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; 
         <section class="card pay-summary" aria-live="polite">
           <h1 class="hidden-visually">{title}</h1>
           <InvoiceHero invoice={invoice} />
-          <InvoiceCountdown invoice={invoice} />
+          {open && <InvoiceCountdown invoice={invoice} />}
           {open && <PayButtons invoice={invoice} info={info} stage={stage} />}
         </section>
         <InvoiceState invoice={invoice} />
         <StageNotice stage={stage} open={open} />
         <InvoiceSteps invoice={invoice} signed={stage.at === 'sent'} />
-        {reconnecting && <Notice tone="warn" title={text.value.progress.reconnecting} />}
+        {reconnecting && <Notice tone="warn" title={text.value.progress.reconnecting}>{text.value.progress.reconnectingBody}</Notice>}
         {!open && <InvoiceFacts invoice={invoice} />}
         {!open && <ReturnLink invoice={invoice} />}
       </div>

@@ -23,7 +23,7 @@ import { Amount } from '../ui/money';
 import { Failure } from '../ui/notice';
 import { Screen } from '../ui/screen';
 
-const NOTE_LENGTH = 120;
+const NOTE_LENGTH = 200;
 
 export function Review() {
   const t = text.value.review;

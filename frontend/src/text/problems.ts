@@ -14,6 +14,6 @@ export function explain(problem: Problem, t: Text): Explanation {
   const safe = problem.unreachable || problem.status >= 500 ? t.problem.safe : null;
   if (known) return { ...known, safe };
   if (problem.status === 404) return { ...(t.problem.known['not-found'] ?? t.problem.unknown), safe };
-  if (problem.status === 429) return { ...(t.problem.known['rate-limited'] ?? t.problem.unknown), safe };
+  if (problem.status === 429) return { ...(t.problem.known['too-many-requests'] ?? t.problem.unknown), safe };
   return { happened: problem.message || t.problem.unknown.happened, advice: t.problem.unknown.advice, safe };
 }

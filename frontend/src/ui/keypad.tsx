@@ -85,7 +85,7 @@ export function Keypad({ value, decimals, onChange }: KeypadProps) {
     onChange(typeKey(value, key, decimals));
   };
   return (
-    <div class="keypad" role="group" aria-label={text.value.amount.keypad}>
+    <div class="keypad" dir="ltr" role="group" aria-label={text.value.amount.keypad}>
       {KEYS.map((key) => (
         <button key={key} type="button" class="key" aria-label={key === 'erase' ? text.value.amount.erase : undefined} onClick={() => press(key)}>
           {key === 'erase' ? <Icon name="erase" /> : key}

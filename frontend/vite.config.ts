@@ -23,5 +23,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 600,
     rolldownOptions: { input },
   },
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], css: true },
 });

@@ -75,7 +75,12 @@ pub async fn open_shop(app: &App, world: &World, key: &str) -> anyhow::Result<()
     let (name, owner) = SHOP;
     let new = NewMerchant {
         name: name.to_owned(),
-        payout: world.wallets.account(owner).raw().parse().context("the cast's wallets have addresses")?,
+        payout: world
+            .wallets
+            .account(owner)
+            .raw()
+            .parse()
+            .context("the cast's wallets have addresses")?,
         owner_telegram: Some(owner.telegram_id()),
         livemode: app.livemode(),
     };

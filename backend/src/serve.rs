@@ -1,6 +1,9 @@
 //! Putting the service together and keeping it running: handles, then tasks, then a stop in order.
 
-use std::{net::TcpListener, time::Duration};
+use std::{
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -64,7 +67,8 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
         async move {
             let listener = tokio::net::TcpListener::from_std(listener.try_clone()?)?;
             beat.beat();
-            axum::serve(listener, http::router(app))
+            let service = http::router(app);
+            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
                 .with_graceful_shutdown(stop.cancelled_owned())
                 .await
                 .context("the listener failed")
@@ -104,7 +108,9 @@ async fn tidy(app: &App) -> anyhow::Result<()> {
 pub async fn metrics(app: &App, recorder: PrometheusHandle) -> anyhow::Result<()> {
     let Some(address) = app.settings.metrics_listen else { return Ok(()) };
     let listener = tokio::net::TcpListener::bind(address).await;
-    let listener = listener.with_context(|| format!("REMIT_METRICS_LISTEN: cannot listen on {address}; choose another address or `off`"))?;
+    let listener = listener.with_context(|| {
+        format!("REMIT_METRICS_LISTEN: cannot listen on {address}; choose another address or `off`")
+    })?;
     let listener = std::sync::Arc::new(listener.into_std()?);
     app.tasks.run("metrics", Duration::MAX, move |stop, beat| {
         let (recorder, listener) = (recorder.clone(), listener.clone());

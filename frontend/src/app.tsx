@@ -1,28 +1,31 @@
 // The route table, behind the gate that signs in.
 import { useEffect } from 'preact/hooks';
-import { current, session } from './state/session';
-import { isFailed } from './state/loaded';
-import { look } from './state/look';
-import { remark } from './state/toast';
-import { restoreWallet } from './wallet';
+import { Problem } from './api/client';
 import { route, type Route } from './router';
-import { telegram } from './telegram';
 import { Boot, SignInFailed } from './screens/boot';
-import { Outside } from './screens/outside';
 import { Home } from './screens/home';
-import { How } from './screens/how';
-import { RecipientScreen } from './screens/recipient';
-import { AmountScreen } from './screens/amount';
-import { Review } from './screens/review';
-import { PaymentScreen } from './screens/payment';
-import { Ask } from './screens/ask';
-import { RequestScreen } from './screens/request';
-import { InvoiceScreen } from './screens/invoice';
-import { Activity } from './screens/activity';
-import { Settings } from './screens/settings';
-import { Privacy } from './screens/privacy';
+import { Outside } from './screens/outside';
+import { isFailed, isHere, resource } from './state/loaded';
+import { look } from './state/look';
+import { current, defaultWallet, session } from './state/session';
+import { remark } from './state/toast';
+import { telegram } from './telegram';
+import { Failure } from './ui/notice';
+import { Screen } from './ui/screen';
+import { text } from './text';
+import { hasWalletConnection } from './storage';
+
+type Rest = typeof import('./screens/rest');
+
+/** The other screens' code. A chunk that cannot be fetched is a network failure like any other. */
+const rest = resource<Rest>(() =>
+  import('./screens/rest').catch(() => {
+    throw new Problem('offline', '');
+  }),
+);
 
 export function App() {
+  useEffect(() => void rest.refresh(), []);
   if (!telegram) return <Outside />;
   const state = session.state.value;
   if (state === 'loading') return <Boot />;
@@ -31,10 +34,12 @@ export function App() {
 }
 
 function SignedIn() {
-  useEffect(() => void restoreWallet(current().info, look()).catch(() => undefined), []);
+  useEffect(() => void pickUpWallet().catch(() => undefined), []);
+  const to = route.value;
+  const wallet = defaultWallet(current().me);
   return (
     <>
-      <RouteView key={JSON.stringify(route.value)} route={route.value} />
+      {to.name === 'home' && wallet ? <Home wallet={wallet} /> : <Elsewhere key={JSON.stringify(to)} route={to} />}
       <p class={remark.value ? 'toast toast-shown' : 'toast'} role="status">
         {remark.value}
       </p>
@@ -42,31 +47,49 @@ function SignedIn() {
   );
 }
 
-function RouteView({ route: to }: { route: Route }) {
+/** TON Connect is heavy: loaded at the start only if an earlier visit left a connection. */
+async function pickUpWallet(): Promise<void> {
+  if (!hasWalletConnection()) return;
+  const { restoreWallet } = await import('./wallet');
+  await restoreWallet(current().info, look());
+}
+
+function Elsewhere({ route: to }: { route: Route }) {
+  const screens = rest.state.value;
+  if (screens === 'loading') return <Boot />;
+  if (isHere(screens)) return screenOf(to, screens.ok);
+  return (
+    <Screen title={text.value.problem.unknown.happened} quietTitle>
+      <Failure problem={screens.problem} retry={() => void rest.refresh()} />
+    </Screen>
+  );
+}
+
+function screenOf(to: Route, screens: Rest) {
   switch (to.name) {
     case 'home':
-      return <Home />;
+      return <screens.Welcome />;
     case 'how':
-      return <How />;
+      return <screens.How />;
     case 'recipient':
-      return <RecipientScreen />;
+      return <screens.RecipientScreen />;
     case 'amount':
-      return <AmountScreen />;
+      return <screens.AmountScreen />;
     case 'review':
-      return <Review />;
+      return <screens.Review />;
     case 'payment':
-      return <PaymentScreen id={to.id} />;
+      return <screens.PaymentScreen id={to.id} />;
     case 'ask':
-      return <Ask />;
+      return <screens.Ask />;
     case 'request':
-      return <RequestScreen id={to.id} />;
+      return <screens.RequestScreen id={to.id} />;
     case 'invoice':
-      return <InvoiceScreen id={to.id} />;
+      return <screens.InvoiceScreen id={to.id} />;
     case 'activity':
-      return <Activity />;
+      return <screens.Activity />;
     case 'settings':
-      return <Settings />;
+      return <screens.Settings />;
     case 'privacy':
-      return <Privacy />;
+      return <screens.Privacy />;
   }
 }

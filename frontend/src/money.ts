@@ -8,7 +8,7 @@ export interface Money {
   readonly decimals: number;
 }
 
-/** A figure split where the eye splits it: `1,234` and `.5`. */
+/** A figure split where the eye splits it: `1 234` and `.5`. Grouped by narrow spaces, as ISO 80000 has it: commas mean different things in different places. */
 export interface Figure {
   readonly whole: string;
   readonly fraction: string;
@@ -20,6 +20,7 @@ export type Parsed = { readonly ok: bigint } | { readonly error: 'empty' | 'malf
 const LARGEST = 2n ** 63n - 1n;
 /** U+2212, as wide as a plus sign. */
 const MINUS = '\u2212';
+const NARROW_SPACE = '\u202f';
 
 /** Units of a decimal the person typed or pasted. A comma counts as the decimal point; nothing is rounded away. */
 export function parse(text: string, decimals: number): Parsed {
@@ -42,14 +43,20 @@ export function plain(units: bigint, decimals: number): string {
 export function figure(units: bigint, decimals: number, minFraction = 0, maxFraction = decimals): Figure {
   const { whole, fraction } = split(units, decimals);
   const shown = fraction.slice(0, maxFraction).replace(/0+$/, '').padEnd(minFraction, '0');
-  return { whole: whole.replace(/\B(?=(\d{3})+(?!\d))/g, ','), fraction: shown ? `.${shown}` : '' };
+  return { whole: whole.replace(/\B(?=(\d{3})+(?!\d))/g, NARROW_SPACE), fraction: shown ? `.${shown}` : '' };
 }
 
-/** `1,234.5 GRAM`; with a sign when a direction is given. */
+/** `1 234.5 GRAM`; with a sign when a direction is given. */
 export function format(money: Money, direction?: 'in' | 'out'): string {
   const { whole, fraction } = figure(unitsOf(money), money.decimals);
   const sign = direction === undefined ? '' : direction === 'in' ? '+' : MINUS;
   return `${sign}${whole}${fraction}\u00a0${money.asset}`;
+}
+
+/** For balances: the same, cut to four digits after the point. */
+export function brief(money: Money): string {
+  const { whole, fraction } = figure(unitsOf(money), money.decimals, 0, 4);
+  return `${whole}${fraction}\u00a0${money.asset}`;
 }
 
 export function unitsOf(money: Money): bigint {

@@ -1,9 +1,10 @@
 // The only file that knows TON Connect. Its 120 KiB arrive on first need; every address it would ask is replaced
 // by ours, so that connecting a wallet tells nobody but that wallet.
 import { signal } from '@preact/signals';
-import type { ConnectedWallet, TonConnectUI } from '@tonconnect/ui';
+import type { Wallet as TonWallet, WalletInfo } from '@tonconnect/sdk';
+import type { ConnectedWallet, PartialColorsSet, TonConnectUI } from '@tonconnect/ui';
 import type { Info, Transaction, WalletProof } from './api/types';
-import { hasWalletConnection } from './storage';
+import type { Theme } from './theme';
 
 export interface Connection {
   /** `0:<64 hex>`, the form every wallet reports. */
@@ -35,6 +36,7 @@ export class WalletError extends Error {
 
 export interface Look {
   readonly dark: boolean;
+  readonly tokens: Theme['tokens'];
   readonly language: string;
 }
 
@@ -45,6 +47,9 @@ interface Kit {
   readonly ui: TonConnectUI;
   readonly failureOf: (error: unknown) => WalletFailure;
 }
+
+/** Between a list closing and the connection being announced. */
+const CLOSING_MS = 300;
 
 let kit: Promise<Kit> | null = null;
 
@@ -71,12 +76,15 @@ async function build(info: Info, look: Look): Promise<Kit> {
     connector,
     analytics: { mode: 'off' },
     language: look.language === 'ru' ? 'ru' : 'en',
-    uiPreferences: { theme: look.dark ? THEME.DARK : THEME.LIGHT },
+    uiPreferences: look.dark
+      ? { theme: THEME.DARK, colorsSet: { [THEME.DARK]: coloursOf(look.tokens) } }
+      : { theme: THEME.LIGHT, colorsSet: { [THEME.LIGHT]: coloursOf(look.tokens) } },
     actionsConfiguration: { modals: [], notifications: [], returnStrategy: 'back' },
   });
   ui.setConnectionNetwork(info.network);
+  const wallets = await connector.getWallets();
   ui.onStatusChange(
-    (wallet) => (connection.value = wallet && describe(wallet)),
+    (wallet) => (connection.value = wallet && { raw: wallet.account.address, app: nameOf(wallet, wallets) }),
     () => undefined,
   );
   const failureOf = (error: unknown): WalletFailure => {
@@ -87,9 +95,28 @@ async function build(info: Info, look: Look): Promise<Kit> {
   return { ui, failureOf };
 }
 
-/** Picks up a connection from an earlier visit, if there may be one. */
+/** TON Connect's own sheets in the colours around them. */
+function coloursOf(t: Theme['tokens']): PartialColorsSet {
+  return {
+    accent: t.btn,
+    connectButton: { background: t.btn, foreground: t['btn-text'] },
+    telegramButton: t.btn,
+    background: { primary: t.card, secondary: t.fill, segment: t.card, tint: t.page },
+    text: { primary: t.text, secondary: t.hint },
+    icon: { primary: t.text, secondary: t.hint, tertiary: t.hint, success: t.good, error: t.bad },
+  };
+}
+
+/** The name people know: from the list, where wallets are not always filed under what they call themselves. */
+function nameOf(wallet: TonWallet, wallets: readonly WalletInfo[]): string {
+  if ('name' in wallet && typeof wallet.name === 'string') return wallet.name;
+  const { appName } = wallet.device;
+  return wallets.find((w) => w.appName === appName)?.name ?? appName;
+}
+
+/** Picks up the connection of an earlier visit. */
 export async function restoreWallet(info: Info, look: Look): Promise<void> {
-  if (hasWalletConnection()) await load(info, look);
+  await load(info, look);
 }
 
 /** Fetches the code ahead of the tap that needs it. */
@@ -125,6 +152,10 @@ async function openList(ui: TonConnectUI): Promise<void> {
   else await ui.openModal();
 }
 
+function isListOpen(ui: TonConnectUI): boolean {
+  return ui.modalState?.status === 'opened' || ui.singleWalletModalState?.status === 'opened';
+}
+
 function closeLists(ui: TonConnectUI): void {
   ui.closeModal();
   ui.closeSingleWalletModal();
@@ -133,23 +164,26 @@ function closeLists(ui: TonConnectUI): void {
 function waitForConnection(ui: TonConnectUI, failureOf: Kit['failureOf']): Promise<ConnectedWallet> {
   return new Promise((resolve, reject) => {
     let failure: WalletFailure = 'closed';
+    let opened = false;
     const stop: (() => void)[] = [];
     const finish = (end: () => void) => {
       for (const off of stop.splice(0)) off();
       end();
     };
-    const closed = (state: { status: string; closeReason?: string | null }) => {
-      if (state.status === 'closed' && state.closeReason !== 'wallet-selected') finish(() => reject(new WalletError(failure)));
+    // Lists also close because a wallet has connected, sometimes a moment before that is announced.
+    const watch = ({ status }: { status: string }) => {
+      if (status === 'opened') opened = true;
+      else if (opened) setTimeout(() => ui.connected || finish(() => reject(new WalletError(failure))), CLOSING_MS);
     };
     stop.push(
-      ui.onModalStateChange(closed),
-      ui.onSingleWalletModalStateChange(closed),
+      ui.onModalStateChange(watch),
+      ui.onSingleWalletModalStateChange(watch),
       ui.onStatusChange(
         (wallet) => wallet && finish(() => resolve(wallet as ConnectedWallet)),
         (error) => {
-          // The list stays open after a refusal and offers to try again; what happened is told when it closes.
           failure = failureOf(error);
-          if (failure === 'wrong_network') closeLists(ui);
+          if (isListOpen(ui)) closeLists(ui);
+          else finish(() => reject(new WalletError(failure)));
         },
       ),
     );
@@ -184,9 +218,4 @@ export async function disconnectWallet(info: Info, look: Look): Promise<void> {
   if (!connection.value) return;
   const { ui } = await load(info, look);
   if (ui.connected) await ui.disconnect();
-}
-
-function describe(wallet: ConnectedWallet | { account: { address: string }; device: { appName: string } }): Connection {
-  const named = 'name' in wallet && typeof wallet.name === 'string' ? wallet.name : wallet.device.appName;
-  return { raw: wallet.account.address, app: named };
 }

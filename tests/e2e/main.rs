@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bad_days;
+mod crash;
 mod hostile;
 mod invoices;
 mod linking;

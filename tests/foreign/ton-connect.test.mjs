@@ -1,7 +1,7 @@
 // TON Connect by `@tonconnect/sdk`: an app in Node, over the sandbox's bridge,
 // with a wallet of the cast on the other side.
 
-import { after, before, test } from 'node:test';
+import { after, before, mock, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -16,17 +16,30 @@ const WALLET = { universalLink: 'https://t.me/sandbox_wallet/start', bridgeUrl: 
 const comment = (text) => beginCell().storeUint(0, 32).storeStringTail(text).endCell();
 const now = () => Math.floor(Date.now() / 1000);
 
-/** An app is a web origin with a manifest. */
-let manifest;
-before(async () => {
-  manifest = createServer((request, response) => {
-    const url = `http://${request.headers.host}`;
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ url, name: 'A foreign shop', iconUrl: `${url}/icon.png` }));
-  }).listen(0, '127.0.0.1');
-  await once(manifest, 'listening');
+// The SDK tells everything it does.
+for (const level of ['debug', 'error', 'warn']) mock.method(console, level, () => {});
+
+/** An app is a web origin with a manifest, and a list of the wallets it offers. */
+let origin;
+let server;
+const pages = () => ({
+  '/tonconnect-manifest.json': { url: origin, name: 'A foreign shop', iconUrl: `${origin}/icon.png` },
+  '/wallets.json': [{
+    app_name: 'sandbox_wallet', name: 'Sandbox Wallet', image: `${origin}/icon.png`, about_url: origin,
+    universal_url: WALLET.universalLink, bridge: [{ type: 'sse', url: WALLET.bridgeUrl }],
+    platforms: ['ios', 'android', 'macos', 'windows', 'linux', 'chrome', 'firefox', 'safari'],
+    features: [{ name: 'SendTransaction', maxMessages: 255 }],
+  }],
 });
-after(() => manifest.close());
+before(async () => {
+  server = createServer(({ url }, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(pages()[url] ?? null));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  origin = `http://localhost:${server.address().port}`;
+});
+after(() => server.close());
 
 class Memory {
   kept = new Map();
@@ -37,9 +50,13 @@ class Memory {
 
 class App {
   constructor(storage = new Memory()) {
-    const manifestUrl = `http://localhost:${manifest.address().port}/tonconnect-manifest.json`;
     this.storage = storage;
-    this.connector = new TonConnect({ manifestUrl, storage, analytics: { mode: 'off' } });
+    this.connector = new TonConnect({
+      manifestUrl: `${origin}/tonconnect-manifest.json`,
+      walletsListSource: `${origin}/wallets.json`,
+      analytics: { mode: 'off' },
+      storage,
+    });
   }
 
   /** The link a person is shown, and the promise of what they answer. */
@@ -90,7 +107,7 @@ test('a wallet connects and proves that it is its own', () => meeting(async ({ b
   assert.equal(wallet.device.maxProtocolVersion, 2);
   const { proof } = wallet.connectItems.tonProof;
   assert.equal(proof.payload, payload);
-  assert.equal(proof.domain.value, 'localhost');
+  assert.equal(proof.domain.value, new URL(origin).host);
   checkProof(wallet.account, proof);
 }));
 

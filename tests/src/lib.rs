@@ -7,12 +7,14 @@
 pub mod api;
 pub mod database;
 pub mod person;
+pub mod process;
 pub mod shop;
 pub mod world;
 
 pub use api::{Answer, Api};
 pub use database::Engine;
 pub use person::Person;
+pub use process::Process;
 pub use shop::Shop;
 pub use world::World;
 

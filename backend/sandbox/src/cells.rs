@@ -6,8 +6,9 @@ use base64::prelude::BASE64_STANDARD;
 use tonlib_core::TonAddress;
 use tonlib_core::cell::{ArcCell, BagOfCells, CellBuilder, TonCellError};
 use tycho_types::boc::Boc;
-use tycho_types::cell::{Cell as ReadCell, CellSlice, HashBytes};
-use tycho_types::models::StdAddr;
+use tycho_types::cell::{Cell as ReadCell, CellSlice, HashBytes, Load};
+use tycho_types::error::Error as CellError;
+use tycho_types::models::{IntAddr, StdAddr};
 
 /// No message may be larger (ConfigParam 43).
 const MOST_BYTES: usize = 65_535;
@@ -108,6 +109,18 @@ pub fn read_comment(mut slice: CellSlice<'_>) -> Option<String> {
             return String::from_utf8(bytes).ok();
         }
         slice = slice.load_reference_as_slice().ok()?;
+    }
+}
+
+/// Reads an address that may be absent (`addr_none`, two zero bits).
+pub fn load_address(slice: &mut CellSlice<'_>) -> Result<Option<StdAddr>, CellError> {
+    if slice.get_uint(0, 2)? == 0 {
+        slice.skip_first(2, 0)?;
+        return Ok(None);
+    }
+    match IntAddr::load_from(slice)? {
+        IntAddr::Std(address) => Ok(Some(address)),
+        IntAddr::Var(_) => Err(CellError::InvalidData),
     }
 }
 

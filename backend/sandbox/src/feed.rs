@@ -35,15 +35,14 @@ pub struct Happening {
     pub detail: Map<String, Value>,
 }
 
-impl Default for Feed {
-    fn default() -> Self {
+impl Feed {
+    /// A feed whose first event has the number `first`.
+    pub fn starting_at(first: u64) -> Self {
         let (live, _) = broadcast::channel(TAIL);
-        let log = Mutex::new(Log { next: 1, tail: VecDeque::new() });
+        let log = Mutex::new(Log { next: first, tail: VecDeque::new() });
         Self { inner: Arc::new(Inner { log, live }) }
     }
-}
 
-impl Feed {
     /// Appends and tells whoever listens. `detail` must be a JSON object.
     pub fn publish(&self, kind: &'static str, detail: Value) {
         let Value::Object(detail) = detail else { unreachable!("a happening is an object") };
@@ -80,7 +79,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_follower_gets_the_tail_and_then_the_rest_without_a_gap() {
-        let feed = Feed::default();
+        let feed = Feed::starting_at(1);
         feed.publish("block", json!({ "seqno": 1 }));
         feed.publish("block", json!({ "seqno": 2 }));
 

@@ -6,9 +6,11 @@ pub mod cast;
 mod cells;
 pub mod chain;
 pub mod clock;
+mod control;
 mod faucet;
 pub mod feed;
 mod keep;
+pub mod movement;
 mod stage;
 pub mod tasks;
 pub mod telegram;
@@ -17,6 +19,7 @@ pub mod usdt;
 pub mod wallet;
 pub mod world;
 
+pub use self::control::openapi;
 pub use self::world::{Ended, Options, World};
 
 /// The network id of every sandbox, so that what is signed here is worthless anywhere else.

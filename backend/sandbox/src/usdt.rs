@@ -22,7 +22,7 @@ const DESCRIPTION: &str = "A stablecoin to play with. It is worth nothing.";
 const DECIMALS: u8 = 6;
 
 /// Op-codes of TEP-74, and of our minter for `mint` (contracts/README.md).
-const MINT: u32 = 0x345e_6b4f;
+pub const MINT: u32 = 0x345e_6b4f;
 pub const TRANSFER: u32 = 0x0f8a_7ea5;
 pub const INTERNAL_TRANSFER: u32 = 0x178d_4519;
 

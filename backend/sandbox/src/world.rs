@@ -18,16 +18,20 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::SANDBOX_NETWORK;
+use crate::assets::Asset;
 use crate::bridge::Bridge;
-use crate::chain::{self, Chain};
+use crate::cast::Person;
+use crate::chain::{self, Chain, Injected};
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::keep::Keep;
+use crate::movement::Movements;
 use crate::stage::{self, Assets};
 use crate::tasks::Tasks;
 use crate::telegram::{self, BOT_ID, Telegram};
+use crate::wallet::transfer::parse_address;
 use crate::wallet::{self, Wallets};
-use crate::{bridge, cast, cells, usdt};
+use crate::{bridge, cast, cells, control, faucet, toncenter, usdt};
 
 /// Files in the data directory, each with its SQLite companions.
 const CHAIN_FILE: &str = "chain.sqlite";
@@ -78,6 +82,9 @@ pub struct World {
     pub wallets: Wallets,
     pub clock: Clock,
     pub feed: Feed,
+    /// Troubles of the chain's indexer.
+    pub indexer_faults: toncenter::Faults,
+    pub(crate) movements: Movements,
     inner: Arc<Inner>,
 }
 
@@ -101,7 +108,8 @@ impl World {
             None => Keep::nothing(),
         };
         let seed = seed(options.seed, &keep).await?;
-        let feed = Feed::default();
+        // Numbers go on over a restart, so that a page which stayed open notices what is new.
+        let feed = Feed::starting_at(u64::try_from(options.clock.now_ms()).unwrap_or(1));
         let chain = Chain::open(chain::Options {
             network: SANDBOX_NETWORK,
             store: options.data.as_ref().map(|data| data.join(CHAIN_FILE)),
@@ -138,7 +146,19 @@ impl World {
             tasks,
         });
         let clock = options.clock;
-        let world = Self { chain, telegram, bridge, wallets, clock, feed, inner };
+        let world = Self {
+            chain,
+            telegram,
+            bridge,
+            wallets,
+            clock,
+            feed,
+            indexer_faults: toncenter::Faults::default(),
+            movements: Movements::default(),
+            inner,
+        };
+        let events = world.chain.subscribe();
+        world.tasks().spawn(control::pump(world.clone(), events));
         world.make_blocks();
         world.serve(options.listener, options.assets)?;
         Ok(world)
@@ -174,6 +194,20 @@ impl World {
 
     pub fn shop(&self) -> Option<Shop> {
         self.inner.shop.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The address of somebody's wallet, user-friendly.
+    pub fn address(&self, person: Person) -> String {
+        self.wallets.account(person).friendly()
+    }
+
+    /// Gives money to an address, or to somebody of the cast, in one of the next blocks.
+    pub fn give(&self, to: &str, amount: &str, asset: Asset) -> anyhow::Result<Injected> {
+        let address = match to.parse::<Person>() {
+            Ok(person) => self.wallets.account(person).address.clone(),
+            Err(_) => parse_address(to)?.0,
+        };
+        Ok(faucet::give(&self.chain, &address, asset.units(amount)?, asset, None)?)
     }
 
     /// Asks whoever runs the world to start over.
@@ -218,7 +252,9 @@ impl World {
     fn serve(&self, listener: TcpListener, assets: Option<Assets>) -> anyhow::Result<()> {
         let mut router = Router::new()
             .merge(telegram::api::router(self.telegram.clone()))
-            .merge(bridge::router(self.bridge.clone()));
+            .merge(bridge::router(self.bridge.clone()))
+            .merge(control::router(self.clone()))
+            .nest("/api/v3", toncenter::router(self.chain.clone(), self.indexer_faults.clone()));
         if let Some(assets) = assets {
             let here = Url::parse(self.url())?;
             let service = Url::parse(self.service_url()).context("the service's address")?;

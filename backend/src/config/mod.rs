@@ -12,7 +12,7 @@ use ton::network::Network;
 
 pub use parse::{Jettons, MetricsListen};
 pub use secret::Secret;
-pub use service::{Service, Trouble, Troubles};
+pub use service::{SANDBOX_POLL, Service, Trouble, Troubles};
 
 /// Where the coin's first stablecoin lives on the real network.
 pub const MAINNET_USDT: &str = "USDT=EQCxE6mUtQJKFnGfaROTKOt1lZbDiiX1kCixRv7Nw2Id_sDs:6:Tether USD";
@@ -142,7 +142,7 @@ pub struct Settings {
     #[arg(value_name = "LIST", hide_env_values = true, help_heading = "Settings")]
     pub jettons: Option<Jettons>,
 
-    /// How often to look at the chain, such as 500ms or 2s [default: 1s; sandbox: 100ms]
+    /// How often to look at the chain, such as 500ms or 2s [default: 1s; sandbox: 40ms]
     #[arg(long, env = "REMIT_POLL", global = true, value_parser = parse::duration)]
     #[arg(value_name = "TIME", hide_env_values = true, help_heading = "Settings")]
     pub poll: Option<Duration>,

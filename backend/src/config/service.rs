@@ -19,6 +19,10 @@ use crate::money::Assets;
 /// Telegram delivers to webhooks on these ports only.
 const WEBHOOK_PORTS: [u16; 4] = [443, 80, 88, 8443];
 
+/// On this machine a look costs next to nothing, and people are watching.
+pub const SANDBOX_POLL: Duration = Duration::from_millis(40);
+const LIVE_POLL: Duration = Duration::from_secs(1);
+
 /// What the service runs with.
 #[derive(Clone)]
 pub struct Service {
@@ -137,7 +141,7 @@ impl Service {
             assets: Assets::new([]),
             world_url: Some(format!("http://localhost:{}", settings.world_listen.port())),
             use_webhook: false,
-            poll: settings.poll.unwrap_or(Duration::from_millis(100)),
+            poll: settings.poll.unwrap_or(SANDBOX_POLL),
         }
     }
 
@@ -150,7 +154,7 @@ impl Service {
     ) -> Self {
         let public_url = trimmed(settings.public_url.as_deref().unwrap_or_default());
         let telegram_url = trimmed(settings.telegram_url.as_deref().unwrap_or(TELEGRAM));
-        let usual = if network.is_sandbox() { 100 } else { 1000 };
+        let usual = if network.is_sandbox() { SANDBOX_POLL } else { LIVE_POLL };
         Self {
             listen: settings.listen,
             metrics_listen: settings.metrics_listen.0,
@@ -166,7 +170,7 @@ impl Service {
             assets: Assets::new(jettons(settings, network)),
             world_url: network.is_sandbox().then(|| telegram_url.clone()),
             telegram_url,
-            poll: settings.poll.unwrap_or(Duration::from_millis(usual)),
+            poll: settings.poll.unwrap_or(usual),
         }
     }
 

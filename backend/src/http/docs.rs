@@ -162,9 +162,7 @@ fn kind(field: &Value) -> String {
         return format!("{} or null", kinds.join(" or "));
     }
     match &field["type"] {
-        Value::Array(kinds) => {
-            kinds.iter().map(text).collect::<Vec<_>>().join(" or ")
-        }
+        Value::Array(kinds) => kinds.iter().map(text).collect::<Vec<_>>().join(" or "),
         kind => text(kind).to_owned(),
     }
 }

@@ -5,23 +5,20 @@ use axum::{
     Json, Router,
     extract::State,
     http::{HeaderMap, HeaderValue, header},
-    response::IntoResponse,
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use ton::network::Network;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::pages::embedded;
 use crate::{app::App, money::TICKER};
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(info)).merge(OpenApiRouter::from(
-        Router::new()
-            .route("/tonconnect-manifest.json", get(manifest))
-            .route("/tc/wallets.json", get(wallets)),
+        Router::new().route("/tonconnect-manifest.json", get(manifest)).route(HERE, get(wallets)),
     ))
 }
 
@@ -81,7 +78,7 @@ async fn info(State(app): State<App>) -> Json<Info> {
         bot_username: app.bot_username.get().cloned(),
         app_url: app.deep_link(""),
         manifest_url: format!("{public_url}/tonconnect-manifest.json"),
-        wallets_url: "/tc/wallets.json".to_owned(),
+        wallets_url: if app.settings.world_url.is_some() { HERE } else { OFFICIAL }.to_owned(),
         assets: assets.collect(),
         explorer_url: match app.network {
             Network::MAINNET => Some("https://tonviewer.com/transaction/"),
@@ -100,21 +97,23 @@ async fn manifest(State(app): State<App>) -> impl IntoResponse {
     ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))], Json(body))
 }
 
+/// The list that TON keeps of every wallet that speaks TON Connect. Live it is offered as it is: we do
+/// not narrow a person's choice. The SDK carries a copy for when it cannot be reached.
+const OFFICIAL: &str = "https://config.ton.org/wallets-v2.json";
+const HERE: &str = "/tc/wallets.json";
+
 /// The wallets a person may connect. In the sandbox there is one, and it lives in the same Telegram.
-async fn wallets(State(app): State<App>, headers: HeaderMap) -> impl IntoResponse {
-    let body = match &app.settings.world_url {
-        Some(world) if app.network.is_sandbox() => sandbox_wallets(world, &headers),
-        // The SDK's own list, unfiltered: it is written beside the pages when they are built.
-        _ => embedded("wallets.json")
-            .and_then(|(bytes, _)| String::from_utf8(bytes).ok())
-            .unwrap_or_else(|| "[]".to_owned()),
+async fn wallets(State(app): State<App>, headers: HeaderMap) -> Response {
+    let Some(world) = &app.settings.world_url else {
+        return Redirect::temporary(OFFICIAL).into_response();
     };
-    ([(header::CONTENT_TYPE, "application/json"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], body)
+    let any = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+    (any, Json(sandbox_wallets(world, &headers))).into_response()
 }
 
 /// Each phone is an origin of its own, so its bridge is reached by its own name too: a browser opens
 /// only six connections to one host.
-fn sandbox_wallets(world: &str, headers: &HeaderMap) -> String {
+fn sandbox_wallets(world: &str, headers: &HeaderMap) -> Value {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
     let mut bridge = world.to_owned();
@@ -134,5 +133,4 @@ fn sandbox_wallets(world: &str, headers: &HeaderMap) -> String {
         "platforms": ["ios", "android", "macos", "windows", "linux", "chrome", "firefox", "safari"],
         "features": [{ "name": "SendTransaction", "maxMessages": 4, "extraCurrencySupported": false }]
     }])
-    .to_string()
 }

@@ -3,6 +3,7 @@
 mod docs;
 mod health;
 mod info;
+mod limit;
 mod me;
 mod pages;
 
@@ -42,6 +43,7 @@ pub fn router(app: App) -> Router {
     let api = api
         .merge(docs::router(&app, &spec))
         .merge(bot::http::router())
+        .layer(middleware::from_fn_with_state(limit::Limits::default(), limit::layer))
         .layer(cors(&app))
         .layer(DefaultBodyLimit::max(BODY));
     Router::new()

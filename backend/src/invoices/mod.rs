@@ -22,7 +22,9 @@ use crate::{
     time::Time,
 };
 
-pub use state::{Change, Input, Invoice, InvoiceException, InvoiceStatus, Links, Refused, Status, Terms};
+pub use state::{
+    Change, Input, Invoice, InvoiceException, InvoiceStatus, Links, Refused, Status, Terms,
+};
 
 /// Invoices that expire in one transaction at most; the rest follows in the next.
 const CHUNK: i64 = 200;
@@ -87,7 +89,11 @@ pub async fn create(
         let lifetime = |from: Time, to: Time| to.since(from);
         let same = known.terms == new.terms
             && lifetime(known.created_at, known.expires_at) == lifetime(now.at, new.expires_at);
-        return if same { Ok(Created::Known(known.id)) } else { Err(Error::ExternalIdTaken(known.id)) };
+        return if same {
+            Ok(Created::Known(known.id))
+        } else {
+            Err(Error::ExternalIdTaken(known.id))
+        };
     }
     let id = InvoiceId::new(now.at, now.dice);
     let intent = payments::open(tx, assets, draft(id, merchant, &new), now).await?;
@@ -152,7 +158,11 @@ pub async fn notice(
     now: Now<'_>,
 ) -> Result<(), Error> {
     let pending = matches!(stage, Stage::Seen | Stage::Confirmed);
-    advance(tx, assets, id, Input::Hint { pending }, now).await
+    match advance(tx, assets, id, Input::Hint { pending }, now).await {
+        // Somebody knew better than a hint.
+        Err(Error::Raced) => Ok(()),
+        noticed => noticed,
+    }
 }
 
 /// Ends what nobody paid in time. `passed` is the chain's clock; every block up to it must have been

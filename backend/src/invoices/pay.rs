@@ -81,22 +81,21 @@ fn payable(whole: &Whole, from: Address, now: Time) -> Result<()> {
             Kind::InvoiceVoid,
             "The shop has taken it back. Ask the shop for a new invoice, and do not pay this one.",
         )),
-        Status::Open | Status::Processing if now >= whole.invoice.expires_at => Err(http::expired()),
-        Status::Open | Status::Processing if from == whole.intent.payee_address => Err(Problem::new(
-            Kind::ToSelf,
-            "This is the wallet that is to be paid. Pay from another one.",
-        )),
+        Status::Open | Status::Processing if now >= whole.invoice.expires_at => {
+            Err(http::expired())
+        }
+        Status::Open | Status::Processing if from == whole.intent.payee_address => {
+            Err(Problem::new(
+                Kind::ToSelf,
+                "This is the wallet that is to be paid. Pay from another one.",
+            ))
+        }
         Status::Open | Status::Processing => Ok(()),
     }
 }
 
 /// The same payment from an earlier tap: signing two would pay twice.
-fn prepared<'a>(
-    whole: &'a Whole,
-    person: &Person,
-    from: Address,
-    now: Time,
-) -> Option<&'a Intent> {
+fn prepared<'a>(whole: &'a Whole, person: &Person, from: Address, now: Time) -> Option<&'a Intent> {
     whole.intents.iter().find(|intent| {
         intent.payer.person == Some(person.id)
             && intent.payer_address == Some(from)

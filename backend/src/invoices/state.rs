@@ -62,9 +62,13 @@ pub enum Status {
     /// A transfer is on its way. Only a hint: it may be taken back.
     Processing,
     /// Everything due came in time; `at` is the block time of the money that completed it.
-    Paid { at: Time },
+    Paid {
+        at: Time,
+    },
     Expired,
-    Void { at: Time },
+    Void {
+        at: Time,
+    },
 }
 
 text_enum! {
@@ -114,7 +118,7 @@ pub enum Change {
     Paid,
     /// The transfer that completed it was larger than what was missing.
     PaidAndOverpaid,
-    /// Money came although everything was paid already.
+    /// Money came although everything was paid already: the same payment once more, or another payer.
     Overpaid,
     /// Money came after the end.
     PaidLate,
@@ -174,7 +178,11 @@ impl Invoice {
                 if self.in_time >= self.terms.due =>
             {
                 self.status = Status::Paid { at };
-                if self.received() > self.terms.due { Change::PaidAndOverpaid } else { Change::Paid }
+                if self.received() > self.terms.due {
+                    Change::PaidAndOverpaid
+                } else {
+                    Change::Paid
+                }
             }
             Status::Open | Status::Processing => {
                 self.status = Status::Open;
@@ -393,7 +401,11 @@ void       + void         → void       received 0  none       -
         assert_eq!(invoice.exception(), InvoiceException::Overpaid);
     }
 
-    fn transfers() -> impl Strategy<Value = (Vec<(u64, i64)>, Vec<(u64, i64)>, usize)> {
+    /// Amounts, and when they came.
+    type Transfers = Vec<(u64, i64)>;
+
+    /// Some transfers, the same in another order, and where among them the deadline is noticed.
+    fn transfers() -> impl Strategy<Value = (Transfers, Transfers, usize)> {
         let transfer = (1u64..8, DEADLINE - 3..DEADLINE + 3);
         proptest::collection::vec(transfer, 0..6).prop_flat_map(|transfers| {
             let deadline = 0..=transfers.len();

@@ -15,7 +15,10 @@ pub async fn run(app: &App, verb: MerchantVerb) -> anyhow::Result<()> {
             let new = NewMerchant { name, payout, owner_telegram, livemode: app.livemode() };
             let merchant = create(&mut tx, &app.assets, new, now).await?;
             let (key, plain) = mint(&mut tx, &merchant, now).await?;
-            println!("{} {}\n{} {plain}\nThe key is shown only now.", merchant.id, merchant.name, key.id);
+            println!(
+                "{} {}\n{} {plain}\nThe key is shown only now.",
+                merchant.id, merchant.name, key.id
+            );
         }
         MerchantVerb::Key { merchant, revoke: None } => {
             let merchant = find(&mut tx, id(&merchant)?).await?;

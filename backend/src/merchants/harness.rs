@@ -53,7 +53,8 @@ impl Api {
         let (settings, _) = Service::draft(&cli.settings, &cli.verb(), &|_| None);
         let http = reqwest::Client::builder().build().unwrap();
         let pace = ton::toncenter::Pace::Unlimited;
-        let chain = ton::toncenter::Client::new(http.clone(), "http://127.0.0.1:1/api/v3", None, pace);
+        let chain =
+            ton::toncenter::Client::new(http.clone(), "http://127.0.0.1:1/api/v3", None, pace);
         let app = App::new(Parts {
             settings,
             db: memory().await,

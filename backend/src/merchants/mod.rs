@@ -228,8 +228,10 @@ pub mod tests {
         let (db, dice) = (memory().await, Dice::seeded([2; 32]));
         let (assets, plain) = (Assets::new([]), new_key(false, &dice));
         let mut tx = db.begin().await.unwrap();
-        let first = ensure_shop(&mut tx, &assets, olgas_shop(), &plain, at(1, &dice)).await.unwrap();
-        let again = ensure_shop(&mut tx, &assets, olgas_shop(), &plain, at(9, &dice)).await.unwrap();
+        let first =
+            ensure_shop(&mut tx, &assets, olgas_shop(), &plain, at(1, &dice)).await.unwrap();
+        let again =
+            ensure_shop(&mut tx, &assets, olgas_shop(), &plain, at(9, &dice)).await.unwrap();
 
         assert_eq!(first, again);
         assert_eq!(store::keys_of(&mut tx, first.id).await.unwrap().len(), 1);

@@ -291,7 +291,10 @@ async fn pay(
         ));
     }
     let listed = app.assets.get(request.asset).ok_or_else(|| {
-        Problem::new(Kind::AssetUnknown, "This service does not accept the request's asset any more.")
+        Problem::new(
+            Kind::AssetUnknown,
+            "This service does not accept the request's asset any more.",
+        )
     })?;
     let offered = body.amount.as_deref().map(|text| positive(text, listed)).transpose()?;
     let amount = request

@@ -124,3 +124,68 @@ fn load_address(body: &mut CellSlice<'_>) -> Option<Option<Address>> {
 pub(crate) fn address_in(cell: &Cell) -> Option<Address> {
     load_address(&mut cell.as_slice().ok()?)?
 }
+
+#[cfg(test)]
+mod tests {
+    use tycho_types::cell::{CellBuilder, CellFamily, Store};
+
+    use super::*;
+
+    /// A notification of 5 units from the owner that `store` writes.
+    fn notification(store: impl FnOnce(&mut CellBuilder)) -> Cell {
+        let mut builder = CellBuilder::new();
+        builder.store_u32(OP_TRANSFER_NOTIFICATION).unwrap();
+        builder.store_u64(7).unwrap();
+        Tokens::new(5).store_into(&mut builder, Cell::empty_context()).unwrap();
+        store(&mut builder);
+        // An inline payload with an encrypted comment: it is read only from its right place.
+        builder.store_bit_zero().unwrap();
+        builder.store_u32(0x2167_da4b).unwrap();
+        builder.build().unwrap()
+    }
+
+    fn standard(builder: &mut CellBuilder, workchain: u8) {
+        builder.store_small_uint(0b100, 3).unwrap();
+        builder.store_u8(workchain).unwrap();
+        builder.store_raw(&[7; 32], 256).unwrap();
+    }
+
+    #[test]
+    fn only_an_ordinary_address_has_a_name_and_no_other_stops_the_reading() {
+        type Store = fn(&mut CellBuilder);
+        let cases: [(&str, Store, Option<Address>); 6] = [
+            ("ordinary", |b| standard(b, 0), Some(Address::new(0, [7; 32]))),
+            ("masterchain", |b| standard(b, 0xff), Some(Address::new(-1, [7; 32]))),
+            ("another workchain", |b| standard(b, 5), None),
+            ("nobody", |b| b.store_zeros(2).unwrap(), None),
+            // The tag, a length of eight bits, the eight bits.
+            ("external", |b| b.store_uint(0b01 << 17 | 8 << 8 | 0xff, 19).unwrap(), None),
+            (
+                "anycast",
+                |b| {
+                    b.store_small_uint(0b101, 3).unwrap();
+                    b.store_small_uint(1, 5).unwrap();
+                    b.store_bit_one().unwrap();
+                    b.store_u8(0).unwrap();
+                    b.store_raw(&[7; 32], 256).unwrap();
+                },
+                None,
+            ),
+        ];
+        for (name, store, from) in cases {
+            let comment = Comment::Encrypted;
+            let expected = Message::TransferNotification { query_id: 7, units: 5, from, comment };
+            assert_eq!(read(&notification(store)), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_address_cut_off_is_no_message() {
+        let mut builder = CellBuilder::new();
+        builder.store_u32(OP_TRANSFER_NOTIFICATION).unwrap();
+        builder.store_u64(7).unwrap();
+        Tokens::new(5).store_into(&mut builder, Cell::empty_context()).unwrap();
+        builder.store_small_uint(0b100, 3).unwrap();
+        assert_eq!(read(&builder.build().unwrap()), None);
+    }
+}

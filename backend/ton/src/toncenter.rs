@@ -187,9 +187,12 @@ impl Client {
 
     /// Transactions that no masterchain block refers to yet: hints for the eye.
     pub async fn pending_transactions(&self, of: &[Address]) -> Result<Vec<Transaction>, Error> {
-        let params = accounts("account", of);
-        let Transactions { transactions } = self.get("pendingTransactions", params).await?;
-        Ok(transactions.unwrap_or_default())
+        match self.get("pendingTransactions", accounts("account", of)).await {
+            Ok(Transactions { transactions }) => Ok(transactions.unwrap_or_default()),
+            // This is how the service says that nothing is pending.
+            Err(Error::Refused { status: 404, .. }) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Transactions that took in or sent out the message.

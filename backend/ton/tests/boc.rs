@@ -1,5 +1,5 @@
 //! The gate for foreign bags of cells, against bags built by hand to break a parser.
-#![allow(clippy::unwrap_used, reason = "in the helpers of tests too")]
+#![allow(clippy::unwrap_used, reason = "also around the tests themselves")]
 
 use std::time::{Duration, Instant};
 

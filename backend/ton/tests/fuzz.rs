@@ -3,7 +3,7 @@
 //!
 //! A moment each by default; `FUZZ_SECONDS=60 cargo test -p ton --test fuzz` looks longer. The
 //! sequence is always the same, so what was found once is found again.
-#![allow(clippy::unwrap_used, reason = "in the helpers of tests too")]
+#![allow(clippy::unwrap_used, reason = "also around the tests themselves")]
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},

@@ -1,6 +1,6 @@
 //! `ton_proof` against proofs that independent libraries made for every wallet version, and
 //! against proofs that were tampered with.
-#![allow(clippy::unwrap_used, reason = "in the helpers of tests too")]
+#![allow(clippy::unwrap_used, reason = "also around the tests themselves")]
 
 use ed25519_dalek::{Signer, SigningKey};
 use serde_json::Value;
@@ -306,5 +306,14 @@ fn the_timestamp_may_be_a_string_and_the_signature_url_safe() {
 #[test]
 fn known_code_with_too_little_data_is_refused() {
     let init = state_init(v4_code(), CellBuilder::build_from(1_u32).unwrap());
+    assert_eq!(check(&signed(&alice(), &init, SITE, NOW)), Err(ProofError::StateInit));
+}
+
+#[test]
+fn a_state_init_with_something_behind_it_is_refused() {
+    let mut longer = CellBuilder::new();
+    longer.store_slice(alices_v4().as_slice().unwrap()).unwrap();
+    longer.store_bit_zero().unwrap();
+    let init = longer.build().unwrap();
     assert_eq!(check(&signed(&alice(), &init, SITE, NOW)), Err(ProofError::StateInit));
 }

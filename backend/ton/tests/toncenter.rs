@@ -1,6 +1,6 @@
 //! The client against a server that says what it is told to: what is asked, how answers are read,
 //! and how failures are told apart.
-#![allow(clippy::unwrap_used, reason = "in the helpers of tests too")]
+#![allow(clippy::unwrap_used, reason = "also around the tests themselves")]
 #![allow(clippy::disallowed_methods, reason = "a test has no supervisor to start its server")]
 
 use std::{num::NonZeroU32, time::Duration};
@@ -102,14 +102,18 @@ fn address_cell(address: Address) -> String {
 async fn transactions_are_asked_for_by_account_and_time() {
     let toncenter = Toncenter::answering(json!({ "transactions": [], "address_book": {} })).await;
     let accounts = [account(1), account(2)];
-    let query = TransactionQuery { start_lt: Some(42), ..TransactionQuery::of(&accounts) };
+    let query = TransactionQuery {
+        start_lt: Some(42),
+        start_utime: Some(9),
+        ..TransactionQuery::of(&accounts)
+    };
     assert!(toncenter.client.transactions(&query).await.unwrap().is_empty());
 
     let request = toncenter.request().await;
     let line = request.lines().next().unwrap();
     let [one, two] = accounts.map(|account| account.to_string().replace(':', "%3A"));
     let expected = format!(
-        "GET /api/v3/transactions?account={one}&account={two}&start_lt=42&limit=1000&offset=0&sort=asc HTTP/1.1"
+        "GET /api/v3/transactions?account={one}&account={two}&start_lt=42&start_utime=9&limit=1000&offset=0&sort=asc HTTP/1.1"
     );
     assert_eq!(line, expected);
     assert!(request.contains("\r\nx-api-key: s3cret-key\r\n"));
@@ -131,7 +135,7 @@ async fn numbers_are_read_as_numbers_and_as_strings() {
     let transactions = json!({ "transactions": [
         { "account": account(1), "hash": hash, "lt": "56572595000003", "now": 1_745_876_068 },
         { "account": account(1), "hash": hash, "lt": 5, "now": "6", "mc_block_seqno": "7",
-          "finality": "confirmed", "total_fees": 8, "description": null, "out_msgs": null,
+          "finality": "confirmed", "total_fees": 8, "prev_trans_lt": "", "prev_trans_hash": "", "description": null, "out_msgs": null,
           "in_msg": { "value": 9, "bounced": null, "hash": hash } },
     ]});
     let toncenter = Toncenter::answering(transactions).await;
@@ -140,6 +144,7 @@ async fn numbers_are_read_as_numbers_and_as_strings() {
     assert_eq!(pending[0].prev(), (0, [0; 32]));
     assert_eq!((pending[1].lt, pending[1].now, pending[1].total_fees), (5, 6, Some(8)));
     assert_eq!(pending[1].in_msg.as_ref().unwrap().value, Some(9));
+    assert_eq!(pending[1].prev(), (0, [0; 32]));
     assert_eq!(pending[1].final_in(), None, "confirmed is not final");
     assert!(toncenter.request().await.starts_with("GET /api/v3/pendingTransactions?account=0%3A"));
 }

@@ -1,6 +1,6 @@
 //! What counts as received, one strange transaction after another. The transactions are written
 //! by hand in toncenter's shape; each test changes the honest one in the way its name says.
-#![allow(clippy::unwrap_used, reason = "in the helpers of tests too")]
+#![allow(clippy::unwrap_used, reason = "also around the tests themselves")]
 
 use serde_json::{Value, json};
 use ton::{

@@ -20,7 +20,8 @@ export interface Info {
   readonly network: string;
   readonly sandbox: boolean;
   readonly ticker: string;
-  readonly bot_username: string;
+  /** Null until the service knows its bot. */
+  readonly bot_username: string | null;
   /** Opens the Mini App; an object's id may be appended. */
   readonly app_url: string;
   readonly public_url: string;
@@ -116,7 +117,7 @@ export interface Transaction {
   readonly messages: readonly { readonly address: string; readonly amount: string; readonly payload?: string }[];
 }
 
-export type PaymentStatus = 'created' | 'seen' | 'confirmed' | 'final' | 'expired' | 'cancelled';
+export type PaymentStatus = 'created' | 'submitted' | 'seen' | 'confirmed' | 'final' | 'expired' | 'cancelled';
 
 export interface Step<S extends string> {
   readonly state: S;

@@ -8,6 +8,7 @@ import { due, isPayable, useWatchedInvoice } from '../state/invoices';
 import { isFailed, isHere, resource } from '../state/loaded';
 import { look } from '../state/look';
 import { remark } from '../state/toast';
+import { hasWalletConnection } from '../storage';
 import { text } from '../text';
 import { restoreWallet } from '../wallet';
 import { Button } from '../ui/action';
@@ -53,7 +54,7 @@ function NotFound() {
 function Invoice({ id, info }: { id: string; info: Info | null }) {
   const { invoice, trouble } = useWatchedInvoice(id, () => undefined);
   useEffect(() => {
-    if (info) void restoreWallet(info, look()).catch(() => undefined);
+    if (info && hasWalletConnection()) void restoreWallet(info, look()).catch(() => undefined);
   }, [info]);
   const state = invoice.state.value;
   if (state === 'loading') return <main class="card"><Skeleton hero rows={3} /></main>;
@@ -77,13 +78,13 @@ function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; 
         <section class="card pay-summary" aria-live="polite">
           <h1 class="hidden-visually">{title}</h1>
           <InvoiceHero invoice={invoice} />
-          <InvoiceCountdown invoice={invoice} />
+          {open && <InvoiceCountdown invoice={invoice} />}
           {open && <PayButtons invoice={invoice} info={info} stage={stage} />}
         </section>
         <InvoiceState invoice={invoice} />
         <StageNotice stage={stage} open={open} />
         <InvoiceSteps invoice={invoice} signed={stage.at === 'sent'} />
-        {reconnecting && <Notice tone="warn" title={text.value.progress.reconnecting} />}
+        {reconnecting && <Notice tone="warn" title={text.value.progress.reconnecting}>{text.value.progress.reconnectingBody}</Notice>}
         {!open && <InvoiceFacts invoice={invoice} />}
         {!open && <ReturnLink invoice={invoice} />}
       </div>

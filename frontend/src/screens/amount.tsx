@@ -1,6 +1,6 @@
 // How much: one large figure, checked as it is typed.
 import { useEffect } from 'preact/hooks';
-import { figure, format, money, parse, plain, share } from '../money';
+import { brief, figure, money, parse, plain, share } from '../money';
 import { back, push } from '../router';
 import { asset, figureText, recipient, renewIntention } from '../state/draft';
 import { COIN_FEE, COIN_RESERVE, JETTON_FEE } from '../state/fees';
@@ -92,7 +92,7 @@ function judge(all: Text): Verdict {
   const t = all.amount;
   const { info } = current();
   const unit = assetOf(info, asset.value);
-  const shown = (units: bigint, of = unit) => format(money(units, of.asset, of.decimals));
+  const shown = (units: bigint, of = unit) => brief(money(units, of.asset, of.decimals));
   const have = held(unit.asset);
   const parsed = parse(figureText.value, unit.decimals);
   const hint = have === null ? '' : t.available(shown(have));

@@ -14,7 +14,7 @@ import { FigureInput, Keypad } from '../ui/keypad';
 import { Failure } from '../ui/notice';
 import { Screen } from '../ui/screen';
 
-const NOTE_LENGTH = 120;
+const NOTE_LENGTH = 200;
 
 interface Draft {
   readonly asset: string;

@@ -2,11 +2,11 @@
 import { useEffect } from 'preact/hooks';
 import { shorten } from '../address';
 import type { Balances, Request, Wallet } from '../api/types';
-import { format, money, unitsOf, type Money } from '../money';
+import { brief, format, money, unitsOf, type Money } from '../money';
 import { push } from '../router';
 import { startDraft } from '../state/draft';
 import { isUnsigned } from '../state/payments';
-import { assetOf, balances, current, defaultWallet, recent, refreshLedger, requests } from '../state/session';
+import { assetOf, balances, current, keepFresh, recent, requests } from '../state/session';
 import { isHere } from '../state/loaded';
 import { telegram } from '../telegram';
 import { text } from '../text';
@@ -18,20 +18,14 @@ import { SandboxPill } from '../ui/pill';
 import { Screen } from '../ui/screen';
 import { Avatar } from '../ui/avatar';
 import { Ledger } from './ledger';
-import { Welcome } from './welcome';
 
 const SHOWN = 8;
 
-export function Home() {
-  const wallet = defaultWallet(current().me);
-  return wallet ? <HomeOf wallet={wallet} /> : <Welcome />;
-}
-
-function HomeOf({ wallet }: { wallet: Wallet }) {
+export function Home({ wallet }: { wallet: Wallet }) {
   const t = text.value.home;
   useEffect(() => {
-    refreshLedger();
     void requests.refresh();
+    return keepFresh();
   }, []);
   return (
     <Screen title={t.title} quietTitle>
@@ -76,7 +70,7 @@ function Balance({ all, wallet }: { all: Balances; wallet: Wallet }) {
       <Amount money={of(info.ticker)} size="balance" minFraction={2} maxFraction={4} />
       {others.map((m) => (
         <p key={m.asset} class="balance-other">
-          {format(m)}
+          {brief(m)}
         </p>
       ))}
       {empty && (

@@ -54,7 +54,7 @@ function InvoiceView({ invoice, reconnecting }: { invoice: PublicInvoice; reconn
   return (
     <Screen title={t.invoice.title} quietTitle primary={primary} secondary={backToShop(invoice)}>
       <InvoiceHero invoice={invoice} />
-      <InvoiceCountdown invoice={invoice} />
+      {stage?.at !== 'sent' && <InvoiceCountdown invoice={invoice} />}
       <InvoiceState invoice={invoice} />
       {isPayable(invoice) && <StageNotice stage={stage} />}
       {state instanceof Problem && <Failure problem={state} retry={() => void pay()} />}

@@ -52,8 +52,7 @@ export function counterparty(payment: Payment): Party | null {
 
 /** What still happens to it, else what it was for; then the time. */
 function describe(payment: Payment, t: Text): string {
-  const submitted = payment.status === 'created' && payment.progress.some((s) => s.state === 'submitted');
-  const status = t.activity.status[submitted ? 'submitted' : payment.status];
+  const status = t.activity.status[payment.status];
   const about = payment.note ?? payment.purpose.description ?? t.activity.kind[payment.purpose.kind];
   return `${status || about} · ${clockTime(payment.created_at, language.value)}`;
 }

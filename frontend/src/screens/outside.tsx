@@ -10,18 +10,19 @@ export function Outside() {
   useEffect(() => void info.refresh(), [info]);
   const t = text.value.outside;
   const state = info.state.value;
+  const bot = isHere(state) ? state.ok.bot_username : null;
   return (
     <main class="screen centred">
       <h1 class="hidden-visually">{t.title}</h1>
       <Place icon="wallet" title={t.title}>
         {t.body}
       </Place>
-      {isHere(state) && (
-        <a class="button button-primary" href={`https://t.me/${state.ok.bot_username}`} rel="noopener noreferrer">
+      {bot && (
+        <a class="button button-primary" href={`https://t.me/${bot}`} rel="noopener noreferrer">
           {t.open}
         </a>
       )}
-      {typeof state === 'object' && !isHere(state) && <p class="fine">{t.noBot}</p>}
+      {state !== 'loading' && !bot && <p class="fine">{t.noBot}</p>}
     </main>
   );
 }

@@ -35,13 +35,14 @@ function PaymentView({ payment, reconnecting }: { payment: Payment; reconnecting
     case 'created':
       // The service may not have heard of the signature yet; the wallet's answer here is as good.
       if (isUnsigned(payment) && stageOf(payment.id)?.at !== 'sent') return <Signing payment={payment} />;
-      break;
+      return <Sending payment={payment} reconnecting={reconnecting} />;
     default:
+      return <Sending payment={payment} reconnecting={reconnecting} />;
   }
-  return <Sending payment={payment} reconnecting={reconnecting} />;
 }
 
 /** A calm word while the long-poll cannot get through. */
 export function Reconnecting() {
-  return <Notice tone="warn" title={text.value.progress.reconnecting} />;
+  const t = text.value.progress;
+  return <Notice tone="warn" title={t.reconnecting}>{t.reconnectingBody}</Notice>;
 }

@@ -94,7 +94,8 @@ function ReceiptFacts({ payment }: { payment: Payment }) {
 
 function share(payment: Payment, name: string): void {
   const { info } = current();
-  const link = payment.settlement && info.explorer_url ? transactionUrl(info.explorer_url, payment.settlement.hash) : `https://t.me/${info.bot_username}`;
+  const home = info.bot_username ? `https://t.me/${info.bot_username}` : info.public_url;
+  const link = payment.settlement && info.explorer_url ? transactionUrl(info.explorer_url, payment.settlement.hash) : home;
   shareLink(link, text.value.receipt.shareText(format(payment.money), name));
 }
 

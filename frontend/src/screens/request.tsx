@@ -9,7 +9,7 @@ import { asProblem, isHere, resource, type Resource } from '../state/loaded';
 import { assetOf, current, defaultWallet, requests } from '../state/session';
 import { text } from '../text';
 import { Amount } from '../ui/money';
-import { Card, Facts } from '../ui/card';
+import { Card, Facts, Row } from '../ui/card';
 import { Address, copy } from '../ui/copy';
 import { FigureInput, Keypad } from '../ui/keypad';
 import { Failure, Load, Place, Skeleton } from '../ui/notice';
@@ -67,7 +67,6 @@ function Mine({ request, source }: { request: Request; source: Resource<Request>
       <Card>
         <Facts
           facts={[
-            { name: t.link, value: <Address value={request.link} label={t.link} /> },
             { name: text.value.receipt.received, value: text.value.home.paidTimes(request.paid_count) },
           ]}
         />
@@ -144,7 +143,9 @@ function PayOpen({ request }: { request: Request }) {
   const run = () => sum && void pay(plain(unitsOf(sum), sum.decimals));
   return (
     <Screen title={t.asksOpen(request.to.name)} quietTitle tall primary={{ label: sum ? t.pay(format(sum)) : t.payNone, run, busy, disabled: !sum }}>
-      <Payee request={request} named />
+      <Card>
+        <Row lead={<PartyFace party={request.to} />} title={t.asksOpen(request.to.name)} detail={request.note ?? t.chooseAmount} />
+      </Card>
       {problem && <Failure problem={problem} />}
       <div class="amount-stage">
         <FigureInput
@@ -158,13 +159,12 @@ function PayOpen({ request }: { request: Request }) {
   );
 }
 
-function Payee({ request, named }: { request: Request; named?: boolean }) {
+function Payee({ request }: { request: Request }) {
   const { to, note } = request;
   return (
     <Card>
       <Facts
         facts={[
-          named === true && { name: text.value.receipt.to, value: to.name },
           note !== null && { name: text.value.receipt.for, value: note },
           to.username !== null && { name: text.value.review.recipient, value: `@${to.username}` },
           to.address !== null && { name: text.value.review.address, value: <Address value={to.address} label={text.value.review.address} /> },

@@ -4,7 +4,7 @@ import { sameAccount, shorten } from '../address';
 import { Problem } from '../api/client';
 import { cancelPayment, createPayment, reportSubmitted } from '../api/remit';
 import type { Payment, Recipient } from '../api/types';
-import { format, money, parse, type Money } from '../money';
+import { brief, format, money, parse, type Money } from '../money';
 import { land } from '../router';
 import { asset, figureText, intention, note, recipient, renewIntention } from '../state/draft';
 import { COIN_FEE, JETTON_FEE } from '../state/fees';
@@ -23,7 +23,7 @@ import { Amount } from '../ui/money';
 import { Failure } from '../ui/notice';
 import { Screen } from '../ui/screen';
 
-const NOTE_LENGTH = 120;
+const NOTE_LENGTH = 200;
 
 export function Review() {
   const t = text.value.review;
@@ -109,7 +109,7 @@ function KeepLine({ sum }: { sum: Money }) {
   if (have === null) return null;
   const fee = sum.asset === current().info.ticker ? COIN_FEE : 0n;
   const left = have - BigInt(sum.units) - fee;
-  return <p class="fine">{text.value.review.after(format(money(left > 0n ? left : 0n, sum.asset, sum.decimals)))}</p>;
+  return <p class="fine">{text.value.review.after(brief(money(left > 0n ? left : 0n, sum.asset, sum.decimals)))}</p>;
 }
 
 /** The typed figure as money; without one there is nothing to review. */

@@ -34,7 +34,7 @@ export function Sending({ payment, reconnecting }: { payment: Payment; reconnect
         <PaymentSteps payment={payment} />
       </Card>
       {reconnecting && <Reconnecting />}
-      {now.value - since > SLOW_MS && !reconnecting && <Notice tone="info" title={t.slow} />}
+      {now.value - since > SLOW_MS && !reconnecting && <Notice tone="info" title={t.slow}>{t.slowBody}</Notice>}
       <p class="fine">{t.leave}</p>
     </Screen>
   );

@@ -167,8 +167,8 @@ function Forget({ busy, onForget }: { busy: boolean; onForget: () => void }) {
   if (!asking) return <Button kind="danger" action={{ label: t.forget, run: () => setAsking(true) }} />;
   return (
     <section class="card stack" role="alertdialog" aria-label={t.forgetAsk}>
-      <p class="place-title">{t.forgetAsk}</p>
-      <p class="place-text">{t.forgetBody}</p>
+      <h2 class="place-title">{t.forgetAsk}</h2>
+      <p class="quiet">{t.forgetBody}</p>
       <div class="button-pair">
         <Button kind="soft" action={{ label: t.keep, run: () => setAsking(false) }} />
         <Button kind="danger" action={{ label: t.forgetConfirm, run: onForget, busy }} />

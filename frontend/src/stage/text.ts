@@ -89,10 +89,11 @@ export const chain = {
   loading: 'Asking the chain…',
   nobody: 'outside',
   faucet: 'Faucet',
+  gram: (amount: string) => `${amount} GRAM`,
   field: {
-    hash: 'Hash', lt: 'Logical time', account: 'Account', block: 'Block', status: 'Status', exit_code: 'Exit code', fees: 'Fees',
-    total_fees: 'Fees', bounced: 'Bounced', aborted: 'Aborted', success: 'Succeeded', now: 'Time', in_msg: 'Message in', out_msgs: 'Messages out',
-    comment: 'Comment', amount: 'Amount', asset: 'Asset', label: 'What it is', from: 'From', to: 'To', gas_used: 'Gas used', time: 'Time',
+    hash: 'Hash', lt: 'Logical time', account: 'Account', status: 'Status', block: 'Block', time: 'Time', success: 'Succeeded', bounced: 'Bounced',
+    exit_code: 'Exit code', gas_used: 'Gas used', fees: 'Fees', from: 'From', to: 'To', amount: 'Amount', asset: 'Coin', comment: 'Comment',
+    label: 'What it is', in_msg: 'Message in', out_msgs: 'Messages out', bounce: 'May bounce', op: 'Operation',
   } as Readonly<Record<string, string>>,
   none: 'none',
   yes: 'yes',
@@ -122,6 +123,8 @@ export const phone = {
   away: 'No connection to the sandbox',
   unknownPerson: (person: string) => `Nobody here is called “${person}”.`,
   cannotOpen: (path: string) => `Telegram would open t.me${path} now. This phone only knows Remit and its wallet.`,
+  inline: 'Cards are sent in a chat with a friend. This phone has only the bot.',
+  unanswered: 'The bot did not answer.',
   failed: 'That did not work.',
   newMessage: 'New message from Remit',
 } as const;

@@ -149,6 +149,8 @@ export const say = (person: string, text: string) => post(`people/${person}/say`
 export const tap = (person: string, message: number, button: number) =>
   post<Tapped>(`people/${person}/tap`, { message_id: message, button });
 export const block = (person: string) => post(`people/${person}/block`, {});
+export const allow = (person: string) => post(`people/${person}/allow`, {});
+export const share = (person: string, to: string, id: string) => post(`people/${person}/share`, { to, id });
 export const unblock = (person: string) => post(`people/${person}/unblock`, {});
 
 export const openLink = (person: string, query: string) => post(`wallets/${person}/open`, { query });

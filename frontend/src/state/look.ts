@@ -1,7 +1,7 @@
 // The theme in force: Telegram's while it is around us, else the system's, which theme.css already follows.
 import { effect, signal } from '@preact/signals';
 import { telegram } from '../telegram';
-import { apply, derive, type Theme } from '../theme';
+import { apply, DARK, derive, LIGHT, type Theme } from '../theme';
 import { language } from '../text';
 import type { Look } from '../wallet';
 
@@ -18,8 +18,8 @@ export function watchTheme(): void {
 }
 
 export function look(): Look {
-  const dark = theme.peek()?.dark ?? matchMedia('(prefers-color-scheme: dark)').matches;
-  return { dark, language: language.peek() };
+  const stock = matchMedia('(prefers-color-scheme: dark)').matches ? DARK : LIGHT;
+  return { ...(theme.peek() ?? derive(stock)), language: language.peek() };
 }
 
 function themed(params: Readonly<Record<string, unknown>>): Theme | null {

@@ -61,5 +61,5 @@ function arrived(status: PaymentStatus): void {
 
 /** Made, but not given to the network as far as anybody has told us. */
 export function isUnsigned(payment: Payment): boolean {
-  return payment.direction === 'out' && payment.status === 'created' && !payment.progress.some((step) => step.state === 'submitted');
+  return payment.direction === 'out' && payment.status === 'created';
 }

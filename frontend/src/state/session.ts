@@ -6,6 +6,9 @@ import { useLanguage } from '../text';
 import { isHere, resource } from './loaded';
 import { online } from './online';
 
+/** Between two looks at the list of payments. */
+const LOOK_MS = 5_000;
+
 export interface Session {
   readonly info: Info;
   readonly me: Me;
@@ -14,7 +17,8 @@ export interface Session {
 /** Both in parallel: nothing can be shown without either. */
 export const session = resource<Session>(async () => {
   const [info, { person }] = await Promise.all([getInfo(), login()]);
-  await useLanguage(person.language);
+  // A language that cannot be fetched is no reason not to let anybody in.
+  await useLanguage(person.language).catch(() => undefined);
   return { info, me: person };
 });
 
@@ -59,6 +63,29 @@ export function held(asset: string): bigint | null {
 export function refreshLedger(): void {
   if (current().me.wallets.length > 0) void balances.refresh();
   void recent.refresh();
+}
+
+/** Looks for news while a screen is open: often at the list, at balances only when the list has changed. */
+export function keepFresh(): () => void {
+  refreshLedger();
+  const look = async () => {
+    if (document.hidden || !online.peek()) return;
+    const before = newest();
+    await recent.refresh();
+    if (newest() !== before) void balances.refresh();
+  };
+  const timer = setInterval(() => void look(), LOOK_MS);
+  const again = () => void look();
+  document.addEventListener('visibilitychange', again);
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', again);
+  };
+}
+
+function newest(): string {
+  const state = recent.state.peek();
+  return isHere(state) ? state.ok.data.map((p) => `${p.id} ${p.status}`).join() : '';
 }
 
 // Coming back online is worth a fresh look.

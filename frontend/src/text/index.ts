@@ -4,10 +4,14 @@ import { en, type Text } from './en';
 
 const LOADERS: Readonly<Record<string, () => Promise<Text>>> = {
   en: async () => en,
+  ru: async () => (await import('./ru')).ru,
 };
 
 /** Languages one can choose, each named in itself. */
-export const LANGUAGES: readonly { readonly code: string; readonly name: string }[] = [{ code: 'en', name: 'English' }];
+export const LANGUAGES: readonly { readonly code: string; readonly name: string }[] = [
+  { code: 'en', name: 'English' },
+  { code: 'ru', name: 'Русский' },
+];
 
 export const language = signal('en');
 export const text = signal<Text>(en);

@@ -2,18 +2,22 @@
 import type { Problem } from '../api/client';
 import type { Text } from './en';
 
-export interface Explanation {
+interface Sentence {
   readonly happened: string;
-  readonly safe: string | null;
   readonly advice: string;
 }
 
+export interface Explanation extends Sentence {
+  readonly safe: string | null;
+}
+
 export function explain(problem: Problem, t: Text): Explanation {
-  const known = t.problem.known[problem.slug];
+  const sentences: Readonly<Record<string, Sentence | undefined>> = t.problem.known;
+  const known = sentences[problem.slug];
   // Only where a tap might have moved money is it worth saying that it did not.
   const safe = problem.unreachable || problem.status >= 500 ? t.problem.safe : null;
   if (known) return { ...known, safe };
-  if (problem.status === 404) return { ...(t.problem.known['not-found'] ?? t.problem.unknown), safe };
-  if (problem.status === 429) return { ...(t.problem.known['rate-limited'] ?? t.problem.unknown), safe };
+  if (problem.status === 404) return { ...t.problem.known['not-found'], safe };
+  if (problem.status === 429) return { ...t.problem.known['too-many-requests'], safe };
   return { happened: problem.message || t.problem.unknown.happened, advice: t.problem.unknown.advice, safe };
 }

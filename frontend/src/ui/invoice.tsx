@@ -6,6 +6,7 @@ import { language, text } from '../text';
 import { countdown, dayAndTime, elapsed } from '../text/when';
 import { Avatar } from './avatar';
 import { Card, Facts } from './card';
+import { Address } from './copy';
 import { Amount } from './money';
 import { Notice, Place } from './notice';
 import { Steps, type StepView } from './steps';
@@ -100,11 +101,11 @@ export function InvoiceFacts({ invoice }: { invoice: PublicInvoice }) {
     <Card>
       <Facts
         facts={[
-          { name: t.shop, value: invoice.shop.name },
-          { name: t.total, value: <bdi dir="ltr">{format(invoice.money)}</bdi> },
+          partial && { name: t.total, value: <bdi dir="ltr">{format(invoice.money)}</bdi> },
           partial && { name: t.received, value: <bdi dir="ltr">{format(invoice.received)}</bdi> },
           invoice.exception === 'underpaid' && { name: t.remaining, value: <bdi dir="ltr">{format(invoice.remaining)}</bdi> },
           invoice.paid_at !== null && { name: text.value.receipt.when, value: dayAndTime(invoice.paid_at, language.value) },
+          { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
           { name: t.reference, value: <code>{invoice.reference}</code> },
         ]}
       />

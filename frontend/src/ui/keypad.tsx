@@ -16,7 +16,7 @@ export function typeKey(figure: string, key: Key, decimals: number): string {
 
 /** What was typed or pasted as a figure we can show, or null if it is no amount. Grouping spaces and commas are dropped. */
 export function clean(raw: string, decimals: number): string | null {
-  const trimmed = raw.replace(/[\s\u00a0']/g, '');
+  const trimmed = raw.replace(/[\s']/g, '');
   const point = trimmed.includes('.') ? trimmed.replace(/,/g, '') : trimmed.replace(',', '.');
   const match = /^(\d{0,15})(\.\d*)?$/.exec(point);
   if (!match) return null;
@@ -85,7 +85,7 @@ export function Keypad({ value, decimals, onChange }: KeypadProps) {
     onChange(typeKey(value, key, decimals));
   };
   return (
-    <div class="keypad" role="group" aria-label={text.value.amount.keypad}>
+    <div class="keypad" dir="ltr" role="group" aria-label={text.value.amount.keypad}>
       {KEYS.map((key) => (
         <button key={key} type="button" class="key" aria-label={key === 'erase' ? text.value.amount.erase : undefined} onClick={() => press(key)}>
           {key === 'erase' ? <Icon name="erase" /> : key}

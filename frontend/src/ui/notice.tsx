@@ -34,10 +34,11 @@ export function Notice({ tone, title, children, action }: NoticeProps) {
 /** A problem in its own words, with the number to quote when asking for help. */
 export function Failure({ problem, retry }: { problem: Problem; retry?: (() => void) | undefined }) {
   const { happened, safe, advice } = explain(problem, text.value);
+  const ours = problem.status === 0 || problem.status >= 500;
   return (
-    <Notice tone="bad" title={happened} action={retry && { label: text.value.common.tryAgain, run: retry }}>
+    <Notice tone={ours ? 'bad' : 'warn'} title={happened} action={retry && { label: text.value.common.tryAgain, run: retry }}>
       {[safe, advice].filter(Boolean).join(' ')}
-      {problem.requestId && <span class="request-id">{text.value.problem.reference(problem.requestId)}</span>}
+      {ours && problem.requestId && <span class="request-id">{text.value.problem.reference(problem.requestId)}</span>}
     </Notice>
   );
 }
@@ -77,6 +78,19 @@ export function Skeleton({ rows, hero }: { rows: number; hero?: boolean }) {
   );
 }
 
+/** A whole screen's failure. What is not there is no alarm. */
+export function ScreenFailure({ problem, retry }: { problem: Problem; retry: () => void }) {
+  if (problem.status !== 404) return <Failure problem={problem} retry={retry} />;
+  const { happened, advice } = explain(problem, text.value);
+  return (
+    <div class="card">
+      <Place icon="info" title={happened}>
+        {advice}
+      </Place>
+    </div>
+  );
+}
+
 interface LoadProps<T> {
   readonly of: Resource<T>;
   readonly skeleton: ComponentChildren;
@@ -87,7 +101,7 @@ interface LoadProps<T> {
 export function Load<T>({ of, skeleton, children }: LoadProps<T>) {
   const state: Loaded<T> = of.state.value;
   if (state === 'loading') return <>{skeleton}</>;
-  if (isFailed(state)) return <Failure problem={state.problem} retry={() => void of.refresh()} />;
+  if (isFailed(state)) return <ScreenFailure problem={state.problem} retry={() => void of.refresh()} />;
   return (
     <>
       {state.stale && (

@@ -37,7 +37,8 @@ use crate::feed::Feed;
 use crate::keep::Keep;
 use crate::tasks::Tasks;
 
-pub use self::people::{ButtonRef, ChatView, Tapped};
+pub use self::init_data::launch_params;
+pub use self::people::{ButtonRef, ChatView, Refused as PhoneRefused, Tapped};
 
 /// The Telegram id of the bot, which is also the first half of its token.
 pub const BOT_ID: i64 = 8_000_000_001;

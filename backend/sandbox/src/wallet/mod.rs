@@ -14,7 +14,7 @@ mod sign;
 mod tests;
 pub mod transfer;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -46,6 +46,9 @@ pub use self::sign::{Payment, Proven, Signed};
 /// The wallet's name in the list of wallets; an app finds itself connected to this.
 pub const APP_NAME: &str = "sandbox_wallet";
 
+/// How long [`Wallets::approve_next`] waits for something to happen.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// A handle; clones are the same wallets.
 #[derive(Clone)]
 pub struct Wallets {
@@ -55,6 +58,8 @@ pub struct Wallets {
 struct Inner {
     accounts: BTreeMap<Person, Account>,
     names: Names,
+    /// By the addresses of wallets and of USDT wallets.
+    owners: HashMap<StdAddr, Person>,
     chain: Chain,
     bridge: Bridge,
     keep: Keep,
@@ -195,8 +200,13 @@ impl Wallets {
             })
             .collect();
         let names = accounts.values().map(|account| (account.address.clone(), account.person));
+        let names = Names(names.collect());
+        let owners = names.0.iter().flat_map(|(address, person)| {
+            [(address.clone(), *person), (usdt::wallet_of(address), *person)]
+        });
         let inner = Inner {
-            names: Names(names.collect()),
+            owners: owners.collect(),
+            names,
             accounts,
             state: Mutex::new(recall(&keep).await?),
             chain,
@@ -219,12 +229,7 @@ impl Wallets {
 
     /// Whose wallet, or whose jetton wallet, is at this address.
     pub fn owner_of(&self, address: &StdAddr) -> Option<Person> {
-        self.names().person(address).or_else(|| {
-            let mut accounts = self.inner.accounts.values();
-            accounts
-                .find(|account| usdt::wallet_of(&account.address) == *address)
-                .map(|account| account.person)
-        })
+        self.inner.owners.get(address).copied()
     }
 
     pub fn names(&self) -> &Names {
@@ -253,6 +258,19 @@ impl Wallets {
             requests: requests.map(|pending| self.show(account, pending)).collect(),
             revision: state.revisions.get(&person).copied().unwrap_or(0),
         }
+    }
+
+    /// Waits for a request and approves it, as a test's person does.
+    pub async fn approve_next(&self, person: Person) -> Result<Value, Refused> {
+        let mut view = self.view(person);
+        while view.requests.is_empty() {
+            let seen = view.revision;
+            view = self.view_after(person, seen, PATIENCE).await;
+            if view.revision == seen {
+                return Err(Refused::NoSuchRequest);
+            }
+        }
+        self.approve(person, &view.requests[0].id).await
     }
 
     /// The wallet as soon as it has changed after `revision`, or after `wait`.

@@ -8,7 +8,7 @@ use tonlib_core::message::{CommonMsgInfo, InternalMessage, TonMessage, TransferM
 use tonlib_core::{TonAddress, TonAddressParseError};
 use tycho_types::cell::{Cell, Load};
 use tycho_types::error::Error as CellError;
-use tycho_types::models::{IntAddr, StdAddr, StdAddrFormat};
+use tycho_types::models::{StdAddr, StdAddrFormat};
 use tycho_types::num::Tokens;
 use utoipa::ToSchema;
 
@@ -233,14 +233,8 @@ impl JettonTransfer {
         }
         slice.load_u64()?;
         let units = Tokens::load_from(&mut slice)?.into_inner();
-        let IntAddr::Std(to) = IntAddr::load_from(&mut slice)? else {
-            return Err(CellError::InvalidData);
-        };
-        // Where the change goes, which may be nowhere: `addr_none` is two zero bits.
-        match slice.get_uint(0, 2)? {
-            0 => slice.skip_first(2, 0)?,
-            _ => drop(IntAddr::load_from(&mut slice)?),
-        }
+        let to = cells::load_address(&mut slice)?.ok_or(CellError::InvalidData)?;
+        cells::load_address(&mut slice)?;
         Option::<Cell>::load_from(&mut slice)?;
         Tokens::load_from(&mut slice)?;
         let payload = if slice.load_bit()? { slice.load_reference_as_slice()? } else { slice };

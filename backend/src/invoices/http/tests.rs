@@ -114,6 +114,17 @@ async fn an_external_id_gives_its_invoice_again_or_says_that_it_is_taken() {
 }
 
 #[tokio::test]
+async fn racing_for_one_external_id_makes_one_invoice() {
+    let api = Api::open().await;
+    let (_, key) = api.merchant().await;
+    let answers = join_all((0..20).map(|_| creates(&api, &key, None, order()))).await;
+    let id = answers[0].text("id");
+    assert!(answers.iter().all(|answer| answer.text("id") == id), "{answers:?}");
+    let made = answers.iter().filter(|answer| answer.status == StatusCode::CREATED);
+    assert_eq!(made.count(), 1);
+}
+
+#[tokio::test]
 async fn the_same_idempotency_key_gives_the_first_answer() {
     let api = Api::open().await;
     let (_, key) = api.merchant().await;
@@ -197,7 +208,10 @@ async fn anybody_gets_a_transaction_to_sign() {
     let own = json!({ "from": wallet(7).to_string() });
     assert_eq!(api.post(&pay, "", own).await.problem(), "to-self");
     assert_eq!(api.post(&pay, "", json!({ "from": "me" })).await.problem(), "address-invalid");
-    assert_eq!(api.post(&pay, "ses_no", json!({ "from": from })).await.problem(), "session-invalid");
+    assert_eq!(
+        api.post(&pay, "ses_no", json!({ "from": from })).await.problem(),
+        "session-invalid"
+    );
 
     api.post(&format!("/v1/invoices/{id}/void"), &key, json!({})).await;
     assert_eq!(api.post(&pay, "", json!({ "from": from })).await.problem(), "invoice-void");

@@ -40,7 +40,10 @@ async fn a_request_is_made_shared_paid_and_closed() {
     let payment = api.post(&pay, &bob, json!({})).await;
     assert_eq!(payment.status, StatusCode::CREATED, "{:?}", payment.body);
     assert_eq!(payment.body["money"]["amount"], "12.5");
-    assert_eq!(payment.body["purpose"], json!({ "kind": "request", "id": id, "description": "Pizza" }));
+    assert_eq!(
+        payment.body["purpose"],
+        json!({ "kind": "request", "id": id, "description": "Pizza" })
+    );
     assert_eq!(api.post(&pay, &bob, json!({ "amount": "1" })).await.problem(), "amount-invalid");
     assert_eq!(api.post(&pay, &alice, json!({})).await.problem(), "to-self");
     assert_eq!(api.post(&pay, "", json!({})).await.problem(), "session-invalid");

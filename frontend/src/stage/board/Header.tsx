@@ -61,7 +61,7 @@ function StartOver() {
   };
   return (
     <>
-      <button type="button" class="pill start-over" onClick={() => dialog.current?.showModal()}>
+      <button type="button" class="pill start-over" aria-label={stage.startOver} onClick={() => dialog.current?.showModal()}>
         <Icon name="again" />
         <span>{stage.startOver}</span>
       </button>

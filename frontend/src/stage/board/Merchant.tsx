@@ -1,7 +1,6 @@
 // The shop's terminal: the command, the button that runs the same call, the answer, and ways to pay it well or badly.
 
 import { signal, useSignal } from '@preact/signals';
-import { useState } from 'preact/hooks';
 import { Icon } from '../icons';
 import { info, nameOf } from '../people';
 import { merchant, stage } from '../text';
@@ -9,7 +8,7 @@ import type { Asset } from '../world';
 import { Json } from './Json';
 import { Misbehave } from './Misbehave';
 import { handTo } from './Phone';
-import { create, curl, type Invoice } from './shop';
+import { create, curl, Problem, type Invoice } from './shop';
 import { happenings, left, right } from './state';
 
 const ASSETS: readonly Asset[] = ['GRAM', 'USDT'];
@@ -33,16 +32,16 @@ export function Merchant() {
 }
 
 function Terminal({ service, apiKey }: { readonly service: string; readonly apiKey: string }) {
-  const [failure, fail] = useState<string | null>(null);
+  const failure = useSignal<string | null>(null);
   const busy = useSignal(false);
   const draft = { amount: amount.value, asset: asset.value, description: merchant.description };
   const run = async () => {
     busy.value = true;
-    fail(null);
+    failure.value = null;
     try {
       answer.value = await create(service, apiKey, draft);
     } catch (error) {
-      fail(error instanceof Error && error.name !== 'TypeError' ? error.message : merchant.unreachable);
+      failure.value = error instanceof Problem ? error.message : merchant.unreachable;
     }
     busy.value = false;
   };
@@ -62,7 +61,7 @@ function Terminal({ service, apiKey }: { readonly service: string; readonly apiK
         </fieldset>
         <button type="submit" class="btn strong" disabled={busy.value}>{busy.value ? merchant.creating : merchant.create}</button>
       </form>
-      {failure && <p class="failure" role="alert">{failure}</p>}
+      {failure.value !== null && <p class="failure" role="alert">{failure.value}</p>}
       {answer.value && <Answer invoice={answer.value} />}
     </>
   );

@@ -18,13 +18,17 @@ export function Details({ hash, status }: { readonly hash: string; readonly stat
   return <Fields known={known} />;
 }
 
+/** Said in other fields already. */
+const REPEATED = new Set(['aborted', 'who']);
+
 function Fields({ known }: { readonly known: Known }) {
+  const told = Object.entries(known).filter(([name, value]) => value !== null && value !== '' && !REPEATED.has(name));
   return (
     <dl class="fields">
-      {Object.entries(known).filter(([, value]) => value !== null && value !== '').map(([name, value]) => (
+      {told.map(([name, value]) => (
         <div key={name}>
           <dt>{chain.field[name] ?? name}</dt>
-          <dd>{shown(value)}</dd>
+          <dd>{name === 'time' ? moment(value) : name === 'fees' ? chain.gram(String(value)) : shown(value)}</dd>
         </div>
       ))}
     </dl>
@@ -36,8 +40,12 @@ function shown(value: unknown) {
   if (typeof value === 'object' && value !== null) return <Fields known={value as Known} />;
   if (typeof value === 'boolean') return value ? chain.yes : chain.no;
   const text = String(value);
-  const name = whose(text);
-  return isAddress(text) ? <span title={text}>{name}</span> : text;
+  return isAddress(text) ? <span title={text}>{whose(text)}</span> : text;
+}
+
+/** Unix seconds as a person reads them. */
+function moment(seconds: unknown): string {
+  return typeof seconds === 'number' ? new Date(seconds * 1000).toLocaleString('en-GB') : String(seconds);
 }
 
 function isAddress(text: string): boolean {

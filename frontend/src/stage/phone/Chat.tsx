@@ -112,8 +112,10 @@ function Key({ message, position, button }: KeyProps) {
   );
 }
 
-function heard({ text, show_alert: alerts, url }: world.Tapped): void {
-  if (url) follows(url);
+function heard({ kind, text, show_alert: alerts, url }: world.Tapped): void {
+  if (kind === 'inline_query') say(phone.inline);
+  else if (kind === 'unanswered') say(phone.unanswered);
+  else if (url) follows(url);
   else if (text && alerts) alert.value = text;
   else if (text) say(text);
 }

@@ -3,10 +3,11 @@
 import { useSignal } from '@preact/signals';
 import { cast, info } from '../people';
 import { app, phone } from '../text';
+import * as world from '../world';
 import { Sheet } from './Sheet';
 import { emit, type Popup, type PopupButton, type Session, type Share } from './session';
 import { destination, telegramPath } from './links';
-import { hand, person, say } from './state';
+import { attempt, hand, person, say } from './state';
 
 export function AppDialogs({ session }: { readonly session: Session }) {
   const { popup, scanner, share } = session;
@@ -66,33 +67,46 @@ function Scanner({ session, words }: { readonly session: Session; readonly words
 }
 
 function ShareSheet({ share, close }: { readonly share: Share; readonly close: () => void }) {
-  const startapp = startappOf(share.url);
+  const startapp = share.kind === 'link' ? startappOf(share.url) : null;
+  const give = async (to: string) => {
+    if (share.kind === 'prepared') share.sent(await attempt(() => world.share(person, to, share.id)));
+    else if (startapp !== null) hand(to, startapp);
+    close();
+  };
+  const leave = () => (share.kind === 'prepared' ? share.sent(false) : close());
+  const toPeople = share.kind === 'prepared' || startapp !== null;
+  return (
+    <Sheet kind="sheet" label={app.shareTitle} close={leave}>
+      <h2>{app.shareTitle}</h2>
+      <p class="dim">{toPeople ? app.shareHint : app.shareAlone}</p>
+      {toPeople && <Faces choose={(to) => void give(to)} />}
+      {share.kind === 'link' && <CopyLink url={share.url} close={close} />}
+    </Sheet>
+  );
+}
+
+function Faces({ choose }: { readonly choose: (to: string) => void }) {
+  return (
+    <ul class="faces">
+      {cast.value.filter((one) => one.person !== person).map((one) => (
+        <li key={one.person}>
+          <button type="button" onClick={() => choose(one.person)}>
+            <span class="avatar" style={{ background: one.color }} aria-hidden="true">{one.name[0]}</span>
+            {one.name}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function CopyLink({ url, close }: { readonly url: string; readonly close: () => void }) {
   const copy = async () => {
-    await navigator.clipboard.writeText(share.url).catch(() => null);
+    await navigator.clipboard.writeText(url).catch(() => null);
     say(phone.copied);
     close();
   };
-  const give = (to: string) => {
-    if (startapp !== null) hand(to, startapp);
-    close();
-  };
-  return (
-    <Sheet kind="sheet" label={app.shareTitle} close={close}>
-      <h2>{app.shareTitle}</h2>
-      <p class="dim">{startapp === null ? app.shareAlone : app.shareHint}</p>
-      <ul class="faces">
-        {startapp !== null && cast.value.filter((one) => one.person !== person).map((one) => (
-          <li key={one.person}>
-            <button type="button" onClick={() => give(one.person)}>
-              <span class="avatar" style={{ background: one.color }} aria-hidden="true">{one.name[0]}</span>
-              {one.name}
-            </button>
-          </li>
-        ))}
-      </ul>
-      <button type="button" class="btn wide" onClick={() => void copy()}>{app.shareCopy}</button>
-    </Sheet>
-  );
+  return <button type="button" class="btn wide" onClick={() => void copy()}>{app.shareCopy}</button>;
 }
 
 /** What a shared link opens in our Mini App, when it is one of ours. */

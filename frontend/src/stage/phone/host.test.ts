@@ -86,6 +86,16 @@ describe('a Telegram client', () => {
     expect(phone.haptic).toHaveBeenCalledWith('strong');
   });
 
+  it('tells whether a prepared message went to somebody', () => {
+    for (const went of [true, false]) {
+      says('web_app_send_prepared_message', { id: 'p1' });
+      const share = session.share.value;
+      if (share?.kind === 'prepared') share.sent(went);
+    }
+    expect(told.map((each) => each.eventType)).toEqual(['prepared_message_sent', 'prepared_message_failed']);
+    expect(session.share.value).toBeNull();
+  });
+
   it('says aloud what it does not know, and ignores what is no event', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     for (const noise of [undefined, 7, '{', '{"eventType":1}', { eventType: 'web_app_close' }]) serve(session, noise, phone);

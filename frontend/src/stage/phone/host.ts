@@ -2,7 +2,7 @@
 // Source: Telegram Mini Apps, "Methods" and "Events", up to version 9.1.
 
 import { telegramTheme, type Scheme } from '../scheme';
-import { emit, type BottomButton, type PopupButton, type Session } from './session';
+import { emit, type BottomButton, type PopupButton, type Session, type Share } from './session';
 import { cloud, device, type Store } from './storage';
 
 export type Data = Readonly<Record<string, unknown>>;
@@ -54,7 +54,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   web_app_request_phone: (session) => emit(session, 'phone_requested', { status: 'cancelled' }),
   web_app_biometry_get_info: (session) => emit(session, 'biometry_info_received', { available: false }),
   web_app_check_home_screen: (session) => emit(session, 'home_screen_checked', { status: 'unsupported' }),
-  web_app_send_prepared_message: (session) => emit(session, 'prepared_message_failed', { error: 'UNSUPPORTED' }),
+  web_app_send_prepared_message: (session, data) => (session.share.value = prepared(session, text(data, 'id'))),
   web_app_invoke_custom_method: custom,
   web_app_device_storage_save_key: (session, data) => {
     const value = data['value'];
@@ -120,6 +120,15 @@ function popup(session: Session, data: Data): void {
       emit(session, 'popup_closed', id === null ? {} : { button_id: id });
     },
   };
+}
+
+function prepared(session: Session, id: string): Share {
+  const sent = (was: boolean) => {
+    session.share.value = null;
+    if (was) emit(session, 'prepared_message_sent');
+    else emit(session, 'prepared_message_failed', { error: 'USER_DECLINED' });
+  };
+  return { kind: 'prepared', id, sent };
 }
 
 /** An app names a theme key or gives `#rrggbb`. */

@@ -5,7 +5,7 @@ export type Destination =
   | { readonly to: 'chat'; readonly param: string | null }
   /** `query` is a TON Connect request, or null when the app only wants the wallet in front. */
   | { readonly to: 'wallet'; readonly query: string | null }
-  | { readonly to: 'share'; readonly url: string; readonly text: string }
+  | { readonly to: 'share'; readonly url: string }
   | { readonly to: 'elsewhere'; readonly path: string };
 
 const WALLET = 'sandbox_wallet';
@@ -22,7 +22,7 @@ export function destination(path: string, bot: string): Destination {
       ? { to: 'chat', param: url.searchParams.get('start') }
       : { to: 'app', startapp: startapp || null };
   }
-  if (name === 'share') return { to: 'share', url: url.searchParams.get('url') ?? '', text: url.searchParams.get('text') ?? '' };
+  if (name === 'share') return { to: 'share', url: url.searchParams.get('url') ?? '' };
   return { to: 'elsewhere', path };
 }
 

@@ -25,10 +25,10 @@ export interface Popup {
   readonly closed: (button: string | null) => void;
 }
 
-export interface Share {
-  readonly url: string;
-  readonly text: string;
-}
+export type Share =
+  | { readonly kind: 'link'; readonly url: string }
+  /** A message the bot has prepared; `sent` hears whether it went to somebody. */
+  | { readonly kind: 'prepared'; readonly id: string; readonly sent: (was: boolean) => void };
 
 export interface Session {
   readonly kind: 'app' | 'page';

@@ -105,10 +105,14 @@ export function leaveApp(): void {
 }
 
 /** A Mini App asks whether the bot may write; the person decides. */
-export function askToWrite(): Promise<boolean> {
-  const open = session.value;
-  if (!open) return Promise.resolve(false);
+export async function askToWrite(): Promise<boolean> {
+  return (await wantsMessages()) && attempt(() => world.allow(person));
+}
+
+function wantsMessages(): Promise<boolean> {
   return new Promise((decided) => {
+    const open = session.value;
+    if (!open) return decided(false);
     open.popup.value = {
       title: app.writeTitle,
       message: app.writeBody,
@@ -138,7 +142,7 @@ export function openTelegram(path: string): void {
   const where = destination(path, info.value?.bot.username ?? '');
   if (where.to === 'app') void openApp({ startapp: where.startapp });
   else if (where.to === 'wallet') void openWallet(where.query);
-  else if (where.to === 'share' && session.value) session.value.share.value = where;
+  else if (where.to === 'share' && session.value) session.value.share.value = { kind: 'link', url: where.url };
   else if (where.to === 'chat') {
     closeApp();
     if (where.param !== null) void attempt(() => world.start(person, where.param ?? undefined));

@@ -37,7 +37,7 @@ impl Fixture {
             signer: SigningKey::from_bytes(&[7; 32]),
             clock: Clock::manual(1_790_000_000_000),
             keep,
-            feed: Feed::default(),
+            feed: Feed::starting_at(1),
             tasks: tasks.clone(),
         })
         .await

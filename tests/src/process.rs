@@ -1,0 +1,89 @@
+//! The real program as a process of its own, which can be killed.
+
+use std::{
+    env,
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use sandbox::World as Simulated;
+
+/// `remit serve`, against a simulated world.
+pub struct Process {
+    pub base: String,
+    settings: Vec<(&'static str, String)>,
+    child: Option<Child>,
+    http: reqwest::Client,
+}
+
+impl Process {
+    pub fn new(simulated: &Simulated, database_url: String, http: reqwest::Client) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("a bound listener has an address");
+        let base = format!("http://{address}");
+        let settings = vec![
+            ("REMIT_LISTEN", address.to_string()),
+            ("REMIT_METRICS_LISTEN", "off".to_owned()),
+            ("DATABASE_URL", database_url),
+            ("REMIT_PUBLIC_URL", base.clone()),
+            ("REMIT_BOT_TOKEN", simulated.bot_token().to_owned()),
+            ("REMIT_TELEGRAM_URL", simulated.url().to_owned()),
+            ("REMIT_CHAIN_URL", format!("{}/api/v3", simulated.url())),
+            ("REMIT_NETWORK", "-217".to_owned()),
+            ("REMIT_JETTONS", format!("USDT={}:6:Test USDT", simulated.usdt_master())),
+            ("REMIT_POLL", "20ms".to_owned()),
+            ("REMIT_LOG", "warn".to_owned()),
+        ];
+        Self { base, settings, child: None, http }
+    }
+
+    /// A command of the program, with this service's settings; its output.
+    pub fn command(&self, words: &[&str]) -> String {
+        let output = self.program().args(words).output().expect("the program runs");
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("the program prints text")
+    }
+
+    /// Starts the service and waits until it answers.
+    pub async fn starts(&mut self) {
+        let child = self.program().arg("serve").stdout(Stdio::null()).spawn();
+        self.child = Some(child.expect("the program runs"));
+        for _ in 0..600 {
+            if self.http.get(format!("{}/health/live", self.base)).send().await.is_ok() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the service does not answer");
+    }
+
+    /// `kill -9`: no farewell, no flush.
+    pub fn dies(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().expect("the process is ours");
+            child.wait().expect("the process is ours");
+        }
+    }
+
+    fn program(&self) -> Command {
+        let mut command = Command::new(program());
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.dies();
+    }
+}
+
+/// The program built beside these tests.
+fn program() -> PathBuf {
+    let tests = env::current_exe().expect("a test has a path");
+    let path = tests.ancestors().nth(2).expect("target/debug/deps/e2e").join("remit");
+    assert!(path.exists(), "{} is missing: run `cargo build` first", path.display());
+    path
+}

@@ -14,7 +14,7 @@ mod chat;
 mod pace;
 mod store;
 #[cfg(all(test, feature = "sandbox"))]
-mod tests;
+pub(crate) mod tests;
 
 use std::{pin::pin, time::Duration};
 

@@ -85,7 +85,7 @@ async fn hears(api: &Api, update: &Value) {
 /// Replies in the outbox, oldest first.
 async fn replies(app: &App) -> Vec<Message> {
     let mut tx = app.db.snapshot().await.unwrap();
-    let found = rows!(&mut tx, all (String,), "select message from deliveries order by seq");
+    let found = rows!(&mut tx, all(String,), "select message from deliveries order by seq");
     found.unwrap().iter().map(|(json,)| serde_json::from_str(json).unwrap()).collect()
 }
 
@@ -202,7 +202,7 @@ async fn an_update_that_always_fails_is_parked_and_kept() {
     let mut tx = api.app.db.snapshot().await.unwrap();
     let (kept, parked) = rows!(
         &mut tx,
-        one (String, bool),
+        one(String, bool),
         "select body, due_at is null from updates where update_id = 5"
     )
     .unwrap();

@@ -123,7 +123,7 @@ impl Stage {
         let mut tx = self.app.db.snapshot().await.unwrap();
         rows!(
             &mut tx,
-            all (String, Option<String>),
+            all(String, Option<String>),
             "select state, note from deliveries order by created_at, seq"
         )
         .unwrap()
@@ -165,10 +165,7 @@ async fn news_is_told_once_with_a_button_to_its_receipt() {
     assert_eq!(stage.reads(Person::Alice), [text]);
     let chat = serde_json::to_value(stage.world.telegram.chat(Person::Alice)).unwrap();
     let button = &chat["messages"].as_array().unwrap().last().unwrap()["buttons"][0][0];
-    assert_eq!(
-        button["web_app"],
-        "http://localhost:8080/?startapp=pay_01m7q5cqg0fzzvzzzzzzzzzzzz"
-    );
+    assert_eq!(button["web_app"], "http://localhost:8080/?startapp=pay_01m7q5cqg0fzzvzzzzzzzzzzzz");
 }
 
 #[tokio::test]
@@ -290,9 +287,10 @@ async fn a_linked_wallet_is_told_as_the_domain_announces_it() {
 async fn the_loop_tells_news_as_soon_as_it_is_committed_and_stops_when_asked() {
     let stage = Stage::open().await;
     let own = stage.app.clone();
-    stage.app.tasks.run("deliver", Duration::from_secs(60), move |stop, beat| {
-        run(own.clone(), stop, beat)
-    });
+    stage
+        .app
+        .tasks
+        .run("deliver", Duration::from_secs(60), move |stop, beat| run(own.clone(), stop, beat));
     let seen = stage.world.telegram.chat(Person::Alice).revision;
     stage.happens(Person::Alice, kind::PAYMENT_RECEIVED, &received(5)).await;
     let chat = stage.world.telegram.chat_after(Person::Alice, seen, Duration::from_secs(10)).await;

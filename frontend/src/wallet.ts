@@ -98,7 +98,7 @@ async function build(info: Info, look: Look): Promise<Kit> {
 /** TON Connect's own sheets in the colours around them. */
 function coloursOf(t: Theme['tokens']): PartialColorsSet {
   return {
-    accent: t.btn,
+    accent: t.accent,
     connectButton: { background: t.btn, foreground: t['btn-text'] },
     telegramButton: t.btn,
     background: { primary: t.card, secondary: t.fill, segment: t.card, tint: t.page },

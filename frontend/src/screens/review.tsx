@@ -4,7 +4,7 @@ import { sameAccount, shorten } from '../address';
 import { Problem } from '../api/client';
 import { cancelPayment, createPayment, reportSubmitted } from '../api/remit';
 import type { Payment, Recipient } from '../api/types';
-import { brief, format, money, parse, type Money } from '../money';
+import { brief, format, money, parse, unitsOf, type Money } from '../money';
 import { land } from '../router';
 import { asset, figureText, intention, note, recipient, renewIntention } from '../state/draft';
 import { COIN_FEE, JETTON_FEE } from '../state/fees';
@@ -107,9 +107,11 @@ function ReviewFacts({ to, sum }: { to: Recipient; sum: Money }) {
 function KeepLine({ sum }: { sum: Money }) {
   const have = held(sum.asset);
   if (have === null) return null;
-  const fee = sum.asset === current().info.ticker ? COIN_FEE : 0n;
-  const left = have - BigInt(sum.units) - fee;
-  return <p class="fine">{text.value.review.after(brief(money(left > 0n ? left : 0n, sum.asset, sum.decimals)))}</p>;
+  const isCoin = sum.asset === current().info.ticker;
+  const left = have - unitsOf(sum) - (isCoin ? COIN_FEE : 0n);
+  const kept = brief(money(left > 0n ? left : 0n, sum.asset, sum.decimals));
+  const t = text.value.review;
+  return <p class="fine">{isCoin ? t.after(kept) : t.afterJetton(kept)}</p>;
 }
 
 /** The typed figure as money; without one there is nothing to review. */

@@ -48,15 +48,16 @@ export function PaymentSteps({ payment }: { payment: Payment }) {
 /** Steps with their times; a later step implies the earlier ones, even if nobody saw them happen. */
 export function viewSteps(order: readonly Shown[], progress: readonly Pick<PaymentStep, 'state' | 'at' | 'block'>[]): StepView[] {
   const reached = order.reduce((last, state, i) => (progress.some((s) => s.state === state) ? i : last), -1);
-  const first = progress.find((s) => s.state !== 'created')?.at;
+  const times = elapsed(order.map((state) => progress.find((s) => s.state === state)?.at ?? null));
   // A wallet's signature is known here before the service records it.
   const done = Math.max(reached, order[0] === 'submitted' ? 0 : -1);
   return order.map((state, i) => {
-    const step = progress.find((s) => s.state === state);
+    const block = progress.find((s) => s.state === state)?.block ?? null;
+    const seconds = times[i] ?? null;
     return {
-      ...words(state, step?.block ?? null, i <= done),
+      ...words(state, block, i <= done),
       state: i <= done ? 'done' : i === done + 1 ? 'now' : 'next',
-      seconds: step && first ? text.value.progress.seconds(elapsed(first, step.at)) : null,
+      seconds: seconds && text.value.progress.seconds(seconds),
     };
   });
 }

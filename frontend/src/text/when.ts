@@ -29,9 +29,20 @@ export function countdown(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }
 
-/** Seconds between two moments with one decimal: `3.1`. */
-export function elapsed(from: string, to: string): string {
-  return (Math.max(0, Date.parse(to) - Date.parse(from)) / 1000).toFixed(1);
+/**
+ * Seconds from the first of some moments to each, with one decimal: `3.1`. Never falling: some moments are ours and
+ * some the chain's, whose clock counts whole seconds.
+ */
+export function elapsed(moments: readonly (string | null)[]): (string | null)[] {
+  let first: number | null = null;
+  let latest = 0;
+  return moments.map((moment) => {
+    if (moment === null) return null;
+    const at = Date.parse(moment);
+    first ??= at;
+    latest = Math.max(latest, at - first);
+    return (latest / 1000).toFixed(1);
+  });
 }
 
 function midnight(at: number): number {

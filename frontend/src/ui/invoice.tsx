@@ -80,15 +80,15 @@ export function InvoiceSteps({ invoice, signed }: { invoice: PublicInvoice; sign
   const titles = { seen: [t.seen, t.seenBody], confirmed: [t.confirmed, t.confirmedBody(at('confirmed')?.block ?? null)], final: [t.final, settled ? t.finalBody(at('final')?.block ?? null) : t.finalNext] } as const;
   const order = ['seen', 'confirmed', 'final'] as const;
   const reached = settled ? 2 : order.reduce((last, state, i) => (at(state) ? i : last), -1);
-  const first = progress[0]?.at;
+  const times = elapsed(order.map((state) => at(state)?.at ?? null));
   const steps = order.map((state, i): StepView => {
-    const step = at(state);
+    const seconds = times[i] ?? null;
     const [title, detail] = titles[state];
     return {
       title,
       detail,
       state: i <= reached ? 'done' : i === reached + 1 ? 'now' : 'next',
-      seconds: step && first ? t.seconds(elapsed(first, step.at)) : null,
+      seconds: seconds && t.seconds(seconds),
     };
   });
   return <Card><Steps steps={steps} /></Card>;
@@ -106,7 +106,7 @@ export function InvoiceFacts({ invoice }: { invoice: PublicInvoice }) {
           invoice.exception === 'underpaid' && { name: t.remaining, value: <bdi dir="ltr">{format(invoice.remaining)}</bdi> },
           invoice.paid_at !== null && { name: text.value.receipt.when, value: dayAndTime(invoice.paid_at, language.value) },
           { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
-          { name: t.reference, value: <code>{invoice.reference}</code> },
+          { name: t.title, value: <Address value={invoice.id} label={t.title} /> },
         ]}
       />
     </Card>

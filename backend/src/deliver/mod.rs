@@ -13,7 +13,8 @@
 mod chat;
 mod pace;
 mod store;
-#[cfg(all(test, feature = "sandbox"))]
+#[cfg(test)]
+#[cfg(feature = "sandbox")]
 pub(crate) mod tests;
 
 use std::{pin::pin, time::Duration};

@@ -8,7 +8,7 @@ use crate::{
     id::{PaymentId, TransferId},
     money::{Asset, Assets},
     payments::{
-        Arrival, Intent, Marks, Outcome, Purpose, Reason, Side, Stage, Transfer,
+        Arrival, Intent, Marks, Nature, Outcome, Purpose, Reason, Side, Stage, Transfer,
         view::{self, Direction, Viewer},
     },
     time::Time,
@@ -53,7 +53,7 @@ fn transfer(units: u128, outcome: Outcome, comment: &str) -> Transfer {
             asset: Asset::Gram,
             units,
             comment: Comment::Text(comment.into()),
-            by_product: false,
+            nature: Nature::Plain,
             block: 48_112,
             at: NOW,
         },
@@ -150,7 +150,9 @@ fn unmatched_money_says_why() {
     for reason in Reason::ALL {
         let html = told_of(1, *reason);
         let general = html.ends_with("It pays nothing we know of.");
-        assert_eq!(general, *reason == Reason::ByProduct, "{reason}: {html}");
+        // These two are never announced.
+        let silent = matches!(reason, Reason::ByProduct | Reason::Earlier);
+        assert_eq!(general, silent, "{reason}: {html}");
     }
 }
 

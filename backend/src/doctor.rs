@@ -255,7 +255,7 @@ fn render(checks: &[Check]) -> String {
             Finding::Note(found) => line("–", what, found),
             Finding::Bad { found, mend } => {
                 bad += 1;
-                line("✗", what, &format!("{found}\n    {mend}").trim_end().to_owned());
+                line("✗", what, format!("{found}\n    {mend}").trim_end());
             }
         }
     }

@@ -5,7 +5,8 @@
 //! 1. The words: [`id`], [`money`], [`time`], [`dice`], [`page`], [`problem`].
 //! 2. [`db`]: one text of SQL on two engines; what a transaction announces commits with it.
 //! 3. [`events`]: what happened, a gap-free feed per account.
-//! 4. [`identity`] and [`wallets`]: who is calling, and which addresses they have proven.
+//! 4. [`identity`] and [`wallets`]: who is calling, and which addresses they have proven; [`follow`]:
+//!    the accounts whose transactions are read.
 //! 5. [`payments`]: the one door for money. [`merchants`], [`invoices`] and [`requests`] stand on it.
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
@@ -24,6 +25,7 @@ pub mod dice;
 pub mod doctor;
 pub mod events;
 pub mod extract;
+pub mod follow;
 pub mod http;
 pub mod id;
 pub mod idempotency;

@@ -10,7 +10,7 @@ use crate::{
     identity::{self, Person},
     invoices, merchants,
     payments::{
-        self, Arrival, Intent, Outcome, Purpose, Reason, Recorded,
+        self, Arrival, Intent, Outcome, Purpose, Recorded,
         view::{self, Direction, Viewer},
     },
     requests, wallets,
@@ -39,7 +39,7 @@ pub async fn settle(
     metrics::counter!("transfers_total", "outcome" => word(&recorded.transfer.outcome))
         .increment(1);
     match (&recorded.intent, recorded.transfer.outcome) {
-        (_, Outcome::Unmatched(Reason::ByProduct, _)) => Ok(()),
+        (_, Outcome::Unmatched(reason, _)) if reason.is_silent() => Ok(()),
         (Some(intent), Outcome::Matched(_)) => {
             match intent.purpose {
                 Purpose::Send => {}

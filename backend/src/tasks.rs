@@ -115,7 +115,6 @@ impl Supervisor {
         });
         self.pulses().push(pulse.clone());
         let supervisor = self.clone();
-        #[expect(clippy::disallowed_methods, reason = "this is where tasks are started")]
         self.tracker.spawn(async move {
             tokio::select! {
                 () = supervisor.hard.cancelled() => tracing::warn!(task = name, "dropped"),

@@ -7,9 +7,9 @@ const STOREYS: &[&[&str]] = &[
     &["http", "watch", "deliver", "bot"],
     &["settle"],
     &["invoices", "requests", "merchants"],
-    &["wallets"],
     &["payments"],
-    &["identity", "idempotency"],
+    &["wallets"],
+    &["follow", "identity", "idempotency"],
     &["events"],
     &["db"],
 ];
@@ -37,8 +37,8 @@ fn used(text: &str) -> Vec<String> {
     for (at, _) in text.match_indices("crate::") {
         let rest = &text[at + "crate::".len()..];
         if let Some(group) = rest.strip_prefix('{') {
-            let mut depth = 1;
-            let mut word = String::new();
+            // Only the first word of each item names a module of the crate.
+            let (mut depth, mut first, mut word) = (1, true, String::new());
             for c in group.chars() {
                 match c {
                     '{' => depth += 1,
@@ -48,11 +48,13 @@ fn used(text: &str) -> Vec<String> {
                 if depth == 0 {
                     break;
                 }
-                if depth == 1 && (c.is_alphanumeric() || c == '_') {
+                if first && (c.is_alphanumeric() || c == '_') {
                     word.push(c);
                 } else if !word.is_empty() {
                     used.push(std::mem::take(&mut word));
+                    first = false;
                 }
+                first |= depth == 1 && c == ',';
             }
             used.extend((!word.is_empty()).then_some(word));
         } else {
@@ -71,6 +73,10 @@ fn arrows_point_down() {
     let mut wrong = BTreeMap::new();
     for (path, text) in &files {
         let inside = path.split("backend/src/").nth(1).unwrap_or_default();
+        // What only tests use may reach for the roof.
+        if inside.ends_with("harness.rs") || inside.ends_with("tests.rs") {
+            continue;
+        }
         let own = inside.split(['/', '.']).next().unwrap_or_default();
         let Some(here) = storey(own) else { continue };
         for name in used(text) {

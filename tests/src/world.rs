@@ -48,6 +48,8 @@ impl World {
         })
         .await
         .expect("a world begins");
+        // What the cast was given is history by now.
+        clock.advance(1000);
         let settings = Service {
             listen: service,
             metrics_listen: None,

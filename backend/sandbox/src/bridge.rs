@@ -280,11 +280,13 @@ impl Stream {
         if clients.len() > MOST_CLIENTS_PER_STREAM {
             return Err(Refused::Invalid("client_id"));
         }
-        let from_header = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-        let cursor = match query.last_event_id.as_deref().or(from_header) {
+        // An `EventSource` that reconnects repeats its first query; what it saw is in the header.
+        let header = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
+        let asked = match query.last_event_id.as_deref() {
             Some(id) => id.parse().map_err(|_| Refused::Invalid("last_event_id"))?,
             None => 0,
         };
+        let cursor = asked.max(header.unwrap_or(0));
         let heartbeat = match query.heartbeat.as_deref() {
             Some("message") => "event: message\r\ndata: heartbeat\r\n\r\n",
             _ => "event: heartbeat\n\n",

@@ -1,6 +1,8 @@
 //! Between the two cell libraries. What we build, tonlib-core writes; what others send us,
 //! tycho-types reads, because tonlib-core panics or aborts on hostile input. They meet at bytes.
 
+use std::collections::HashSet;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use tonlib_core::TonAddress;
@@ -27,6 +29,8 @@ pub enum Unfit {
     TooDeep,
     #[error("not a bag of cells")]
     Malformed,
+    #[error("holds other than ordinary cells")]
+    Exotic,
 }
 
 /// Reads a cell that somebody else made.
@@ -42,7 +46,25 @@ pub fn read(base64: &str) -> Result<ReadCell, Unfit> {
     if cell.repr_depth() > MOST_DEPTH {
         return Err(Unfit::TooDeep);
     }
+    if has_exotic(&cell) {
+        return Err(Unfit::Exotic);
+    }
     Ok(cell)
+}
+
+/// Library references and proofs make no sense in what a wallet sends.
+fn has_exotic(root: &ReadCell) -> bool {
+    let mut seen = HashSet::new();
+    let mut left = vec![root.clone()];
+    while let Some(cell) = left.pop() {
+        if cell.is_exotic() {
+            return true;
+        }
+        if seen.insert(*cell.repr_hash()) {
+            left.extend((0..cell.reference_count()).filter_map(|n| cell.reference_cloned(n)));
+        }
+    }
+    false
 }
 
 /// A cell that has passed [`read`], for putting into something we build.
@@ -149,6 +171,14 @@ mod tests {
             build(|cell| cell.store_byte(1)?.store_reference(&below))
         });
         assert_eq!(read(&base64(&deep)), Err(Unfit::TooDeep));
+        // The reference to a library: an exotic cell of type 2 with the library's hash.
+        let mut library = CellBuilder::new();
+        library.set_cell_is_exotic(true);
+        library.store_byte(2).unwrap().store_slice(&[7; 32]).unwrap();
+        let library = library.build().unwrap().to_arc();
+        assert_eq!(read(&base64(&library)), Err(Unfit::Exotic));
+        let hidden = build(|cell| cell.store_reference(&library));
+        assert_eq!(read(&base64(&hidden)), Err(Unfit::Exotic));
     }
 
     proptest! {

@@ -33,10 +33,10 @@ impl Clock {
         if self.follows_wall { wall_ms().saturating_add(offset) } else { offset }
     }
 
-    /// Unix time in whole seconds, as blocks carry it.
+    /// Unix time in whole seconds, as blocks carry it. It stops at their last, in 2106.
     #[must_use]
     pub fn now(&self) -> u32 {
-        u32::try_from(self.now_ms() / 1000).unwrap_or(0)
+        u32::try_from((self.now_ms() / 1000).max(0)).unwrap_or(u32::MAX)
     }
 
     /// Moves forward. Time on a chain never runs back, so neither does this: a negative step is
@@ -70,6 +70,13 @@ mod tests {
         let clock = Clock::manual(1_000);
         clock.advance(-400);
         assert_eq!(clock.now_ms(), 1_000);
+    }
+
+    #[test]
+    fn blocks_know_no_time_after_2106() {
+        let clock = Clock::manual(0);
+        clock.advance(i64::MAX);
+        assert_eq!(clock.now(), u32::MAX);
     }
 
     #[test]

@@ -93,7 +93,7 @@ struct Rows {
     /// The first hash of the nth transaction with this key, and its newest one.
     names: HashMap<(RowKey, u32), HashBytes>,
     newest: HashMap<HashBytes, Arc<Transaction>>,
-    order: VecDeque<(RowKey, HashBytes)>,
+    order: VecDeque<(RowKey, u32, HashBytes)>,
 }
 
 /// What is the same in the emulated and the real transaction: the message that started it all,
@@ -152,7 +152,7 @@ impl Movements {
         let name = *rows.names.entry((key.clone(), this)).or_insert(transaction.hash);
         rows.newest.insert(name, transaction.clone());
         if new {
-            rows.order.push_back((key, name));
+            rows.order.push_back((key, this, name));
             rows.forget_oldest();
         }
         name
@@ -168,12 +168,12 @@ impl Rows {
         if self.order.len() <= MOST_ROWS {
             return;
         }
-        let Some((key, name)) = self.order.pop_front() else { return };
+        let Some((key, nth, name)) = self.order.pop_front() else { return };
         self.newest.remove(&name);
+        self.names.remove(&(key.clone(), nth));
         for rank in 0..=2 {
             self.told.remove(&(key.clone(), rank));
         }
-        self.names.retain(|(row, _), _| *row != key);
     }
 }
 
@@ -287,27 +287,37 @@ fn jettons(
         NOTIFICATION if *source == usdt::wallet_of(&transaction.account) => {
             Some(step(format!("{} hears of USDT", name(&transaction.account))))
         }
-        usdt::INTERNAL_TRANSFER => {
-            let arrival = Arrival::read(&message.body).ok()?;
-            let genuine = match &arrival.from {
-                Some(from) => *source == usdt::wallet_of(from),
-                None => *source == usdt::master(),
-            };
-            let owner = owner_of_jetton_wallet(chain, &transaction.account)
-                .filter(|owner| genuine && usdt::wallet_of(owner) == transaction.account)?;
-            let from = arrival.from.unwrap_or_else(|| cells::std_addr(&faucet::address()));
-            Some(Meaning {
-                from: Some(raw(&from)),
-                to: Some(raw(&owner)),
-                amount: Some(Asset::Usdt.decimal(arrival.units)),
-                asset: Some(Asset::Usdt),
-                comment: arrival.comment.filter(|comment| !comment.is_empty()),
-                label: transaction.is_aborted().then(|| "failed".to_owned()),
-                who: Who { from: name_of(&from, wallets), to: name_of(&owner, wallets) },
-            })
-        }
+        usdt::INTERNAL_TRANSFER => arrival(transaction, message, chain, wallets),
         _ => None,
     }
+}
+
+/// Jettons that have come, if they are genuine USDT.
+fn arrival(
+    transaction: &Transaction,
+    message: &Message,
+    chain: &Chain,
+    wallets: &Wallets,
+) -> Option<Meaning> {
+    let arrival = Arrival::read(&message.body).ok()?;
+    let genuine = match &arrival.from {
+        Some(from) => usdt::wallet_of(from),
+        None => usdt::master(),
+    };
+    let owner = owner_of_jetton_wallet(chain, &transaction.account)?;
+    if message.source() != Some(&genuine) || usdt::wallet_of(&owner) != transaction.account {
+        return None;
+    }
+    let from = arrival.from.unwrap_or_else(|| cells::std_addr(&faucet::address()));
+    Some(Meaning {
+        from: Some(raw(&from)),
+        to: Some(raw(&owner)),
+        amount: Some(Asset::Usdt.decimal(arrival.units)),
+        asset: Some(Asset::Usdt),
+        comment: arrival.comment.filter(|comment| !comment.is_empty()),
+        label: transaction.is_aborted().then(|| "failed".to_owned()),
+        who: Who { from: name_of(&from, wallets), to: name_of(&owner, wallets) },
+    })
 }
 
 /// The body of TEP-74's `internal_transfer`.

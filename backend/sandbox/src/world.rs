@@ -94,59 +94,45 @@ struct Inner {
     shop: Mutex<Option<Shop>>,
     reset: watch::Sender<bool>,
     tasks: Tasks,
+    /// Stops last, when nobody has anything more to remember.
+    writer: Tasks,
 }
 
-impl World {
-    /// Begins, or goes on where the last one ended. Answers once it is being served.
-    pub async fn start(options: Options) -> anyhow::Result<Self> {
-        let tasks = Tasks::default();
-        if let Some(data) = &options.data {
-            prepare(data, options.fresh)?;
-        }
-        let keep = match &options.data {
-            Some(data) => Keep::open(&data.join(MEMORY_FILE), &tasks).await?,
-            None => Keep::nothing(),
-        };
-        let seed = seed(options.seed, &keep).await?;
+/// What everything in the world shares.
+struct Parts {
+    seed: [u8; 32],
+    chain: Chain,
+    clock: Clock,
+    keep: Keep,
+    tasks: Tasks,
+}
+
+impl Parts {
+    async fn assemble(self, token: Option<String>, inner: Arc<Inner>) -> anyhow::Result<World> {
+        let Self { seed, chain, clock, keep, tasks } = self;
         // Numbers go on over a restart, so that a page which stayed open notices what is new.
-        let feed = Feed::starting_at(u64::try_from(options.clock.now_ms()).unwrap_or(1));
-        let chain = Chain::open(chain::Options {
-            network: SANDBOX_NETWORK,
-            store: options.data.as_ref().map(|data| data.join(CHAIN_FILE)),
-            clock: options.clock.clone(),
-            block_time: options.block_time,
-        })
-        .await?;
+        let feed = Feed::starting_at(u64::try_from(clock.now_ms()).unwrap_or(1));
         let telegram = Telegram::open(telegram::Setup {
-            token: options.bot_token.clone().unwrap_or_else(|| bot_token(&seed)),
+            token: token.unwrap_or_else(|| bot_token(&seed)),
             signer: SigningKey::from_bytes(&derive(&seed, "telegram's own key")),
-            clock: options.clock.clone(),
+            clock: clock.clone(),
             keep: keep.clone(),
             feed: feed.clone(),
             tasks: tasks.clone(),
         })
         .await?;
-        let bridge = Bridge::open(options.clock.clone(), keep.clone(), tasks.clone()).await?;
+        let bridge = Bridge::open(clock.clone(), keep.clone(), tasks.clone()).await?;
         let wallets = Wallets::open(wallet::Setup {
             seed: &seed,
             chain: chain.clone(),
             bridge: bridge.clone(),
             keep,
             feed: feed.clone(),
-            tasks: tasks.clone(),
+            tasks,
         })
         .await?;
         cast::endow(&chain, &wallets).await?;
-        let url = format!("http://{}", options.listener.local_addr()?);
-        let inner = Arc::new(Inner {
-            url,
-            service_url: options.service_url,
-            shop: Mutex::default(),
-            reset: watch::channel(false).0,
-            tasks,
-        });
-        let clock = options.clock;
-        let world = Self {
+        Ok(World {
             chain,
             telegram,
             bridge,
@@ -156,11 +142,44 @@ impl World {
             indexer_faults: toncenter::Faults::default(),
             movements: Movements::default(),
             inner,
+        })
+    }
+}
+
+impl World {
+    /// Begins, or goes on where the last one ended. Answers once it is being served.
+    pub async fn start(options: Options) -> anyhow::Result<Self> {
+        let Options { listener, data, fresh, clock, block_time, seed, bot_token, .. } = options;
+        let (tasks, writer) = (Tasks::default(), Tasks::default());
+        if let Some(data) = &data {
+            prepare(data, fresh)?;
+        }
+        let keep = match &data {
+            Some(data) => Keep::open(&data.join(MEMORY_FILE), &writer).await?,
+            None => Keep::nothing(),
         };
+        let seed = self::seed(seed, &keep).await?;
+        let chain = Chain::open(chain::Options {
+            network: SANDBOX_NETWORK,
+            store: data.map(|data| data.join(CHAIN_FILE)),
+            clock: clock.clone(),
+            block_time,
+        })
+        .await?;
+        let inner = Arc::new(Inner {
+            url: format!("http://{}", listener.local_addr()?),
+            service_url: options.service_url,
+            shop: Mutex::default(),
+            reset: watch::channel(false).0,
+            tasks: tasks.clone(),
+            writer,
+        });
+        let parts = Parts { seed, chain, clock, keep, tasks };
+        let world = parts.assemble(bot_token, inner).await?;
         let events = world.chain.subscribe();
         world.tasks().spawn(control::pump(world.clone(), events));
         world.make_blocks();
-        world.serve(options.listener, options.assets)?;
+        world.serve(listener, options.assets)?;
         Ok(world)
     }
 
@@ -234,6 +253,7 @@ impl World {
     /// Ends everything and waits until it is on disk.
     pub async fn stop(&self) {
         self.inner.tasks.stop().await;
+        self.inner.writer.stop().await;
     }
 
     pub(crate) fn tasks(&self) -> &Tasks {

@@ -23,7 +23,6 @@ use crate::{
     requests::{self, RequestStatus},
 };
 
-const NAME: usize = 64;
 const NOTE: usize = 200;
 /// Lines in `/history`.
 const LINES: u32 = 5;
@@ -142,7 +141,13 @@ async fn seen_by(
 }
 
 fn payment(words: &dyn Words, view: &PaymentView) -> Message {
-    let mut html = bold(&line(words, view));
+    let party = other_side(words, view);
+    let title = match (view.status, view.direction) {
+        (Stage::Final, Direction::In) => words.received(&shown(&view.money), Some(&party)),
+        (Stage::Final, Direction::Out) => words.sent(&shown(&view.money), &party),
+        _ => line(words, view),
+    };
+    let mut html = bold(&title);
     if let Some(note) = view.note.as_deref().or(view.purpose.description.as_deref()) {
         html.push_str(&format!("\n{}", words.quote(&show(note, NOTE))));
     }
@@ -151,10 +156,16 @@ fn payment(words: &dyn Words, view: &PaymentView) -> Message {
 
 fn line(words: &dyn Words, view: &PaymentView) -> String {
     let incoming = view.direction == Direction::In;
-    let party = if incoming { view.from.as_ref() } else { Some(&view.to) };
-    let party = party.map_or_else(String::new, |party| show(&party.name, NAME));
-    let party = if party.is_empty() { words.someone() } else { party.as_str() };
-    words.history_line(incoming, &shown(&view.money), party, standing(view.status))
+    let party = other_side(words, view);
+    words.history_line(incoming, &shown(&view.money), &party, standing(view.status))
+}
+
+fn other_side(words: &dyn Words, view: &PaymentView) -> String {
+    let party = match view.direction {
+        Direction::In => view.from.as_ref(),
+        Direction::Out => Some(&view.to),
+    };
+    show_name(words, party.map_or("", |party| &party.name))
 }
 
 fn standing(stage: Stage) -> Standing {

@@ -14,7 +14,7 @@ use crate::{app::App, db::Tx, tasks::Heartbeat, time::Time};
 /// Another process may have stored an update: look again this often even when nobody woke us.
 const ANYWAY: Duration = Duration::from_secs(1);
 /// After so many failures an update is parked.
-const ATTEMPTS: i64 = 6;
+pub(super) const ATTEMPTS: i64 = 6;
 /// Telegram keeps an update for a day; after two nothing can come a second time.
 const KEEP: Duration = Duration::from_secs(48 * 3600);
 
@@ -41,7 +41,7 @@ pub async fn run(app: App, stop: CancellationToken, beat: Heartbeat) -> anyhow::
     Ok(())
 }
 
-async fn next(app: &App) -> anyhow::Result<Option<store::Stored>> {
+pub(super) async fn next(app: &App) -> anyhow::Result<Option<store::Stored>> {
     let mut tx = app.db.snapshot().await?;
     Ok(store::next(&mut tx, app.time()).await?)
 }
@@ -58,7 +58,7 @@ async fn purge(app: &App, purged: &mut Option<Time>) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn handle(app: &App, stored: &store::Stored) -> anyhow::Result<()> {
+pub(super) async fn handle(app: &App, stored: &store::Stored) -> anyhow::Result<()> {
     let attempt = AssertUnwindSafe(take(app, stored)).catch_unwind().await;
     let Err(error) = attempt.unwrap_or_else(|_| Err(anyhow!("the handler panicked"))) else {
         return Ok(());

@@ -15,7 +15,9 @@ pub mod http;
 mod inbox;
 mod receive;
 mod setup;
-mod store;
+pub(crate) mod store;
+#[cfg(test)]
+mod tests;
 pub mod text;
 
 use std::time::Duration;
@@ -66,21 +68,4 @@ pub fn keyboard(message: &Message, public_url: &str) -> Option<InlineKeyboardMar
         rows.push([InlineKeyboardButton::web_app(&button.label, WebAppInfo { url })]);
     }
     (!rows.is_empty()).then(|| InlineKeyboardMarkup::new(rows))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_button_opens_the_app_at_its_object() {
-        let message = Message::new("x").with("View receipt", Some("pay_1")).with("Open", None);
-        let keyboard = keyboard(&message, "https://pay.example.org").unwrap();
-        let json = serde_json::to_value(&keyboard).unwrap();
-        assert_eq!(
-            json["inline_keyboard"][0][0]["web_app"]["url"],
-            "https://pay.example.org/?startapp=pay_1"
-        );
-        assert_eq!(json["inline_keyboard"][1][0]["web_app"]["url"], "https://pay.example.org/");
-    }
 }

@@ -13,16 +13,18 @@
 mod chat;
 mod pace;
 mod store;
+#[cfg(all(test, feature = "sandbox"))]
+mod tests;
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, bot, tasks::Heartbeat};
+use crate::{app::App, bot, db, tasks::Heartbeat};
 use chat::{Ending, Told};
-use pace::Lane;
+use pace::{Admission, Lane};
 
 /// Messages on their way at the same time. Telegram answers in about a tenth of a second.
 const AT_ONCE: usize = 8;
@@ -36,75 +38,87 @@ const AWAY: Duration = Duration::from_secs(1);
 pub async fn run(app: App, stop: CancellationToken, beat: Heartbeat) -> anyhow::Result<()> {
     let bot = bot::client(&app);
     let mut news = app.db.watch();
-    let mut lane = Lane::default();
-    let mut trouble = None;
-    let mut in_hand = FuturesUnordered::new();
-    loop {
+    let (mut round, mut in_hand) = (Round::default(), FuturesUnordered::new());
+    while !stop.is_cancelled() {
         news.mark_unchanged();
-        let stopping = stop.is_cancelled();
-        if stopping && in_hand.is_empty() {
-            return Ok(());
-        }
-        let mut look_again = Instant::now() + ANYWAY;
-        if !stopping {
-            let room = AT_ONCE.saturating_sub(in_hand.len());
-            let (chats, next) = take_up(&app, &mut lane, room).await?;
-            in_hand.extend(chats.into_iter().map(|chat| chat::tell(&app, &bot, chat)));
-            look_again = look_again.min(next);
-        }
-        match &trouble {
+        // What is in hand goes on meanwhile: it may hold the very connection that this look waits for.
+        let mut look = pin!(look(&app));
+        let waiting = loop {
+            tokio::select! {
+                found = &mut look => break found?,
+                Some(told) = in_hand.next() => round.note(told?),
+            }
+        };
+        let (chats, look_again) = round.take_up(waiting, AT_ONCE.saturating_sub(in_hand.len()));
+        in_hand.extend(chats.into_iter().map(|chat| chat::tell(&app, &bot, chat)));
+        match &round.trouble {
             Some(failure) => beat.missed(failure),
             None => beat.beat(),
         }
         tokio::select! {
-            Some(told) = in_hand.next() => note(told?, &mut lane, &mut trouble),
-            _ = news.changed(), if !stopping => {}
-            () = tokio::time::sleep_until(look_again), if !stopping => {}
-            () = stop.cancelled(), if !stopping => {}
+            Some(told) = in_hand.next() => round.note(told?),
+            _ = news.changed() => {}
+            () = tokio::time::sleep_until(look_again) => {}
+            () = stop.cancelled() => {}
         }
     }
+    while let Some(told) = in_hand.next().await {
+        round.note(told?);
+    }
+    Ok(())
 }
 
-/// The chats to be told something now, at most `room` of them, and when it is worth looking again.
-async fn take_up(
-    app: &App,
-    lane: &mut Lane,
-    room: usize,
-) -> anyhow::Result<(Vec<store::Waiting>, Instant)> {
-    let now = Instant::now();
-    let (mut taken, mut next) = (Vec::new(), now + ANYWAY);
-    if room == 0 {
-        return Ok((taken, next));
-    }
+/// Every chat that waits to be told something.
+async fn look(app: &App) -> db::Result<Vec<store::Waiting>> {
     let mut tx = app.db.snapshot().await?;
     let waiting = store::waiting(&mut tx, app.time(), CHATS).await?;
-    drop(tx);
     let oldest = waiting.first().map_or(Duration::ZERO, |chat| app.time().since(chat.oldest));
     metrics::gauge!("outbox_oldest_seconds").set(oldest.as_secs_f64());
-    for chat in waiting {
-        if taken.len() == room {
-            break;
-        }
-        match lane.admit(&chat.target, now) {
-            pace::Admission::Now => taken.push(chat),
-            pace::Admission::Later(at) => next = next.min(at),
-            pace::Admission::InHand => {}
-        }
-    }
-    Ok((taken, next))
+    Ok(waiting)
 }
 
-/// What the fate of one message means for the others.
-fn note(told: Told, lane: &mut Lane, trouble: &mut Option<bot::Failure>) {
-    let now = Instant::now();
-    lane.done(&told.target);
-    match told.ending {
-        Ending::Sent => *trouble = None,
-        Ending::Nothing => {}
-        Ending::Wait(time) => lane.close_until(now + time),
-        Ending::Away(failure) => {
-            lane.close_until(now + AWAY);
-            *trouble = Some(failure);
+/// What the loop knows of Telegram just now.
+#[derive(Default)]
+struct Round {
+    lane: Lane,
+    /// Telegram could not be reached, and nothing has got through since.
+    trouble: Option<bot::Failure>,
+}
+
+impl Round {
+    /// The chats to be told now, at most `room` of them, and when it is worth looking again.
+    fn take_up(
+        &mut self,
+        waiting: Vec<store::Waiting>,
+        room: usize,
+    ) -> (Vec<store::Waiting>, Instant) {
+        let now = Instant::now();
+        let (mut taken, mut look_again) = (Vec::new(), now + ANYWAY);
+        for chat in waiting {
+            if taken.len() == room {
+                break;
+            }
+            match self.lane.admit(&chat.target, now) {
+                Admission::Now => taken.push(chat),
+                Admission::Later(at) => look_again = look_again.min(at),
+                Admission::InHand => {}
+            }
+        }
+        (taken, look_again)
+    }
+
+    /// What the fate of one message means for the others.
+    fn note(&mut self, told: Told) {
+        let now = Instant::now();
+        self.lane.done(&told.target);
+        match told.ending {
+            Ending::Sent => self.trouble = None,
+            Ending::Nothing => {}
+            Ending::Wait(time) => self.lane.close_until(now + time),
+            Ending::Away(failure) => {
+                self.lane.close_until(now + AWAY);
+                self.trouble = Some(failure);
+            }
         }
     }
 }

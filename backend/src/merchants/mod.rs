@@ -19,10 +19,10 @@ use crate::{
     db::{self, Tx},
     dice::Dice,
     events::{self, Audience, Now},
+    follow,
     id::{KeyId, MerchantId},
     identity,
     money::Assets,
-    payments,
 };
 
 pub use store::{Key, Merchant};
@@ -67,7 +67,7 @@ pub async fn create(
     };
     events::store::open_account(tx, &merchant.id.to_string(), "merchant", now.at).await?;
     store::insert(tx, &merchant).await?;
-    payments::watch(tx, assets, merchant.payout, now.at, None).await?;
+    follow::follow(tx, assets, merchant.payout, now.at, None).await?;
     Ok(merchant)
 }
 
@@ -276,7 +276,7 @@ pub mod tests {
         let mut tx = db.begin().await.unwrap();
         create(&mut tx, &Assets::new([]), olgas_shop(), at(1, &dice)).await.unwrap();
         let far = Time::from_millis(i64::MAX);
-        let watched = payments::store::watched(&mut tx, far).await.unwrap();
+        let watched = follow::store::watched(&mut tx, far).await.unwrap();
         assert_eq!(watched.len(), 1);
         assert_eq!(watched[0].owner, wallet(7));
     }

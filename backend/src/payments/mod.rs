@@ -18,21 +18,20 @@ use ton::{address::Address, reference::Reference};
 use crate::{
     db::{self, Tx},
     events::Now,
+    follow,
     id::{PaymentId, TransferId},
     money::{Amount, Asset, Assets},
     time::Time,
 };
 
 pub use state::{
-    Arrival, Input, Intent, Marks, Outcome, Purpose, Reason, Refused, Side, Stage, Transfer,
+    Arrival, Input, Intent, Marks, Nature, Outcome, Purpose, Reason, Refused, Side, Stage, Transfer,
 };
 
 /// How long a wallet may take to sign; TON Connect wants five minutes at most.
 pub const TO_SIGN: Duration = Duration::from_secs(5 * 60);
 /// How long after the deadline a stranger's account is still followed.
 const AFTERWARDS: Duration = Duration::from_secs(24 * 3600);
-/// How far before the first sight of an account its history is read, so that nothing slips between.
-const BEFOREHAND: Duration = Duration::from_secs(60);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -84,26 +83,12 @@ pub async fn open(tx: &mut Tx, assets: &Assets, draft: Draft, now: Now<'_>) -> d
     };
     store::insert(tx, &intent).await?;
     let until = intent.expires_at.after(AFTERWARDS);
-    watch(tx, assets, intent.payee_address, now.at, Some(until)).await?;
+    follow::follow(tx, assets, intent.payee_address, now.at, Some(until)).await?;
     if let Some(payer) = intent.payer.person {
         store::insert_activity(tx, payer, &intent.id.to_string(), "out", now.at).await?;
     }
     tx.nudge();
     Ok(intent)
-}
-
-/// Follows every accepted asset of an address: until a moment, or for ever.
-pub async fn watch(
-    tx: &mut Tx,
-    assets: &Assets,
-    owner: Address,
-    now: Time,
-    until: Option<Time>,
-) -> db::Result<()> {
-    for listed in assets.iter() {
-        store::watch(tx, owner, listed.asset, now.before(BEFOREHAND), until).await?;
-    }
-    Ok(())
 }
 
 /// Applies an input to an intent and stores it.

@@ -179,11 +179,21 @@ pub struct Arrival {
     pub asset: Asset,
     pub units: u128,
     pub comment: ton::comment::Comment,
-    /// Sent by a program for its own reasons: income, but nobody's payment.
-    pub by_product: bool,
+    pub nature: Nature,
     /// The masterchain block that made it final.
     pub block: u32,
     pub at: Time,
+}
+
+/// What can be said of an arrival before anybody asks what it pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nature {
+    /// Somebody meant to send it, while we were looking.
+    Plain,
+    /// Sent by a program for its own reasons: income, but nobody's payment.
+    ByProduct,
+    /// It came before this service followed the address, and is no news.
+    Earlier,
 }
 
 impl Arrival {
@@ -224,6 +234,15 @@ text_enum! {
         TooLarge = "too_large",
         /// Change from another contract, such as what is left of a jetton transfer's gas.
         ByProduct = "by_product",
+        /// It came before this service followed the address.
+        Earlier = "earlier",
+    }
+}
+
+impl Reason {
+    /// Recorded, but told to nobody.
+    pub fn is_silent(self) -> bool {
+        matches!(self, Self::ByProduct | Self::Earlier)
     }
 }
 
@@ -233,7 +252,8 @@ pub fn judge(arrival: &Arrival, intent: Option<&Intent>) -> Outcome {
     let meant = intent.map(|intent| intent.id);
     let Some(intent) = intent else {
         let reason = match &arrival.comment {
-            _ if arrival.by_product => Reason::ByProduct,
+            _ if arrival.nature == Nature::ByProduct => Reason::ByProduct,
+            _ if arrival.nature == Nature::Earlier => Reason::Earlier,
             Comment::None => Reason::NoReference,
             Comment::Encrypted => Reason::EncryptedComment,
             Comment::Text(_) if arrival.reference().is_some() => Reason::UnknownReference,

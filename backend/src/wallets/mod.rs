@@ -17,10 +17,10 @@ use ton::address::Address;
 use crate::{
     db::Tx,
     events::{self, Now},
+    follow,
     id::{PersonId, WalletId},
     identity::Person,
     money::Assets,
-    payments,
     time::Time,
 };
 
@@ -98,7 +98,7 @@ pub async fn link(
         linked_at: now.at,
     };
     store::insert(tx, &wallet).await?;
-    payments::watch(tx, assets, wallet.address, now.at, None).await?;
+    follow::follow(tx, assets, wallet.address, now.at, None).await?;
     let told = |by_you| http::LinkedView { wallet: http::WalletView::from(&wallet), by_you };
     events::append(tx, &person.audience(), events::kind::WALLET_LINKED, &told(true), now);
     for other in others {

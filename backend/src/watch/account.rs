@@ -8,10 +8,8 @@ use ton::{
 use super::{Error, is_jetton, pages};
 use crate::{
     app::App,
-    payments::{
-        Arrival,
-        store::{self, Cursor, Watched},
-    },
+    follow::{self, BEFOREHAND, Cursor, Watched},
+    payments::{Arrival, Nature},
     settle,
     time::Time,
 };
@@ -88,7 +86,7 @@ async fn store_all(app: &App, watched: &Watched, rows: &[&Transaction]) -> Resul
                 settle::settle(&mut tx, app, arrival, app.now()).await?;
             }
         }
-        if !store::advance(&mut tx, &from, to).await? {
+        if !follow::store::advance(&mut tx, &from, to).await? {
             tracing::debug!("another reader has moved this cursor");
             return Ok(false);
         }
@@ -100,7 +98,12 @@ async fn store_all(app: &App, watched: &Watched, rows: &[&Transaction]) -> Resul
 
 fn arrival(watched: &Watched, tx: &Transaction) -> Option<Arrival> {
     let received = received(watched, tx)?;
-    let (by_product, block) = (received.is_by_product(), received.mc_seqno?);
+    let (block, at) = (received.mc_seqno?, Time::from_seconds(received.now));
+    let nature = match () {
+        () if received.is_by_product() => Nature::ByProduct,
+        () if at < watched.since.after(BEFOREHAND) => Nature::Earlier,
+        () => Nature::Plain,
+    };
     Some(Arrival {
         account: received.account,
         lt: received.lt,
@@ -110,9 +113,9 @@ fn arrival(watched: &Watched, tx: &Transaction) -> Option<Arrival> {
         asset: watched.asset,
         units: received.units,
         comment: received.comment,
-        by_product,
+        nature,
         block,
-        at: Time::from_seconds(received.now),
+        at,
     })
 }
 

@@ -10,10 +10,11 @@ use super::{Error, account};
 use crate::{
     app::App,
     db::Tx,
+    follow::Watched,
     id::PaymentId,
     invoices,
     money::Asset,
-    payments::{self, Input, Intent, Purpose, Stage, TO_SIGN, store::Watched},
+    payments::{self, Input, Intent, Purpose, Stage, TO_SIGN},
     settle,
     time::Time,
 };

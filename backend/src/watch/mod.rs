@@ -21,9 +21,10 @@ use ton::{
 
 use crate::{
     app::App,
+    follow::{self, Watched},
     invoices,
     money::Asset,
-    payments::{self, Input, store::Watched},
+    payments::{self, Input},
     tasks::Heartbeat,
     time::Time,
 };
@@ -144,7 +145,7 @@ async fn head(app: &App) -> Result<Head, Error> {
 /// Reads every watched account up to `head`. `true`: every one of them.
 async fn sweep(app: &App, memory: &mut Memory, head: Head) -> Result<bool, Error> {
     let mut tx = app.db.snapshot().await?;
-    let watched = payments::store::watched(&mut tx, app.time()).await?;
+    let watched = follow::store::watched(&mut tx, app.time()).await?;
     drop(tx);
     let (watched, mut complete) = named(app, watched).await?;
     let (followed, fresh): (Vec<_>, Vec<_>) = watched.into_iter().partition(|w| w.cursor.is_some());
@@ -177,7 +178,7 @@ async fn named(app: &App, watched: Vec<Watched>) -> Result<(Vec<Watched>, bool),
             match app.account_of(account.owner, account.asset).await {
                 Ok(address) => {
                     let mut tx = app.db.begin().await?;
-                    payments::store::set_account(&mut tx, account.owner, account.asset, address)
+                    follow::store::set_account(&mut tx, account.owner, account.asset, address)
                         .await?;
                     tx.commit().await?;
                     account.account = Some(address);

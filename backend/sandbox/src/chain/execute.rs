@@ -8,7 +8,7 @@ use tycho_types::models::{AccountStatus, MsgInfo, ShardAccount, StdAddr};
 
 use super::config;
 use super::message::{Message, Refused};
-use super::transaction::{Account, Place, State, Trace, Transaction, nothing};
+use super::transaction::{Place, State, Trace, Transaction, nothing};
 
 /// Logical time advances by this much a block, so it is known from the block's number alone.
 pub const LT_STEP: u64 = 1_000_000;
@@ -55,6 +55,16 @@ impl Frame {
     }
 }
 
+/// An account within a block. One that has ceased to exist still has a history until the block's
+/// end, as on TON.
+#[derive(Debug, Clone)]
+struct Touched {
+    shard: ShardAccount,
+    exists: bool,
+    /// Its next transaction cannot be earlier.
+    end_lt: u64,
+}
+
 /// Executes `queue` first in, first out, over the accounts `lookup` knows, without touching them.
 pub(super) fn run(
     config: &ParsedConfig,
@@ -64,27 +74,29 @@ pub(super) fn run(
 ) -> Outcome {
     let params = config::block_params(frame);
     let mut outcome = Outcome::default();
+    let mut touched: HashMap<StdAddr, Touched> = HashMap::new();
     while let Some(next) = queue.pop_front() {
         if outcome.transactions.len() >= MAX_TRANSACTIONS {
             queue.push_front(next);
             break;
         }
         let Some(address) = next.message.destination().cloned() else { continue };
-        let before = match outcome.accounts.get(&address) {
-            Some(changed) => changed.clone(),
-            None => lookup(&address),
-        };
-        match step(config, &params, frame, &address, next, before.unwrap_or_else(nothing)) {
+        let before = touched.get(&address).cloned().unwrap_or_else(|| {
+            let found = lookup(&address);
+            Touched { exists: found.is_some(), shard: found.unwrap_or_else(nothing), end_lt: 0 }
+        });
+        match step(config, &params, frame, &address, next, before) {
             Ok((transaction, after)) => {
                 queue.extend(deliveries(&transaction));
                 outcome.transactions.push(transaction);
-                let exists = after.state.status != AccountStatus::NotExists;
-                outcome.accounts.insert(address, exists.then_some(after.shard));
+                touched.insert(address, after);
             }
             Err(refused) => outcome.dropped.push(refused),
         }
     }
     outcome.rest = queue;
+    let after = touched.into_iter().map(|(it, after)| (it, after.exists.then_some(after.shard)));
+    outcome.accounts = after.collect();
     outcome
 }
 
@@ -100,16 +112,15 @@ fn step(
     frame: Frame,
     address: &StdAddr,
     Queued { message, trace }: Queued,
-    before: ShardAccount,
-) -> Result<(Transaction, Account), Refused> {
-    let failed = |error: &dyn std::fmt::Display| Refused::Failed(error.to_string());
+    Touched { shard, end_lt, .. }: Touched,
+) -> Result<(Transaction, Touched), Refused> {
     let external = matches!(message.info, MsgInfo::ExtIn(_));
     let mut inspector = ExecutorInspector::default();
     let output = Executor::new(params, config)
-        .with_min_lt(frame.start_lt() + 1)
-        .begin_ordinary_ext(address, external, message.cell.clone(), &before, Some(&mut inspector))
+        .with_min_lt(end_lt.max(frame.start_lt() + 1))
+        .begin_ordinary_ext(address, external, message.cell.clone(), &shard, Some(&mut inspector))
         .map_err(|error| match error {
-            TxError::Skipped => refusal(address, &before, inspector.exit_code),
+            TxError::Skipped => refusal(address, &shard, inspector.exit_code),
             TxError::Fatal(error) => failed(&format!("{error:#}")),
         })?
         .commit()
@@ -121,12 +132,17 @@ fn step(
         external_hash_norm: message.normalized_hash(),
     });
     let place = Place { seqno: frame.seqno, trace, emulated: frame.emulated };
-    let found = Account::read(address.clone(), before).map_err(|error| failed(&error))?;
-    let left = Account::read(address.clone(), output.new_state).map_err(|error| failed(&error))?;
-    let after: State = left.state.clone();
-    let transaction = Transaction::read(address.clone(), cell, found.state, after, place)
+    let before = State::read(&shard).map_err(|error| failed(&error))?;
+    let after = State::read(&output.new_state).map_err(|error| failed(&error))?;
+    let exists = after.status != AccountStatus::NotExists;
+    let transaction = Transaction::read(address.clone(), cell, before, after, place)
         .map_err(|error| failed(&error))?;
-    Ok((transaction, left))
+    let end_lt = output.transaction_meta.next_lt;
+    Ok((transaction, Touched { shard: output.new_state, exists, end_lt }))
+}
+
+fn failed(error: &dyn std::fmt::Display) -> Refused {
+    Refused::Failed(error.to_string())
 }
 
 fn refusal(address: &StdAddr, state: &ShardAccount, exit_code: Option<i32>) -> Refused {

@@ -5,10 +5,10 @@ use tycho_executor::ParsedConfig;
 use tycho_types::cell::{Cell, CellBuilder, HashBytes};
 use tycho_types::dict::Dict;
 use tycho_types::error::Error;
-use tycho_types::models::{AccountState, LibDescr, StdAddr};
+use tycho_types::models::{self, AccountState, LibDescr, StdAddr};
 use tycho_vm::{
-    GasParams, OwnedCellSlice, RcStackValue, SmcInfoBase, StackValue, StackValueType,
-    VmGetterMethodId, VmState, VmVersion,
+    GasParams, OwnedCellSlice, RcStackValue, SmcInfoBase, SmcInfoTonV11, StackValue,
+    StackValueType, VmGetterMethodId, VmState, VmVersion,
 };
 
 use super::transaction::Account;
@@ -110,23 +110,10 @@ pub(super) fn run(
     };
     let mut stack = stack.iter().map(into_vm).collect::<Result<Vec<_>, _>>()?;
     stack.push(RcStackValue::new_dyn_value(BigInt::from(id)));
-    let info = SmcInfoBase::new()
-        .with_now(now)
-        .with_block_lt(found.last_trans_lt)
-        .with_tx_lt(found.last_trans_lt)
-        .with_mixed_rand_seed(&HashBytes::ZERO, &account.address.address)
-        .with_account_balance(found.balance.clone())
-        .with_account_addr(found.address.clone())
-        .with_config(config.raw.params.clone())
-        .require_ton_v4()
-        .with_code(code.clone())
-        .require_ton_v6()
-        .fill_unpacked_config()?
-        .require_ton_v11();
     let public: Dict<HashBytes, LibDescr> = Dict::new();
     let libraries = (&init.libraries, &public);
     let mut vm = VmState::builder()
-        .with_smc_info(info)
+        .with_smc_info(surroundings(config, now, &account.address, &found, code.clone())?)
         .with_code(code)
         .with_data(init.data.clone().unwrap_or_default())
         .with_libraries(&libraries)
@@ -138,6 +125,29 @@ pub(super) fn run(
     let exit_code = !vm.run();
     let stack = vm.stack.items.iter().map(|item| from_vm(item.as_ref(), 0)).collect();
     Ok(Answer { exit_code, gas_used: vm.gas.consumed(), stack })
+}
+
+/// What the code finds in its register c7.
+fn surroundings(
+    config: &ParsedConfig,
+    now: u32,
+    address: &StdAddr,
+    found: &models::Account,
+    code: Cell,
+) -> Result<SmcInfoTonV11, Error> {
+    Ok(SmcInfoBase::new()
+        .with_now(now)
+        .with_block_lt(found.last_trans_lt)
+        .with_tx_lt(found.last_trans_lt)
+        .with_mixed_rand_seed(&HashBytes::ZERO, &address.address)
+        .with_account_balance(found.balance.clone())
+        .with_account_addr(found.address.clone())
+        .with_config(config.raw.params.clone())
+        .require_ton_v4()
+        .with_code(code)
+        .require_ton_v6()
+        .fill_unpacked_config()?
+        .require_ton_v11())
 }
 
 fn into_vm(item: &Item) -> Result<RcStackValue, Error> {

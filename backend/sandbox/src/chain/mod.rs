@@ -20,7 +20,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
+use tokio::runtime::Handle;
 use tokio::sync::{Mutex, broadcast};
+use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tycho_executor::ParsedConfig;
@@ -307,17 +309,19 @@ impl Chain {
         Ok(())
     }
 
+    /// On a thread of its own: whoever waits for the block may go away, but a block that is stored
+    /// must be seen.
     async fn produce_block(&self) -> Result<(), Error> {
+        let (chain, runtime) = (self.clone(), Handle::current());
+        let work = spawn_blocking(move || runtime.block_on(chain.make_block()));
+        work.await.unwrap_or_else(|crash| std::panic::resume_unwind(crash.into_panic()))
+    }
+
+    async fn make_block(&self) -> Result<(), Error> {
         let mut store = self.0.producer.lock().await;
         let frame = self.frame(false);
         let (queue, taken) = self.read(Ledger::due);
-        let outcome = if queue.is_empty() {
-            Outcome::default()
-        } else {
-            let chain = self.clone();
-            let work = tokio::task::spawn_blocking(move || chain.execute(frame, queue));
-            work.await.unwrap_or_else(|crash| std::panic::resume_unwind(crash.into_panic()))
-        };
+        let outcome = self.execute(frame, queue);
         for refused in &outcome.dropped {
             tracing::debug!(%refused, seqno = frame.seqno, "message dropped");
         }

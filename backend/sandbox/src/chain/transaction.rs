@@ -150,6 +150,28 @@ impl Transaction {
 }
 
 impl State {
+    pub(super) fn read(shard: &ShardAccount) -> Result<Self, Error> {
+        let Some(account) = shard.load_account()? else { return Ok(Self::absent()) };
+        let hash = |cell: &Cell| *cell.repr_hash();
+        let (mut code_hash, mut data_hash, mut frozen_hash) = (None, None, None);
+        match &account.state {
+            AccountState::Active(init) => {
+                (code_hash, data_hash) =
+                    (init.code.as_ref().map(hash), init.data.as_ref().map(hash));
+            }
+            AccountState::Frozen(hash) => frozen_hash = Some(*hash),
+            AccountState::Uninit => {}
+        }
+        Ok(Self {
+            hash: *shard.account.repr_hash(),
+            status: account.state.status(),
+            balance: account.balance.tokens.into_inner(),
+            code_hash,
+            data_hash,
+            frozen_hash,
+        })
+    }
+
     /// An account nobody has ever touched.
     pub(super) fn absent() -> Self {
         Self {
@@ -165,20 +187,12 @@ impl State {
 
 impl Account {
     pub(super) fn read(address: StdAddr, shard: ShardAccount) -> Result<Self, Error> {
+        let state = State::read(&shard)?;
+        let (code, data) = match shard.load_account()?.map(|account| account.state) {
+            Some(AccountState::Active(init)) => (init.code, init.data),
+            Some(AccountState::Frozen(_) | AccountState::Uninit) | None => (None, None),
+        };
         let (last_lt, last_hash) = (shard.last_trans_lt, shard.last_trans_hash);
-        let (mut state, mut code, mut data) = (State::absent(), None, None);
-        if let Some(account) = shard.load_account()? {
-            state.hash = *shard.account.repr_hash();
-            state.status = account.state.status();
-            state.balance = account.balance.tokens.into_inner();
-            match account.state {
-                AccountState::Active(init) => (code, data) = (init.code, init.data),
-                AccountState::Frozen(hash) => state.frozen_hash = Some(hash),
-                AccountState::Uninit => {}
-            }
-        }
-        state.code_hash = code.as_ref().map(|cell| *cell.repr_hash());
-        state.data_hash = data.as_ref().map(|cell| *cell.repr_hash());
         Ok(Self { address, state, code, data, last_lt, last_hash, shard })
     }
 

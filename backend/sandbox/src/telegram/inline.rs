@@ -81,7 +81,7 @@ impl Telegram {
     /// A person types `@bot query`; answers with what the bot offers.
     pub async fn inline_query(&self, person: Person, query: &str) -> Result<Vec<Value>, Refused> {
         let (waiting, answer) = oneshot::channel();
-        {
+        let id = {
             let mut state = self.state();
             let id = format!("inline-{}", self.next_id(&mut state));
             state.queries.insert(id.clone(), waiting);
@@ -89,8 +89,9 @@ impl Telegram {
                 "id": id, "from": user(person), "query": query, "offset": "", "chat_type": "sender",
             });
             self.post(&mut state, "inline_query", person, body);
-        }
-        let answer = self.await_answer(answer).await.ok_or(Refused::NoAnswer)?;
+            id
+        };
+        let answer = self.await_answer(&id, answer).await.ok_or(Refused::NoAnswer)?;
         Ok(answer["results"].as_array().cloned().unwrap_or_default())
     }
 

@@ -16,6 +16,8 @@ use crate::cast::Person;
 
 /// A phone shows a spinner for so long after a tap.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A phone shows so many of the newest messages.
+const MOST_SHOWN: usize = 200;
 
 /// A chat as a phone shows it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -198,7 +200,8 @@ impl Telegram {
             }
             Action::CopyText(copy) => return Ok(Tapped::Copied { text: copy.text }),
         };
-        let answer = self.await_answer(self.call_back(person, &message, &data)).await;
+        let (id, answer) = self.call_back(person, &message, &data);
+        let answer = self.await_answer(&id, answer).await;
         Ok(match answer {
             Some(answer) => Tapped::Answered {
                 text: answer["text"].as_str().unwrap_or_default().to_owned(),
@@ -228,7 +231,12 @@ impl Telegram {
         Ok((message.clone(), button.ok_or(Refused::NoSuchButton)?.clone()))
     }
 
-    fn call_back(&self, person: Person, message: &Message, data: &str) -> oneshot::Receiver<Value> {
+    fn call_back(
+        &self,
+        person: Person,
+        message: &Message,
+        data: &str,
+    ) -> (String, oneshot::Receiver<Value>) {
         let (waiting, answer) = oneshot::channel();
         let mut state = self.state();
         let id = format!("callback-{}", self.next_id(&mut state));
@@ -244,15 +252,22 @@ impl Telegram {
             None => body["message"] = message.to_api(),
         }
         self.post(&mut state, "callback_query", person, body);
-        answer
+        (id, answer)
     }
 
-    pub(super) async fn await_answer(&self, answer: oneshot::Receiver<Value>) -> Option<Value> {
-        tokio::select! {
+    /// Waits for the bot; once the phone has given up, the query is too old to be answered.
+    pub(super) async fn await_answer(
+        &self,
+        id: &str,
+        answer: oneshot::Receiver<Value>,
+    ) -> Option<Value> {
+        let answer = tokio::select! {
             answer = answer => answer.ok(),
             () = tokio::time::sleep(PATIENCE) => None,
             () = self.tasks().stopping() => None,
-        }
+        };
+        self.state().queries.remove(id);
+        answer
     }
 
     /// The chat as it is now.
@@ -264,12 +279,7 @@ impl Telegram {
             Menu::Default | Menu::Commands => None,
         };
         ChatView {
-            messages: state
-                .messages
-                .values()
-                .filter(|message| message.person == person)
-                .map(Message::to_phone)
-                .collect(),
+            messages: newest(&state, person),
             revision: about.revision,
             menu_button,
             typing: about.typing_until > self.now(),
@@ -312,6 +322,13 @@ impl Telegram {
         let signers = Signers { bot_token: self.token(), telegram: &self.inner.signer };
         init_data::sign(&launch, &signers)
     }
+}
+
+fn newest(state: &State, person: Person) -> Vec<ChatMessage> {
+    let own = state.messages.values().rev().filter(|message| message.person == person);
+    let mut shown: Vec<ChatMessage> = own.take(MOST_SHOWN).map(Message::to_phone).collect();
+    shown.reverse();
+    shown
 }
 
 /// Opaque to bots; only has to be the same for the same chat.

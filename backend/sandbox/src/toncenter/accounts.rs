@@ -41,6 +41,7 @@ struct AccountState {
     code_boc: Option<Boc>,
     contract_methods: Option<Vec<u32>>,
     interfaces: Vec<&'static str>,
+    suspended: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -63,6 +64,7 @@ struct WalletState {
     code_hash: Option<Hash>,
     last_transaction_hash: Hash,
     last_transaction_lt: Quoted<u64>,
+    suspended: bool,
 }
 
 /// What a wallet's data tells; empty when the account is none.
@@ -87,6 +89,7 @@ pub struct AddressInformation {
     last_transaction_hash: Hash,
     frozen_hash: Option<Hash>,
     status: &'static str,
+    suspended: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -97,6 +100,7 @@ pub struct WalletInformation {
     last_transaction_lt: Quoted<u64>,
     last_transaction_hash: Hash,
     status: &'static str,
+    suspended: bool,
 }
 
 pub fn account_states(api: &Api, query: &Query) -> Result<AccountStates, Failure> {
@@ -130,12 +134,14 @@ pub fn address_information(api: &Api, query: &Query) -> Result<AddressInformatio
         last_transaction_hash: Hash(it.last_hash),
         frozen_hash: it.state.frozen_hash.map(Hash),
         status: present(&it),
+        suspended: false,
     })
 }
 
 pub fn wallet_information(api: &Api, query: &Query) -> Result<WalletInformation, Failure> {
     let it = one(api, query)?;
-    let wallet = Wallet::read(&it);
+    // This call does not tell whether a wallet takes signatures.
+    let wallet = Wallet { is_signature_allowed: None, ..Wallet::read(&it) };
     let status = present(&it);
     if wallet.wallet_type.is_none() && status != "uninit" {
         return Err(Failure::new(StatusCode::CONFLICT, "not a wallet"));
@@ -146,6 +152,7 @@ pub fn wallet_information(api: &Api, query: &Query) -> Result<WalletInformation,
         last_transaction_lt: Quoted(it.last_lt),
         last_transaction_hash: Hash(it.last_hash),
         status,
+        suspended: false,
     })
 }
 
@@ -212,6 +219,7 @@ impl AccountState {
             code_boc: it.code.clone().filter(|_| with_boc).map(Boc),
             contract_methods: None,
             interfaces: interface.into_iter().collect(),
+            suspended: false,
         }
     }
 }
@@ -229,6 +237,7 @@ impl WalletState {
             code_hash: it.state.code_hash.map(Hash),
             last_transaction_hash: Hash(it.last_hash),
             last_transaction_lt: Quoted(it.last_lt),
+            suspended: false,
         }
     }
 }

@@ -21,6 +21,7 @@ mod view;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::body::Bytes;
 use axum::extract::{Json, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -28,7 +29,7 @@ use axum::routing::{self, MethodRouter};
 use axum::{Router, middleware};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 
 pub use self::faults::{Faults, Settings};
 use self::jettons::Jettons;
@@ -161,9 +162,9 @@ where
     T: Serialize + Send + 'static,
     F: Fn(&Api, B) -> Result<T, Failure> + Clone + Send + Sync + 'static,
 {
-    routing::post(|State(api): State<Arc<Api>>, Json(body): Json<Value>| async move {
-        let body = serde_json::from_value(body);
+    routing::post(|State(api): State<Arc<Api>>, body: Bytes| async move {
         work(move || {
+            let body = serde_json::from_slice(&body);
             let body = body.map_err(|error| Failure::unprocessable(error.to_string()))?;
             answer(&api, body)
         })

@@ -12,7 +12,7 @@ use super::book::{AddressBook, Metadata, address_book, metadata, participants};
 use super::encode::{Hash, Quoted};
 use super::query::{Query, Sort};
 use super::transactions::{finality, unsettled};
-use super::{Api, Failure, view};
+use super::{Api, Failure, Index, view};
 use crate::chain::{Status, Transaction};
 
 #[derive(Debug, Serialize)]
@@ -62,39 +62,24 @@ const MAX_DEPTH: usize = 50;
 /// The transactions of one trace, by logical time.
 type Rows = Vec<Arc<Transaction>>;
 
+/// How the caller names the traces.
+enum By {
+    Anything,
+    Account(StdAddr),
+    Ids(Vec<HashBytes>),
+    Transactions(Vec<HashBytes>),
+    Messages(Vec<HashBytes>),
+}
+
 pub fn traces(api: &Api, query: &Query) -> Result<Traces, Failure> {
-    let account = query.address("account")?;
-    let ids = query.hashes("trace_id")?;
-    let hashes = query.hashes("tx_hash")?;
-    let messages = query.hashes("msg_hash")?;
-    let given = [account.is_some(), !ids.is_empty(), !hashes.is_empty(), !messages.is_empty()];
-    if given.iter().filter(|given| **given).count() > 1 {
-        let message = "only one of account, trace_id, tx_hash, msg_hash should be specified";
-        return Err(Failure::unprocessable(message));
-    }
+    let by = By::read(query)?;
     let mc_seqno = query.seqno("mc_seqno")?;
     let lt = query.window("start_lt", "end_lt")?;
     let utime = query.window("start_utime", "end_utime")?;
     let page = query.page()?;
     let mut found: Vec<Rows> = api.look(|index| {
-        let ledger = index.ledger;
-        let ids: BTreeSet<HashBytes> = match &account {
-            Some(account) => ledger.of_account_since(account, 0).map(|it| it.trace.id).collect(),
-            None if !ids.is_empty() => ids.into_iter().collect(),
-            None if !hashes.is_empty() => hashes
-                .iter()
-                .filter_map(|hash| ledger.transaction(hash))
-                .map(|it| it.trace.id)
-                .collect(),
-            None if !messages.is_empty() => messages
-                .iter()
-                .flat_map(|it| ledger.with_message(it))
-                .map(|it| it.trace.id)
-                .collect(),
-            None => index.transactions().iter().map(|it| it.trace.id).collect(),
-        };
-        let rows = |id| ledger.of_trace(id).filter(|it| index.shows(it)).cloned().collect();
-        ids.iter().map(rows).filter(|rows: &Rows| !rows.is_empty()).collect()
+        let rows = |id| index.ledger.of_trace(id).filter(|it| index.shows(it)).cloned().collect();
+        by.ids(index).iter().map(rows).collect()
     });
     found.retain(|rows| {
         rows.last().is_some_and(|last| {
@@ -108,6 +93,37 @@ pub fn traces(api: &Api, query: &Query) -> Result<Traces, Failure> {
         found.reverse();
     }
     Ok(answer(api, &page.of(found.into_iter())))
+}
+
+impl By {
+    fn read(query: &Query) -> Result<Self, Failure> {
+        let mut given = Vec::new();
+        given.extend(query.address("account")?.map(Self::Account));
+        given.extend(some(query.hashes("trace_id")?).map(Self::Ids));
+        given.extend(some(query.hashes("tx_hash")?).map(Self::Transactions));
+        given.extend(some(query.hashes("msg_hash")?).map(Self::Messages));
+        if given.len() > 1 {
+            let message = "only one of account, trace_id, tx_hash, msg_hash should be specified";
+            return Err(Failure::unprocessable(message));
+        }
+        Ok(given.pop().unwrap_or(Self::Anything))
+    }
+
+    fn ids(&self, index: &Index) -> BTreeSet<HashBytes> {
+        let ledger = index.ledger;
+        let id = |it: &Arc<Transaction>| it.trace.id;
+        match self {
+            Self::Anything => index.transactions().iter().map(id).collect(),
+            Self::Account(account) => ledger.of_account_since(account, 0).map(id).collect(),
+            Self::Ids(ids) => ids.iter().copied().collect(),
+            Self::Transactions(hashes) => {
+                hashes.iter().filter_map(|hash| ledger.transaction(hash)).map(id).collect()
+            }
+            Self::Messages(hashes) => {
+                hashes.iter().flat_map(|hash| ledger.with_message(hash)).map(id).collect()
+            }
+        }
+    }
 }
 
 pub fn pending(api: &Api, query: &Query) -> Result<Traces, Failure> {
@@ -134,6 +150,10 @@ pub fn pending(api: &Api, query: &Query) -> Result<Traces, Failure> {
     let mut found: Vec<Rows> = found.into_values().collect();
     found.iter_mut().for_each(|rows| rows.sort_by_key(|it| (it.lt, it.account.address)));
     Ok(answer(api, &found))
+}
+
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    Some(list).filter(|list| !list.is_empty())
 }
 
 fn answer(api: &Api, found: &[Rows]) -> Traces {

@@ -164,7 +164,7 @@ impl Filter {
 
     fn select(&self, index: &Index, page: Page) -> Vec<Arc<Transaction>> {
         let fits = |it: &&Arc<Transaction>| index.shows(it) && self.admits(it);
-        if let Some(rows) = self.few(index) {
+        if let Some(rows) = self.few(index, page) {
             let rows = rows.into_iter().filter(|it| fits(&it)).collect();
             return page.of(sorted(rows, page.sort).into_iter());
         }
@@ -175,8 +175,8 @@ impl Filter {
         }
     }
 
-    /// Candidates that an index finds without looking at everything.
-    fn few(&self, index: &Index) -> Option<Vec<Arc<Transaction>>> {
+    /// Candidates that can be found without looking at everything.
+    fn few(&self, index: &Index, page: Page) -> Option<Vec<Arc<Transaction>>> {
         let ledger = index.ledger;
         if !self.hashes.is_empty() {
             let found = self.hashes.iter().filter_map(|hash| ledger.transaction(hash));
@@ -184,12 +184,21 @@ impl Filter {
         }
         if !self.accounts.is_empty() {
             let accounts: BTreeSet<_> = self.accounts.iter().collect();
-            let (start, end) = (self.lt.start, self.lt.end);
-            let found = accounts.into_iter().flat_map(|it| ledger.of_account_since(it, start));
-            return Some(found.filter(|it| it.lt <= end).cloned().collect());
+            return Some(accounts.into_iter().flat_map(|it| self.of(it, index, page)).collect());
         }
         let seqno = self.seqno.or(self.mc_seqno.map(|seqno| seqno.saturating_sub(1)))?;
         Some(ledger.block(seqno).map_or_else(Vec::new, |block| ledger.in_block(&block).to_vec()))
+    }
+
+    /// As many of one account as the page can need.
+    fn of(&self, account: &StdAddr, index: &Index, page: Page) -> Vec<Arc<Transaction>> {
+        let fits = |it: &&Arc<Transaction>| index.shows(it) && self.admits(it);
+        let all = index.ledger.of_account_since(account, self.lt.start);
+        let enough = page.offset.saturating_add(page.limit);
+        match page.sort {
+            Sort::Ascending => all.filter(fits).take(enough).cloned().collect(),
+            Sort::Descending => all.rev().filter(fits).take(enough).cloned().collect(),
+        }
     }
 
     fn slice<'a>(&self, index: &'a Index) -> &'a [Arc<Transaction>] {

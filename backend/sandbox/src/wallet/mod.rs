@@ -44,7 +44,7 @@ use crate::{usdt, world};
 pub use self::sign::{Payment, Proven, Signed};
 
 /// The wallet's name in the list of wallets; an app finds itself connected to this.
-pub const APP_NAME: &str = "sandbox_wallet";
+pub const APP_NAME: &str = "sandboxwallet";
 
 /// How long [`Wallets::approve_next`] waits for something to happen.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -3,6 +3,7 @@
 
 use num_bigint::BigUint;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tonlib_core::cell::ArcCell;
 use tonlib_core::message::{CommonMsgInfo, InternalMessage, TonMessage, TransferMessage};
 use tonlib_core::{TonAddress, TonAddressParseError};
@@ -44,6 +45,10 @@ pub struct MessageRequest {
     pub payload: Option<String>,
     #[serde(default, rename = "stateInit", skip_serializing_if = "Option::is_none")]
     pub state_init: Option<String>,
+    /// Refused: there are no other currencies in the sandbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub extra_currency: Option<Value>,
 }
 
 /// Why a wallet does not show a request to its owner at all.
@@ -63,6 +68,8 @@ pub enum BadRequest {
     Amount(String),
     #[error("{0} cannot be read: {1}")]
     Cell(&'static str, cells::Unfit),
+    #[error("extra currencies are not supported")]
+    ExtraCurrency,
     #[error("a message does not fit into cells")]
     TooBig,
 }
@@ -132,6 +139,9 @@ impl TransactionRequest {
 
 impl MessageRequest {
     fn check(&self) -> Result<Outgoing, BadRequest> {
+        if self.extra_currency.is_some() {
+            return Err(BadRequest::ExtraCurrency);
+        }
         let format = StdAddrFormat { allow_raw: false, ..StdAddrFormat::any() };
         let (to, flags) = StdAddr::from_str_ext(&self.address, format)
             .map_err(|_| BadRequest::Address(self.address.clone()))?;
@@ -290,6 +300,7 @@ mod tests {
                 amount: "1500000000".into(),
                 payload: Some(cells::base64(&cells::comment("for coffee"))),
                 state_init: None,
+                extra_currency: None,
             }],
         }
     }
@@ -384,6 +395,10 @@ mod tests {
             let refused = request.check(&alice(), NOW).unwrap_err();
             assert_eq!(refused, BadRequest::Amount(amount.into()));
         }
+        let extra = |request: &mut TransactionRequest| {
+            request.messages[0].extra_currency = Some(serde_json::json!({ "100": "1" }));
+        };
+        assert_eq!(wrong(extra), BadRequest::ExtraCurrency);
         assert!(matches!(
             wrong(|request| request.messages[0].payload = Some("te6".into())),
             BadRequest::Cell("payload", _)

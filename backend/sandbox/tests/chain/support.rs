@@ -1,14 +1,20 @@
-//! People with wallets on a chain whose blocks are made by hand.
+//! People with wallets on a chain whose blocks are made by hand, and an indexer to ask.
 
 use std::sync::Arc;
 
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
 use ed25519_dalek::SigningKey;
 use sandbox::chain::{Accepted, Chain, Injection, Options, Refused, Transaction};
 use sandbox::clock::Clock;
+use sandbox::toncenter::{self, Faults};
+use serde_json::Value;
 use tonlib_core::cell::{ArcCell, BagOfCells};
 use tonlib_core::wallet::mnemonic::KeyPair;
 use tonlib_core::wallet::ton_wallet::TonWallet;
 pub use tonlib_core::wallet::wallet_version::WalletVersion;
+use tower::ServiceExt;
 use tycho_types::boc::Boc;
 use tycho_types::cell::{Cell, CellBuilder, HashBytes};
 use tycho_types::models::{RelaxedIntMsgInfo, RelaxedMessage, RelaxedMsgInfo, StateInit, StdAddr};
@@ -113,10 +119,52 @@ impl Person {
     }
 }
 
-pub async fn chain() -> Chain {
+/// In memory, with a clock that stands still and no blocks but those asked for.
+pub fn options() -> Options {
     let clock = Clock::manual(START_MS);
-    let options = Options { network: NETWORK, store: None, clock, block_time: None };
-    Chain::open(options).await.unwrap()
+    Options { network: NETWORK, store: None, clock, block_time: None }
+}
+
+pub async fn chain() -> Chain {
+    Chain::open(options()).await.unwrap()
+}
+
+/// Asks the toncenter-shaped server as a client would, without a socket.
+pub struct Indexer {
+    router: Router,
+    pub faults: Faults,
+}
+
+impl Indexer {
+    pub fn new(chain: &Chain) -> Self {
+        let faults = Faults::default();
+        let router = toncenter::router(chain.clone(), faults.clone());
+        Self { router, faults }
+    }
+
+    pub async fn get(&self, path: &str) -> Value {
+        let (status, body) = self.try_get(path).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
+    pub async fn try_get(&self, path: &str) -> (u16, Value) {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        let request = Request::post(path).header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// A body that is not JSON is answered as a string.
+    pub async fn send(&self, request: Request<Body>) -> (u16, Value) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
 }
 
 /// A chain with two people on it, V5R1 and V4R2, of `GRAM`s each 10.

@@ -1,6 +1,6 @@
 //! Money between wallets.
 
-use sandbox::chain::{Refused, Status};
+use sandbox::chain::{Refused, Status, Transaction};
 use tycho_types::cell::HashBytes;
 use tycho_types::models::{AccountStatus, ComputePhase, ComputePhaseSkipReason, StdAddr, TxInfo};
 
@@ -131,4 +131,25 @@ async fn a_plain_payment_to_nobody_stays_there() {
     assert!(credited.is_aborted(), "aborted is not unpaid");
     assert_eq!(chain.balance(&fresh), GRAM);
     assert_eq!(chain.account(&fresh).state.status, AccountStatus::Uninit);
+}
+
+/// As on TON, where an account is forgotten with the block in which it comes to nothing.
+#[tokio::test]
+async fn two_bounces_in_one_block_are_one_history_and_in_two_blocks_two() {
+    let (chain, alice, bob) = alice_and_bob().await;
+    let nowhere = StdAddr::new(0, HashBytes([0xAB; 32]));
+    for payer in [&alice, &bob] {
+        payer.sends(&chain, Payment::new(&nowhere, GRAM).bouncing()).unwrap();
+    }
+    chain.produce(1).await.unwrap();
+    alice.sends(&chain, Payment::new(&nowhere, GRAM).bouncing()).unwrap();
+    chain.produce(1).await.unwrap();
+    let history: Vec<_> =
+        chain.read(|ledger| ledger.of_account_since(&nowhere, 0).cloned().collect());
+    let [first, second, later] = history.as_slice() else { panic!("{} bounces", history.len()) };
+    let prev = |it: &Transaction| (it.raw.prev_trans_lt, it.raw.prev_trans_hash);
+    assert_eq!(prev(first), (0, HashBytes::ZERO));
+    assert_eq!(prev(second), (first.lt, first.hash));
+    assert!(second.lt > first.lt);
+    assert_eq!(prev(later), (0, HashBytes::ZERO));
 }

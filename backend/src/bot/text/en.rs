@@ -63,7 +63,7 @@ impl Words for English {
     fn units(&self, units: &str, asset: &str) -> String {
         format!("{units} smallest units of {asset}")
     }
-    fn from_whom(&self, from: &str) -> String {
+    fn sender(&self, from: &str) -> String {
         format!("from {from}")
     }
     fn unmatched_because(&self, reason: &str) -> &'static str {

@@ -79,7 +79,7 @@ pub trait Words: Sync {
     fn unmatched(&self, money: &str) -> String;
     /// An amount too large to be written as a decimal.
     fn units(&self, units: &str, asset: &str) -> String;
-    fn from_whom(&self, from: &str) -> String;
+    fn sender(&self, from: &str) -> String;
     /// `reason` is the API's word.
     fn unmatched_because(&self, reason: &str) -> &'static str;
 

@@ -187,7 +187,7 @@ fn unmatched_message(words: &dyn Words, transfer: &Unmatched) -> Message {
     } else {
         shown(&transfer.settlement.received)
     };
-    let from = transfer.from.as_deref().map(|from| words.from_whom(&short(from)));
+    let from = transfer.from.as_deref().map(|from| words.sender(&short(from)));
     let block = words.final_in(&grouped(transfer.settlement.block));
     let because = words.unmatched_because(transfer.reason.as_deref().unwrap_or_default());
     lines([

@@ -1,0 +1,220 @@
+//! The bot's answers, from stored update to reply, on a database and without a network.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::*;
+use crate::{
+    app::App,
+    db::rows,
+    identity::{Chat, store as people},
+    merchants::harness::Api,
+};
+
+const ALICE: i64 = 42;
+
+fn update(id: i64, kind: &str, body: Value) -> Value {
+    let mut update = json!({ "update_id": id });
+    update[kind] = body;
+    update
+}
+
+fn says(id: i64, text: &str) -> Value {
+    update(
+        id,
+        "message",
+        json!({
+            "message_id": id,
+            "date": 1_795_000_000,
+            "chat": { "id": ALICE, "type": "private", "first_name": "Alice" },
+            "from": { "id": ALICE, "is_bot": false, "first_name": "Alice", "language_code": "de" },
+            "text": text
+        }),
+    )
+}
+
+fn membership(id: i64, status: &str) -> Value {
+    let bot = json!({ "id": 1, "is_bot": true, "first_name": "Remit", "username": "remit_bot" });
+    let mut after = json!({ "status": status, "user": bot });
+    if status == "kicked" {
+        after["until_date"] = json!(0);
+    }
+    update(
+        id,
+        "my_chat_member",
+        json!({
+            "chat": { "id": ALICE, "type": "private", "first_name": "Alice" },
+            "from": { "id": ALICE, "is_bot": false, "first_name": "Alice" },
+            "date": 1_795_000_000,
+            "old_chat_member": { "status": "member", "user": bot },
+            "new_chat_member": after
+        }),
+    )
+}
+
+/// Telegram delivers an update to the webhook.
+async fn deliver(api: &Api, secret: &str, body: &str) -> StatusCode {
+    let request = Request::post(http::PATH)
+        .header("x-telegram-bot-api-secret-token", secret)
+        .body(Body::from(body.to_owned()))
+        .unwrap();
+    let router = http::router().with_state(api.app.clone());
+    router.oneshot(request).await.unwrap().status()
+}
+
+/// The inbox handles whatever is due.
+async fn handles(app: &App) -> usize {
+    let mut count = 0;
+    while let Some(stored) = inbox::next(app).await.unwrap() {
+        inbox::handle(app, &stored).await.unwrap();
+        count += 1;
+    }
+    count
+}
+
+async fn hears(api: &Api, update: &Value) {
+    let secret = setup::webhook_secret(api.app.settings.bot_token.reveal());
+    assert_eq!(deliver(api, &secret, &update.to_string()).await, StatusCode::OK);
+    handles(&api.app).await;
+}
+
+/// Replies in the outbox, oldest first.
+async fn replies(app: &App) -> Vec<Message> {
+    let mut tx = app.db.snapshot().await.unwrap();
+    let found = rows!(&mut tx, all(String,), "select message from deliveries order by seq");
+    found.unwrap().iter().map(|(json,)| serde_json::from_str(json).unwrap()).collect()
+}
+
+async fn chat(app: &App) -> Chat {
+    let mut tx = app.db.snapshot().await.unwrap();
+    people::by_telegram(&mut tx, ALICE).await.unwrap().unwrap().chat
+}
+
+#[tokio::test]
+async fn whoever_starts_is_met_and_greeted_by_name() {
+    let api = Api::open().await;
+    hears(&api, &says(1, "/start")).await;
+    let replies = replies(&api.app).await;
+    assert!(replies[0].html.starts_with("<b>Hello, Alice</b>"), "{replies:?}");
+    assert_eq!(chat(&api.app).await, Chat::Open);
+}
+
+#[tokio::test]
+async fn an_update_that_comes_twice_is_answered_once() {
+    let api = Api::open().await;
+    hears(&api, &says(7, "/help")).await;
+    hears(&api, &says(7, "/help")).await;
+    assert_eq!(replies(&api.app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn only_telegram_may_deliver_updates() {
+    let api = Api::open().await;
+    for secret in ["", "wrong"] {
+        let status = deliver(&api, secret, &says(1, "/start").to_string()).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+    }
+    let secret = setup::webhook_secret(api.app.settings.bot_token.reveal());
+    assert_eq!(deliver(&api, &secret, "{}").await, StatusCode::BAD_REQUEST);
+    assert_eq!(handles(&api.app).await, 0);
+}
+
+#[tokio::test]
+async fn every_command_has_an_answer() {
+    let api = Api::open().await;
+    for (id, (command, _)) in (1..).zip(text::words("en").commands()) {
+        hears(&api, &says(id, &format!("/{command}"))).await;
+    }
+    hears(&api, &says(99, "what?")).await;
+    let replies = replies(&api.app).await;
+    assert_eq!(replies.len(), text::words("en").commands().len() + 1);
+    assert_eq!(replies.last().unwrap().html, text::words("en").hint());
+}
+
+#[tokio::test]
+async fn an_invoice_link_shows_what_is_asked_and_a_button_to_pay() {
+    let api = Api::open().await;
+    let (_, key) = api.merchant().await;
+    let invoice = json!({ "amount": "1.5", "asset": "GRAM", "description": "Two <books>" });
+    let invoice = api.post("/v1/invoices", &key, invoice).await;
+    let id = invoice.text("id");
+    hears(&api, &says(1, &format!("/start {id}"))).await;
+    let reply = &replies(&api.app).await[0];
+    assert_eq!(reply.html, "<b>Olga's Books asks for 1.5 GRAM</b>\n“Two &lt;books&gt;”");
+    assert_eq!(reply.buttons[0].label, "Pay");
+    assert_eq!(reply.buttons[0].start.as_deref(), Some(id));
+}
+
+#[tokio::test]
+async fn a_link_that_leads_nowhere_is_told_so() {
+    let api = Api::open().await;
+    let links = ["inv_01m7q5cqg0fzzvzzzzzzzzzzzz", "pay_01m7q5cqg0fzzvzzzzzzzzzzzz", "<b>"];
+    for (id, link) in (1..).zip(links) {
+        hears(&api, &says(id, &format!("/start {link}"))).await;
+    }
+    for reply in replies(&api.app).await {
+        assert_eq!(reply.html, text::words("en").unknown_link());
+    }
+}
+
+#[tokio::test]
+async fn blocking_and_unblocking_are_remembered() {
+    let api = Api::open().await;
+    hears(&api, &says(1, "/start")).await;
+    hears(&api, &membership(2, "kicked")).await;
+    assert_eq!(chat(&api.app).await, Chat::Blocked);
+    hears(&api, &membership(3, "member")).await;
+    assert_eq!(chat(&api.app).await, Chat::Open);
+}
+
+#[tokio::test]
+async fn groups_and_strange_updates_are_passed_over() {
+    let api = Api::open().await;
+    let mut in_group = says(1, "/start");
+    in_group["message"]["chat"] = json!({ "id": -5, "type": "group", "title": "Us" });
+    hears(&api, &in_group).await;
+    hears(&api, &update(2, "from_the_future", json!({ "x": 1 }))).await;
+    assert_eq!(replies(&api.app).await, []);
+    assert_eq!(handles(&api.app).await, 0);
+}
+
+#[tokio::test]
+async fn an_update_that_always_fails_is_parked_and_kept() {
+    let api = Api::open().await;
+    let secret = setup::webhook_secret(api.app.settings.bot_token.reveal());
+    // It has a number, but no Telegram has ever sent such a thing.
+    let body = r#"{"update_id":5,"update_id":6}"#;
+    let mut tx = api.app.db.begin().await.unwrap();
+    store::insert(&mut tx, 5, body, api.app.time()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(deliver(&api, &secret, &says(9, "/help").to_string()).await, StatusCode::OK);
+    assert_eq!(handles(&api.app).await, 2, "one fails, the next is not held up");
+    assert_eq!(replies(&api.app).await.len(), 1);
+
+    for attempt in 1..inbox::ATTEMPTS {
+        let stored = store::Stored { update_id: 5, body: body.to_owned(), attempt };
+        inbox::handle(&api.app, &stored).await.unwrap();
+    }
+    let mut tx = api.app.db.snapshot().await.unwrap();
+    let (kept, parked) = rows!(
+        &mut tx,
+        one(String, bool),
+        "select body, due_at is null from updates where update_id = 5"
+    )
+    .unwrap();
+    assert_eq!((kept.as_str(), parked), (body, true));
+}
+
+#[test]
+fn a_button_opens_the_app_at_its_object() {
+    let message = Message::new("x").with("View receipt", Some("pay_1")).with("Open", None);
+    let keyboard = keyboard(&message, "https://pay.example.org").unwrap();
+    let json = serde_json::to_value(&keyboard).unwrap();
+    let url = |row: usize| json["inline_keyboard"][row][0]["web_app"]["url"].as_str().unwrap();
+    assert_eq!(url(0), "https://pay.example.org/?startapp=pay_1");
+    assert_eq!(url(1), "https://pay.example.org/");
+}

@@ -28,15 +28,19 @@ use crate::{
 const NOW: i64 = 1_795_000_000_000;
 
 /// A Telegram, and a service that tells people things in it.
-struct Stage {
-    world: World,
-    app: App,
+pub struct Stage {
+    pub world: World,
+    pub app: App,
     now: Arc<AtomicI64>,
 }
 
 impl Stage {
     /// Alice has pressed Start; Bob has not.
-    async fn open() -> Self {
+    pub async fn open() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Service)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let world = World::start(Options {
             listener,
@@ -55,6 +59,7 @@ impl Stage {
         let (mut settings, _) = Service::draft(&cli.settings, &cli.verb(), &|_| None);
         settings.telegram_url = world.url().to_owned();
         settings.bot_token = Secret::new(world.bot_token());
+        change(&mut settings);
         let http = reqwest::Client::builder().build().unwrap();
         let chain = format!("{}/api/v3", world.url());
         let pace = ton::toncenter::Pace::Unlimited;
@@ -137,6 +142,7 @@ impl Stage {
 fn received(amount: u64) -> Value {
     json!({
         "id": "pay_01m7q5cqg0fzzvzzzzzzzzzzzz",
+        "direction": "in",
         "purpose": { "kind": "send", "id": null, "description": null },
         "money": gram(amount),
         "from": { "kind": "person", "name": "Bob" },

@@ -33,7 +33,7 @@ export class Stage {
   /** Rings up something in the shop's terminal; answers the invoice's id. */
   async sells(amount, asset) {
     await this.shop.getByLabel('Amount').fill(amount);
-    await this.shop.getByText(asset, { exact: true }).click();
+    await this.shop.getByRole('radio', { name: asset }).check();
     await this.shop.getByRole('button', { name: 'New invoice' }).click();
     const answer = this.shop.locator('.json');
     await answer.waitFor();
@@ -103,7 +103,7 @@ export class Phone {
     await this.app.getByRole('button', { name: 'Send', exact: true }).click();
     await this.app.getByLabel('Username, address or link').fill(to);
     await this.presses('Continue');
-    if (asset !== 'GRAM') await this.app.getByText(asset, { exact: true }).click();
+    if (asset !== 'GRAM') await this.app.getByRole('radio', { name: asset }).check();
     await this.app.getByLabel(`Amount in ${asset}`).fill(amount);
     await this.presses('Review');
     if (note) await this.app.getByLabel('Note').fill(note);

@@ -4,6 +4,7 @@ import './theme.css';
 import './ui/layout.css';
 import './ui/controls.css';
 import './ui/ledger.css';
+import './ui/states.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app';

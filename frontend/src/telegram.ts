@@ -128,58 +128,74 @@ export function readLaunch(url: string): Launch | null {
 }
 
 export function createTelegram(host: Host, launch: Launch): Telegram {
+  const channel = channelOf(host, launch.version);
+  return {
+    launch,
+    hosted: channel.hosted,
+    supports: channel.supports,
+    on: channel.on,
+    ...frame(channel),
+    ...buttons(channel),
+    ...links(channel, host),
+    ...questions(channel, launch.platform),
+  };
+}
+
+/** Both directions of the protocol, with the client's version to ask before each word it may not know. */
+interface Channel {
+  readonly hosted: boolean;
+  supports(version: string): boolean;
+  send<E extends keyof Outgoing>(type: E, ...data: Outgoing[E] extends undefined ? [] : [Outgoing[E]]): void;
+  on<E extends keyof Incoming>(event: E, handler: (data: Incoming[E]) => void): () => void;
+  once<E extends keyof Incoming, T>(event: E, read: (data: Incoming[E]) => T): Promise<T>;
+}
+
+function channelOf(host: Host, version: string): Channel {
   const handlers = new Map<string, Set<(data: unknown) => void>>();
   const proxy = host.TelegramWebviewProxy;
   const framed = host.parent !== (host as unknown);
-  const hosted = proxy !== undefined || framed;
+  listen(host, (type, data) => handlers.get(type)?.forEach((handler) => handler(data)));
 
-  function send<E extends keyof Outgoing>(type: E, ...data: Outgoing[E] extends undefined ? [] : [Outgoing[E]]): void {
-    const body = data[0] ?? {};
-    if (proxy) proxy.postEvent(type, JSON.stringify(body));
-    // The parent may be any Telegram web client, or the sandbox; nothing secret is ever sent.
-    else if (framed) host.parent.postMessage(JSON.stringify({ eventType: type, eventData: body }), '*');
-  }
-
-  function receive(type: string, data: unknown): void {
-    handlers.get(type)?.forEach((handler) => handler(data));
-  }
-
-  function on<E extends keyof Incoming>(event: E, handler: (data: Incoming[E]) => void): () => void {
+  const on: Channel['on'] = (event, handler) => {
     const set = handlers.get(event) ?? new Set();
     handlers.set(event, set);
     // Events carry what the protocol says; a field that is missing is the handler's to survive.
     const listener = handler as (data: unknown) => void;
     set.add(listener);
     return () => set.delete(listener);
-  }
-
-  function once<E extends keyof Incoming, T>(event: E, read: (data: Incoming[E]) => T): Promise<T> {
-    return new Promise((resolve) => {
-      const off = on(event, (data) => {
-        off();
-        resolve(read(data));
-      });
-    });
-  }
-
-  const supports = (version: string) => compareVersions(launch.version, version) >= 0;
-  listen(host, receive);
+  };
 
   return {
-    launch,
-    hosted,
-    supports,
+    hosted: proxy !== undefined || framed,
+    supports: (needed) => compareVersions(version, needed) >= 0,
+    send(type, ...data) {
+      const body = data[0] ?? {};
+      if (proxy) proxy.postEvent(type, JSON.stringify(body));
+      // The parent may be any Telegram web client, or the sandbox; nothing secret is ever sent.
+      else if (framed) host.parent.postMessage(JSON.stringify({ eventType: type, eventData: body }), '*');
+    },
     on,
+    once: (event, read) =>
+      new Promise((resolve) => {
+        const off = on(event, (data) => {
+          off();
+          resolve(read(data));
+        });
+      }),
+  };
+}
+
+function frame({ send, supports }: Channel): Pick<Telegram, 'ready' | 'paint' | 'confirmClosing' | 'haptic' | 'close'> {
+  return {
     ready() {
       send('iframe_ready', { reload_supported: false });
       send('web_app_ready');
       send('web_app_expand');
       send('web_app_request_theme');
       send('web_app_request_viewport');
-      if (supports('8.0')) {
-        send('web_app_request_safe_area');
-        send('web_app_request_content_safe_area');
-      }
+      if (!supports('8.0')) return;
+      send('web_app_request_safe_area');
+      send('web_app_request_content_safe_area');
     },
     paint(color) {
       if (!supports('6.9')) return;
@@ -187,10 +203,6 @@ export function createTelegram(host: Host, launch: Launch): Telegram {
       send('web_app_set_background_color', { color });
       if (supports('7.10')) send('web_app_set_bottom_bar_color', { color });
     },
-    mainButton: (patch) => send('web_app_setup_main_button', patch),
-    secondaryButton: (patch) => supports('7.10') && send('web_app_setup_secondary_button', patch),
-    backButton: (is_visible) => supports('6.1') && send('web_app_setup_back_button', { is_visible }),
-    settingsButton: (is_visible) => supports('7.0') && send('web_app_setup_settings_button', { is_visible }),
     confirmClosing: (need_confirmation) => supports('6.2') && send('web_app_setup_closing_behavior', { need_confirmation }),
     haptic(kind) {
       if (!supports('6.1')) return;
@@ -198,13 +210,32 @@ export function createTelegram(host: Host, launch: Launch): Telegram {
       else if (kind === 'select') send('web_app_trigger_haptic_feedback', { type: 'selection_change' });
       else send('web_app_trigger_haptic_feedback', { type: 'notification', notification_type: kind });
     },
+    close: () => send('web_app_close'),
+  };
+}
+
+function buttons({ send, supports }: Channel): Pick<Telegram, 'mainButton' | 'secondaryButton' | 'backButton' | 'settingsButton'> {
+  return {
+    mainButton: (patch) => send('web_app_setup_main_button', patch),
+    secondaryButton: (patch) => supports('7.10') && send('web_app_setup_secondary_button', patch),
+    backButton: (is_visible) => supports('6.1') && send('web_app_setup_back_button', { is_visible }),
+    settingsButton: (is_visible) => supports('7.0') && send('web_app_setup_settings_button', { is_visible }),
+  };
+}
+
+function links({ send, supports, hosted }: Channel, host: Host): Pick<Telegram, 'open'> {
+  return {
     open(url) {
       const path = T_ME.exec(url)?.[1];
       if (!hosted) host.open(url, '_blank', 'noopener,noreferrer');
       else if (path && supports('6.1')) send('web_app_open_tg_link', { path_full: path });
       else send('web_app_open_link', { url });
     },
-    close: () => send('web_app_close'),
+  };
+}
+
+function questions({ send, supports, once, hosted }: Channel, platform: string): Pick<Telegram, 'requestWriteAccess' | 'canScan' | 'scan'> {
+  return {
     requestWriteAccess() {
       if (!hosted || !supports('6.9')) return Promise.resolve(false);
       const answer = once('write_access_requested', (data) => data.status === 'allowed');
@@ -212,7 +243,7 @@ export function createTelegram(host: Host, launch: Launch): Telegram {
       send('web_app_request_write_access');
       return Promise.race([answer, silence]);
     },
-    canScan: hosted && supports('6.4') && (launch.platform === 'ios' || launch.platform === 'android'),
+    canScan: hosted && supports('6.4') && (platform === 'ios' || platform === 'android'),
     scan(prompt) {
       const text = once('qr_text_received', (data) => data.data ?? null);
       const closed = once('scan_qr_popup_closed', () => null);

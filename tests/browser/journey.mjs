@@ -20,10 +20,10 @@ export function journey(name, story, options = {}) {
       const page = browser.context.pages()[0] ?? (await browser.context.newPage());
       const stage = await Stage.open(page);
       await story({ stage, page, info, ...stage });
-      assert.deepEqual(browser.faults, [], 'nothing went wrong unseen');
+      assert.deepEqual([...new Set(browser.faults)], [], 'nothing went wrong unseen');
     } catch (error) {
       console.error(`Pictures of “${name}”: ${await picture(browser.context)}`);
-      if (browser.faults.length > 0) console.error(browser.faults.join('\n'));
+      console.error([...new Set(browser.faults)].join('\n'));
       throw error;
     } finally {
       await browser.close();

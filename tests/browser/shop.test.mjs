@@ -25,7 +25,6 @@ journey('Alice pays an invoice from its page, without the Mini App', async ({ st
   const id = await stage.sells('0.5', 'GRAM');
   await stage.shop.getByRole('button', { name: 'Pay page on Alice’s phone' }).click();
   await alice.browser.getByRole('button', { name: 'Pay with a wallet' }).click();
-  await alice.picksTheWallet(alice.browser);
   await alice.wallet.getByRole('button', { name: 'Share address' }).click();
   await alice.walletAsks('0.5 GRAM');
   await alice.signs();

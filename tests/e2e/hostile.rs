@@ -49,6 +49,20 @@ stories! {
         assert!(["media-type", "key-invalid"].contains(&answer.problem().as_str()));
     }
 
+    async fn only_the_stage_may_call_from_another_origin(world: World) {
+        let ask = |origin: String| {
+            let request = world.api().request(reqwest::Method::OPTIONS, "/v1/invoices");
+            let request = request.header("access-control-request-method", "POST").header("origin", origin);
+            async move {
+                let response = request.send().await.unwrap();
+                response.headers().get("access-control-allow-origin").cloned()
+            }
+        };
+        let stage = world.simulated.url().replace("127.0.0.1", "localhost");
+        assert_eq!(ask(stage.clone()).await.unwrap(), stage.as_str());
+        assert_eq!(ask("https://evil.example".to_owned()).await, None);
+    }
+
     async fn markup_in_a_note_stays_text(world: World) {
         let (alice, bob) = (world.person("alice").await, world.person("bob").await);
         bob.starts_bot().await;

@@ -68,12 +68,13 @@ impl Pages {
 }
 
 /// Every phone is an origin of its own (`alice.localhost`), framed by the stage; a phone frames
-/// the Mini App, which is as many origins again on the service's port.
+/// the Mini App, which is as many origins again on the service's port. The shop's terminal calls the
+/// service's API.
 fn policy(here: &Url, service: &Url) -> String {
     let (own, framed) = (hosts(here), hosts(service));
     format!(
         "default-src 'self'; img-src 'self' data: blob: {framed}; style-src 'self' 'unsafe-inline'; \
-         script-src 'self'; connect-src 'self' {own}; frame-src 'self' {own} {framed}; \
+         script-src 'self'; connect-src 'self' {own} {framed}; frame-src 'self' {own} {framed}; \
          frame-ancestors 'self' {own}; base-uri 'none'; object-src 'none'; form-action 'none'"
     )
 }
@@ -106,6 +107,9 @@ mod tests {
             "frame-src 'self' http://localhost:8081 http://*.localhost:8081 http://127.0.0.1:8081 \
              http://localhost:8080 http://*.localhost:8080 http://127.0.0.1:8080;"
         ));
+        assert!(policy.contains("connect-src 'self' http://localhost:8081 "));
+        let calls = policy.split("connect-src").nth(1).and_then(|rest| rest.split(';').next());
+        assert!(calls.is_some_and(|calls| calls.contains("http://localhost:8080")));
         assert!(policy.contains("frame-ancestors 'self' http://localhost:8081 "));
     }
 }

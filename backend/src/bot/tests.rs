@@ -85,7 +85,7 @@ async fn hears(api: &Api, update: &Value) {
 /// Replies in the outbox, oldest first.
 async fn replies(app: &App) -> Vec<Message> {
     let mut tx = app.db.snapshot().await.unwrap();
-    let found = rows!(&mut tx, all (String,), "select message from deliveries order by seq");
+    let found = rows!(&mut tx, all(String,), "select message from deliveries order by seq");
     found.unwrap().iter().map(|(json,)| serde_json::from_str(json).unwrap()).collect()
 }
 
@@ -149,6 +149,18 @@ async fn an_invoice_link_shows_what_is_asked_and_a_button_to_pay() {
     assert_eq!(reply.buttons[0].start.as_deref(), Some(id));
 }
 
+/// What the invoices domain writes into its events is what notices are read from.
+#[tokio::test]
+async fn an_invoice_is_told_as_its_domain_announces_it() {
+    let api = Api::open().await;
+    let (_, key) = api.merchant().await;
+    let invoice = json!({ "amount": "1.5", "asset": "GRAM", "description": "Two books" });
+    let invoice = api.post("/v1/invoices", &key, invoice).await;
+    let data = api.get(&format!("/v1/invoices/{}", invoice.text("id")), &key).await.body;
+    let message = text::render(crate::events::kind::INVOICE_PAID, &data, "en").unwrap();
+    assert_eq!(message.html, "<b>Olga's Books: an invoice of 1.5 GRAM was paid</b>\n“Two books”");
+}
+
 #[tokio::test]
 async fn a_link_that_leads_nowhere_is_told_so() {
     let api = Api::open().await;
@@ -202,7 +214,7 @@ async fn an_update_that_always_fails_is_parked_and_kept() {
     let mut tx = api.app.db.snapshot().await.unwrap();
     let (kept, parked) = rows!(
         &mut tx,
-        one (String, bool),
+        one(String, bool),
         "select body, due_at is null from updates where update_id = 5"
     )
     .unwrap();
@@ -217,4 +229,42 @@ fn a_button_opens_the_app_at_its_object() {
     let url = |row: usize| json["inline_keyboard"][row][0]["web_app"]["url"].as_str().unwrap();
     assert_eq!(url(0), "https://pay.example.org/?startapp=pay_1");
     assert_eq!(url(1), "https://pay.example.org/");
+}
+
+/// The names of the calls Telegram has seen since the last look.
+#[cfg(feature = "sandbox")]
+fn calls(stage: &crate::deliver::tests::Stage) -> Vec<String> {
+    let entries = serde_json::to_value(stage.world.telegram.transcript()).unwrap();
+    stage.world.telegram.clear_transcript();
+    let methods = entries.as_array().unwrap().iter().filter_map(|entry| entry["method"].as_str());
+    methods.map(str::to_owned).collect()
+}
+
+#[cfg(feature = "sandbox")]
+#[tokio::test]
+async fn the_profile_is_dressed_once() {
+    let stage = crate::deliver::tests::Stage::open().await;
+    let bot = client(&stage.app);
+    setup::run(&stage.app, &bot).await.unwrap();
+    assert_eq!(stage.app.bot_username.get().map(String::as_str), Some("remit_sandbox_bot"));
+    let menu = stage.world.telegram.chat(sandbox::cast::Person::Alice).menu_button;
+    assert_eq!(menu.unwrap().web_app_url, "http://localhost:8080/");
+    assert!(calls(&stage).contains(&"setmycommands".to_owned()));
+    setup::run(&stage.app, &bot).await.unwrap();
+    let again = calls(&stage);
+    assert!(!again.iter().any(|method| method.starts_with("set")), "{again:?}");
+}
+
+#[cfg(feature = "sandbox")]
+#[tokio::test]
+async fn a_public_https_address_is_given_to_telegram_to_call() {
+    let stage = crate::deliver::tests::Stage::with(|settings| {
+        settings.public_url = "https://pay.example.org".into();
+        settings.use_webhook = true;
+    })
+    .await;
+    let bot = client(&stage.app);
+    setup::run(&stage.app, &bot).await.unwrap();
+    let webhook = teloxide::requests::Requester::get_webhook_info(&bot).await.unwrap();
+    assert_eq!(webhook.url.unwrap().as_str(), "https://pay.example.org/telegram/updates");
 }

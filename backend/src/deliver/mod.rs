@@ -13,8 +13,9 @@
 mod chat;
 mod pace;
 mod store;
-#[cfg(all(test, feature = "sandbox"))]
-mod tests;
+#[cfg(test)]
+#[cfg(feature = "sandbox")]
+pub(crate) mod tests;
 
 use std::{pin::pin, time::Duration};
 

@@ -28,15 +28,19 @@ use crate::{
 const NOW: i64 = 1_795_000_000_000;
 
 /// A Telegram, and a service that tells people things in it.
-struct Stage {
-    world: World,
-    app: App,
+pub struct Stage {
+    pub world: World,
+    pub app: App,
     now: Arc<AtomicI64>,
 }
 
 impl Stage {
     /// Alice has pressed Start; Bob has not.
-    async fn open() -> Self {
+    pub async fn open() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    pub async fn with(change: impl FnOnce(&mut Service)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let world = World::start(Options {
             listener,
@@ -55,6 +59,7 @@ impl Stage {
         let (mut settings, _) = Service::draft(&cli.settings, &cli.verb(), &|_| None);
         settings.telegram_url = world.url().to_owned();
         settings.bot_token = Secret::new(world.bot_token());
+        change(&mut settings);
         let http = reqwest::Client::builder().build().unwrap();
         let chain = format!("{}/api/v3", world.url());
         let pace = ton::toncenter::Pace::Unlimited;
@@ -123,7 +128,7 @@ impl Stage {
         let mut tx = self.app.db.snapshot().await.unwrap();
         rows!(
             &mut tx,
-            all (String, Option<String>),
+            all(String, Option<String>),
             "select state, note from deliveries order by created_at, seq"
         )
         .unwrap()
@@ -137,6 +142,7 @@ impl Stage {
 fn received(amount: u64) -> Value {
     json!({
         "id": "pay_01m7q5cqg0fzzvzzzzzzzzzzzz",
+        "direction": "in",
         "purpose": { "kind": "send", "id": null, "description": null },
         "money": gram(amount),
         "from": { "kind": "person", "name": "Bob" },
@@ -165,10 +171,7 @@ async fn news_is_told_once_with_a_button_to_its_receipt() {
     assert_eq!(stage.reads(Person::Alice), [text]);
     let chat = serde_json::to_value(stage.world.telegram.chat(Person::Alice)).unwrap();
     let button = &chat["messages"].as_array().unwrap().last().unwrap()["buttons"][0][0];
-    assert_eq!(
-        button["web_app"],
-        "http://localhost:8080/?startapp=pay_01m7q5cqg0fzzvzzzzzzzzzzzz"
-    );
+    assert_eq!(button["web_app"], "http://localhost:8080/?startapp=pay_01m7q5cqg0fzzvzzzzzzzzzzzz");
 }
 
 #[tokio::test]
@@ -290,9 +293,10 @@ async fn a_linked_wallet_is_told_as_the_domain_announces_it() {
 async fn the_loop_tells_news_as_soon_as_it_is_committed_and_stops_when_asked() {
     let stage = Stage::open().await;
     let own = stage.app.clone();
-    stage.app.tasks.run("deliver", Duration::from_secs(60), move |stop, beat| {
-        run(own.clone(), stop, beat)
-    });
+    stage
+        .app
+        .tasks
+        .run("deliver", Duration::from_secs(60), move |stop, beat| run(own.clone(), stop, beat));
     let seen = stage.world.telegram.chat(Person::Alice).revision;
     stage.happens(Person::Alice, kind::PAYMENT_RECEIVED, &received(5)).await;
     let chat = stage.world.telegram.chat_after(Person::Alice, seen, Duration::from_secs(10)).await;

@@ -44,7 +44,6 @@ pub fn router(app: App) -> Router {
         .merge(docs::router(&app, &spec))
         .merge(bot::http::router())
         .layer(middleware::from_fn_with_state(limit::Limits::default(), limit::layer))
-        .layer(cors(&app))
         .layer(DefaultBodyLimit::max(BODY));
     Router::new()
         .merge(api)
@@ -52,6 +51,8 @@ pub fn router(app: App) -> Router {
         .merge(pages::router(&app))
         .fallback(missing)
         .method_not_allowed_fallback(wrong_method)
+        // Above the fallback for wrong methods, or that would answer a browser's OPTIONS first.
+        .layer(cors(&app))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), call::layer))
         .layer(CompressionLayer::new())
@@ -163,7 +164,6 @@ async fn wrong_method() -> Problem {
     Problem::new(Kind::MethodNotAllowed, "This path answers to another method; see /docs.")
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature tower-http wants")]
 fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Problem::internal("a handler panicked").into_response()
 }

@@ -49,31 +49,9 @@ export interface ClientOptions {
 }
 
 export function createClient({ fetch, initData, timeoutMs = 15_000 }: ClientOptions): Client {
+  const send = sender(fetch, timeoutMs);
   let token: string | null = null;
   let pending: Promise<Session> | null = null;
-
-  async function send(method: Method, path: string, options: CallOptions, authorization: string | null): Promise<unknown> {
-    const headers: Record<string, string> = { Accept: 'application/json' };
-    if (options.body) headers['Content-Type'] = 'application/json';
-    if (options.idempotencyKey) headers['Idempotency-Key'] = options.idempotencyKey;
-    if (authorization) headers['Authorization'] = authorization;
-
-    const limit = deadline(timeoutMs + (options.wait ?? 0) * 1000, options.signal);
-    try {
-      const response = await fetch(path + search(options), {
-        method,
-        headers,
-        signal: limit.signal,
-        credentials: 'omit',
-        ...(options.body ? { body: JSON.stringify(options.body) } : {}),
-      });
-      return await read(response);
-    } catch (error) {
-      throw asProblem(error, limit.expired(), options.signal);
-    } finally {
-      limit.clear();
-    }
-  }
 
   async function exchange(): Promise<Session> {
     const data = initData();
@@ -105,6 +83,38 @@ export function createClient({ fetch, initData, timeoutMs = 15_000 }: ClientOpti
   }
 
   return { call, login };
+}
+
+type Send = (method: Method, path: string, options: CallOptions, authorization: string | null) => Promise<unknown>;
+
+/** One request with its deadline; every way it can fail becomes a Problem, except the caller's own abort. */
+function sender(fetch: ClientOptions['fetch'], timeoutMs: number): Send {
+  return async (method, path, options, authorization) => {
+    const limit = deadline(timeoutMs + (options.wait ?? 0) * 1000, options.signal);
+    try {
+      const response = await fetch(path + search(options), {
+        method,
+        headers: headersOf(options, authorization),
+        signal: limit.signal,
+        credentials: 'omit',
+        ...(options.body ? { body: JSON.stringify(options.body) } : {}),
+      });
+      return await read(response);
+    } catch (error) {
+      throw asProblem(error, limit.expired(), options.signal);
+    } finally {
+      limit.clear();
+    }
+  };
+}
+
+function headersOf({ body, idempotencyKey }: CallOptions, authorization: string | null): Record<string, string> {
+  return {
+    Accept: 'application/json',
+    ...(body && { 'Content-Type': 'application/json' }),
+    ...(idempotencyKey && { 'Idempotency-Key': idempotencyKey }),
+    ...(authorization && { Authorization: authorization }),
+  };
 }
 
 /** A key for one intention; reuse it when the same intention is retried. */

@@ -3,6 +3,7 @@ import '../theme.css';
 import '../ui/layout.css';
 import '../ui/controls.css';
 import '../ui/ledger.css';
+import '../ui/states.css';
 import './pay.css';
 import { render } from 'preact';
 import { useLanguage } from '../text';

@@ -1,7 +1,6 @@
 // Asking for money: an amount or none, a word about it, and out comes a link.
 import { useState } from 'preact/hooks';
-import type { Problem } from '../api/client';
-import { idempotencyKey } from '../api/client';
+import { idempotencyKey, type Problem } from '../api/client';
 import { createRequest } from '../api/remit';
 import { parse, plain } from '../money';
 import { land } from '../router';
@@ -27,29 +26,10 @@ export function Ask() {
   const t = text.value.ask;
   const { info } = current();
   const [draft, setDraft] = useState<Draft>(() => ({ asset: info.ticker, figure: '', note: '', key: idempotencyKey() }));
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
+  const { create, busy, problem } = useCreate(draft);
   const unit = assetOf(info, draft.asset);
-  const parsed = parse(draft.figure, unit.decimals);
-  const empty = 'error' in parsed && parsed.error === 'empty';
-  const valid = empty || ('ok' in parsed && parsed.ok > 0n);
+  const valid = unitsAsked(draft) !== 'invalid';
   const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part, key: idempotencyKey() });
-
-  const create = async () => {
-    setBusy(true);
-    setProblem(null);
-    try {
-      const amount = 'ok' in parsed ? { amount: plain(parsed.ok, unit.decimals) } : {};
-      const about = draft.note.trim();
-      const request = await createRequest({ asset: draft.asset, ...amount, ...(about && { note: about }) }, draft.key);
-      void requests.refresh();
-      land({ name: 'request', id: request.id });
-    } catch (error) {
-      setProblem(asProblem(error));
-      setBusy(false);
-    }
-  };
-
   return (
     <Screen title={t.title} tall primary={{ label: t.create, run: () => void create(), busy, disabled: !valid }}>
       {problem && <Failure problem={problem} />}
@@ -70,4 +50,33 @@ export function Ask() {
       <Keypad value={draft.figure} decimals={unit.decimals} onChange={(figure) => change({ figure })} />
     </Screen>
   );
+}
+
+/** Units of the figure; null when it is left to the payer. */
+function unitsAsked(draft: Draft): bigint | null | 'invalid' {
+  const parsed = parse(draft.figure, assetOf(current().info, draft.asset).decimals);
+  if ('error' in parsed) return parsed.error === 'empty' ? null : 'invalid';
+  return parsed.ok > 0n ? parsed.ok : 'invalid';
+}
+
+function useCreate(draft: Draft) {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const create = async () => {
+    const units = unitsAsked(draft);
+    if (units === 'invalid') return;
+    setBusy(true);
+    setProblem(null);
+    try {
+      const about = draft.note.trim();
+      const amount = units === null ? {} : { amount: plain(units, assetOf(current().info, draft.asset).decimals) };
+      const request = await createRequest({ asset: draft.asset, ...amount, ...(about && { note: about }) }, draft.key);
+      void requests.refresh();
+      land({ name: 'request', id: request.id });
+    } catch (error) {
+      setProblem(asProblem(error));
+      setBusy(false);
+    }
+  };
+  return { create, busy, problem };
 }

@@ -1,6 +1,6 @@
 // The first run: one sentence, one button.
 import { useEffect, useState } from 'preact/hooks';
-import type { Problem } from '../api/client';
+import { Problem } from '../api/client';
 import { push } from '../router';
 import { asProblem } from '../state/loaded';
 import { look } from '../state/look';
@@ -19,27 +19,11 @@ type State = 'idle' | 'busy' | 'declined' | Problem | WalletError;
 export function Welcome() {
   const t = text.value.welcome;
   const { info, me } = current();
-  const [state, setState] = useState<State>('idle');
+  const { state, connect } = useConnect();
   useEffect(() => warmUp(info, look()), []);
-
-  const connect = async () => {
-    setState('busy');
-    try {
-      await linkNewWallet();
-      telegram?.haptic('success');
-    } catch (error) {
-      if (!(error instanceof WalletError)) setState(asProblem(error));
-      else setState(error.failure === 'closed' || error.failure === 'declined' ? 'declined' : error);
-    }
-  };
-
+  const busy = state === 'busy';
   return (
-    <Screen
-      title={t.greeting(me.first_name)}
-      quietTitle
-      tall
-      primary={{ label: state === 'busy' ? t.connecting : t.connect, run: () => void connect(), busy: state === 'busy' }}
-    >
+    <Screen title={t.greeting(me.first_name)} quietTitle tall primary={{ label: busy ? t.connecting : t.connect, run: () => void connect(), busy }}>
       <div class="welcome">
         <p class="welcome-greeting">
           {t.greeting(me.first_name)}
@@ -51,13 +35,34 @@ export function Welcome() {
           {t.how}
         </button>
       </div>
-      {state === 'declined' && (
-        <Notice tone="info" title={t.declinedTitle}>
-          {t.declined}
-        </Notice>
-      )}
-      {state instanceof WalletError && <WalletTrouble failure={state.failure} />}
-      {typeof state === 'object' && !(state instanceof WalletError) && <Failure problem={state} />}
+      <Outcome state={state} />
     </Screen>
   );
+}
+
+function useConnect() {
+  const [state, setState] = useState<State>('idle');
+  const connect = async () => {
+    setState('busy');
+    try {
+      await linkNewWallet();
+      telegram?.haptic('success');
+    } catch (error) {
+      setState(stateAfter(error));
+    }
+  };
+  return { state, connect };
+}
+
+/** Closing the wallet or saying no there is a choice, not an error. */
+function stateAfter(error: unknown): State {
+  if (!(error instanceof WalletError)) return asProblem(error);
+  return error.failure === 'closed' || error.failure === 'declined' ? 'declined' : error;
+}
+
+function Outcome({ state }: { state: State }) {
+  const t = text.value.welcome;
+  if (state === 'declined') return <Notice tone="info" title={t.declinedTitle}>{t.declined}</Notice>;
+  if (state instanceof WalletError) return <WalletTrouble failure={state.failure} />;
+  return state instanceof Problem ? <Failure problem={state} /> : null;
 }

@@ -149,8 +149,9 @@ export function openTelegram(path: string): void {
   } else say(phone.cannotOpen(path));
 }
 
+/** Without a request in the link, the request is on its way over the bridge. */
 async function openWallet(request: string | null): Promise<void> {
-  if (request === null) walletShown.value = 'yes';
+  if (request === null) walletShown.value = 'summoned';
   else await attempt(() => world.openLink(person, request));
 }
 

@@ -19,6 +19,7 @@ const NOTE: usize = 200;
 #[derive(Debug, Deserialize)]
 struct Payment {
     id: String,
+    direction: String,
     purpose: Purpose,
     money: Money,
     from: Option<Party>,
@@ -157,7 +158,9 @@ fn payment_message(
     let said = payment.note.as_deref().or(payment.purpose.description.as_deref());
     let settlement = payment.settlement.as_ref();
     let block = settlement.map(|s| words.final_in(&grouped(s.block)));
-    let fee = settlement.and_then(|s| s.fee.as_ref()).map(|fee| words.fee(&shown(fee)));
+    // Whoever receives has not paid it.
+    let fee = settlement.and_then(|s| s.fee.as_ref()).filter(|_| payment.direction == "out");
+    let fee = fee.map(|fee| words.fee(&shown(fee)));
     lines([Some(bold(title)), joined([quoted(words, said), block]), fee, hint.map(str::to_owned)])
         .with(words.view_receipt(), Some(&payment.id))
 }
@@ -331,3 +334,6 @@ fn grouped(number: u32) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

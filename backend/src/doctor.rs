@@ -217,7 +217,13 @@ async fn chain(service: &Service, http: reqwest::Client) -> Vec<Check> {
         Ok(info) => info.last.gen_utime.and_then(|time| u32::try_from(time).ok()),
         Err(error) => return vec![right, Check::bad(what, error.to_string(), reach)],
     };
-    vec![right, clocks(seconds.map(Time::from_seconds), Clock::system().now())]
+    let mut checks = vec![right, clocks(seconds.map(Time::from_seconds), Clock::system().now())];
+    if service.chain_key.is_none() && pace != Pace::Unlimited {
+        let found =
+            "without REMIT_CHAIN_KEY the chain is asked once a second only; a free key allows ten";
+        checks.push(Check::note(what, found));
+    }
+    checks
 }
 
 fn clocks(chain: Option<Time>, ours: Time) -> Check {

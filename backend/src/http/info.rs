@@ -114,8 +114,8 @@ async fn wallets(State(app): State<App>, headers: HeaderMap) -> Response {
 /// Each phone is an origin of its own, so its bridge is reached by its own name too: a browser opens
 /// only six connections to one host.
 fn sandbox_wallets(world: &str, headers: &HeaderMap) -> Value {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let origin = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = origin.rsplit_once(':').map_or(origin, |(host, _)| host);
     let mut bridge = world.to_owned();
     if host.ends_with(".localhost")
         && let Ok(mut url) = url::Url::parse(world)
@@ -126,7 +126,7 @@ fn sandbox_wallets(world: &str, headers: &HeaderMap) -> Value {
     json!([{
         "app_name": "sandboxwallet",
         "name": "Sandbox Wallet",
-        "image": format!("{bridge}/wallet.png"),
+        "image": format!("http://{origin}/wallet.png"),
         "about_url": world,
         "universal_url": "https://t.me/sandbox_wallet/start",
         "bridge": [{ "type": "sse", "url": format!("{bridge}/bridge") }],

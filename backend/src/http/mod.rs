@@ -164,7 +164,6 @@ async fn wrong_method() -> Problem {
     Problem::new(Kind::MethodNotAllowed, "This path answers to another method; see /docs.")
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature tower-http wants")]
 fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Problem::internal("a handler panicked").into_response()
 }

@@ -24,6 +24,7 @@ pub fn router(app: &App) -> Router<App> {
         .route("/", get(|| async { page("index.html") }))
         .route("/pay/{invoice}", get(|| async { page("pay.html") }))
         .route("/icon.png", get(|| async { file("icon.png") }))
+        .route("/wallet.png", get(|| async { file("wallet.png") }))
         .route("/assets/{*path}", get(asset))
         .layer(middleware::from_fn_with_state(policy, super::with_policy))
 }

@@ -346,7 +346,7 @@ pub async fn without_fee(tx: &mut Tx, since: Time) -> Result<Vec<Transfer>> {
         all TransferRow,
         "select t.* from transfers t join intents i on i.id = t.intent_id
           where t.fee is null and t.reason is null and t.created_at >= $1
-          order by t.created_at limit 20",
+          order by t.created_at limit 3",
         since
     )?)
 }

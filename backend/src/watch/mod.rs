@@ -125,7 +125,10 @@ async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
     metrics::gauge!("chain_block").set(f64::from(head.seqno));
     let lag = app.time().since(head.time);
     metrics::gauge!("watch_lag_seconds").set(lag.as_secs_f64());
-    hints::look(app, &mut memory.hints).await?;
+    // Hints are for the eye: without them money is counted all the same.
+    if let Err(error) = hints::look(app, &mut memory.hints).await {
+        tracing::debug!(%error, "no look at what is pending");
+    }
     if memory.clean.is_some_and(|clean| clean.seqno == head.seqno) {
         return Ok(());
     }
@@ -133,7 +136,10 @@ async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
         memory.clean = Some(head);
         pass_deadlines(app, head).await?;
     }
-    look_up_fees(app).await
+    if let Err(error) = look_up_fees(app).await {
+        tracing::debug!(%error, "no fee for a receipt yet");
+    }
+    Ok(())
 }
 
 async fn head(app: &App) -> Result<Head, Error> {
@@ -205,7 +211,7 @@ async fn read_batch(app: &App, batch: &[Watched], since: u64) -> Result<bool, Er
         let own = rows.iter().filter(|tx| Some(tx.account) == watched.account);
         let own: Vec<&Transaction> = own.collect();
         if !own.is_empty() {
-            complete &= account::take(app, watched, &own).await?;
+            complete &= alone(watched, account::take(app, watched, &own).await)?;
         }
     }
     Ok(complete)
@@ -221,11 +227,25 @@ async fn reconcile(app: &App, followed: &[Watched]) -> Result<bool, Error> {
             let state = states.iter().find(|state| Some(state.address) == watched.account);
             let last = state.and_then(|state| state.last_transaction_lt).unwrap_or_default();
             if watched.cursor.is_some_and(|cursor| last > cursor.lt) {
-                complete &= account::walk(app, watched).await?;
+                complete &= alone(watched, account::walk(app, watched).await)?;
             }
         }
     }
     Ok(complete)
+}
+
+/// One account that cannot be read must not keep the others waiting: its cursor stays, it is tried
+/// again each round, and the operator is told.
+fn alone(watched: &Watched, outcome: Result<bool, Error>) -> Result<bool, Error> {
+    match outcome {
+        Err(Error::Chain(error)) => Err(Error::Chain(error)),
+        Err(error) => {
+            metrics::counter!("watch_stuck_total").increment(1);
+            tracing::error!(owner = %watched.owner, %error, "an account could not be taken");
+            Ok(false)
+        }
+        taken => taken,
+    }
 }
 
 /// Every page of an answer, oldest first.

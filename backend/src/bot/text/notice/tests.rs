@@ -150,9 +150,7 @@ fn unmatched_money_says_why() {
     for reason in Reason::ALL {
         let html = told_of(1, *reason);
         let general = html.ends_with("It pays nothing we know of.");
-        // These two are never announced.
-        let silent = matches!(reason, Reason::ByProduct | Reason::Earlier);
-        assert_eq!(general, silent, "{reason}: {html}");
+        assert_eq!(general, reason.is_silent(), "{reason}: {html}");
     }
 }
 

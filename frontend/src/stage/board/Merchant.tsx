@@ -84,11 +84,11 @@ function Command({ text }: { readonly text: string }) {
 }
 
 function Answer({ invoice }: { readonly invoice: Invoice }) {
-  const latest = happenings.value.find((event) => event.data['id'] === invoice.id)?.data;
-  const status = typeof latest?.['status'] === 'string' ? latest['status'] : invoice.status;
+  const latest = happenings.value.find((event) => event.data['id'] === invoice.id)?.data['status'];
+  const status = typeof latest === 'string' ? latest : invoice.status;
   return (
     <div class="answer">
-      <Json value={latest ?? invoice} />
+      <Json value={invoice} />
       <div class="row">
         <span class="where">{merchant.inApp}</span>
         {[left.value, right.value].map((person) => (

@@ -121,7 +121,7 @@ create table transfers (
     block       bigint   not null,          -- masterchain block
     at          bigint   not null,          -- block time
     created_at  bigint   not null,
-    unique (account, lt, hash)
+    unique (account, asset, lt, hash)       -- one transaction may bring its account GRAM and its owner jettons
 );
 create index transfers_by_intent on transfers (intent_id) where intent_id is not null;
 create index transfers_by_owner on transfers (owner, at);

@@ -113,6 +113,11 @@ pub enum Refused {
 }
 
 impl Intent {
+    /// Whether several transfers may make up the amount.
+    fn takes_parts(&self) -> bool {
+        matches!(self.purpose, Purpose::Invoice(_))
+    }
+
     /// The next state, or the same one when the input says nothing new.
     pub fn apply(mut self, input: Input) -> Result<Self, Refused> {
         use Stage::{Cancelled, Confirmed, Created, Expired, Final, Seen, Submitted};
@@ -130,7 +135,10 @@ impl Intent {
                 marks.submitted.get_or_insert(at);
                 Submitted
             }
-            (stage @ (Submitted | Seen | Confirmed), Input::Submitted { .. }) => stage,
+            (stage @ (Submitted | Seen | Confirmed), Input::Submitted { at }) => {
+                marks.submitted.get_or_insert(at);
+                stage
+            }
             (Confirmed, Input::Seen { .. }) => Confirmed,
             (_, Input::Seen { at }) => {
                 marks.seen.get_or_insert(at);
@@ -166,7 +174,7 @@ pub struct Transfer {
     pub fee: Option<Amount>,
 }
 
-/// The facts of a transfer as the chain tells them. `(account, lt, hash)` names it.
+/// The facts of a transfer as the chain tells them. `(account, asset, lt, hash)` names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
     pub account: Address,
@@ -232,6 +240,8 @@ text_enum! {
         WrongAsset = "wrong_asset",
         SelfPayment = "self_payment",
         TooLarge = "too_large",
+        /// Less than the payment was for. An invoice adds up; a payment between people does not.
+        Underpaid = "underpaid",
         /// Change from another contract, such as what is left of a jetton transfer's gas.
         ByProduct = "by_product",
         /// It came before this service followed the address.
@@ -268,6 +278,8 @@ pub fn judge(arrival: &Arrival, intent: Option<&Intent>) -> Outcome {
         Outcome::Unmatched(Reason::SelfPayment, meant)
     } else if arrival.amount().is_none() {
         Outcome::Unmatched(Reason::TooLarge, meant)
+    } else if !intent.takes_parts() && intent.amount > arrival.amount() {
+        Outcome::Unmatched(Reason::Underpaid, meant)
     } else {
         Outcome::Matched(intent.id)
     }

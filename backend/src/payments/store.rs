@@ -292,7 +292,7 @@ pub async fn insert_transfer(tx: &mut Tx, transfer: &Transfer, now: Time) -> Res
             (id, account, lt, hash, owner, sender, asset, units, amount, comment, intent_id, reason,
              block, at, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-         on conflict (account, lt, hash) do nothing",
+         on conflict (account, asset, lt, hash) do nothing",
         transfer.id,
         Text(arrival.account),
         i64::try_from(arrival.lt).unwrap_or(i64::MAX),

@@ -141,7 +141,8 @@ pub fn intent(
     viewer: Viewer,
 ) -> PaymentView {
     let received = transfer.and_then(|t| t.arrival.amount());
-    let amount = intent.amount.or(received).unwrap_or(Amount::ZERO);
+    // Once money has come, what came is the truth, whatever had been asked for.
+    let amount = received.or(intent.amount).unwrap_or(Amount::ZERO);
     let payer_address = transfer.and_then(|t| t.arrival.sender).or(intent.payer_address);
     let is_shop = matches!(intent.purpose, Purpose::Invoice(_));
     let signable = viewer.direction == Direction::Out && intent.stage == Stage::Created;

@@ -80,6 +80,8 @@ fn decode_text(mut slice: CellSlice<'_>) -> Comment {
     }
     match String::from_utf8(text) {
         Ok(text) if text.is_empty() => Comment::None,
+        // No keyboard writes it, and Postgres has no text with it.
+        Ok(text) if text.contains('\0') => Comment::Binary,
         Ok(text) => Comment::Text(text),
         Err(_) => Comment::Binary,
     }

@@ -18,6 +18,19 @@ journey('Alice asks for money, hands the link to Bob, and he pays it', async ({ 
   await alice.isTold(/2\s*GRAM.*Bob|Bob.*2\s*GRAM/s);
 });
 
+journey('A scanned code fills in the recipient', async ({ stage, alice, info }) => {
+  await stage.everybodyIsReady();
+  const { address } = info.cast.find((one) => one.person === 'carol').wallet;
+  await alice.app.getByRole('button', { name: 'Send', exact: true }).click();
+  await alice.app.getByRole('button', { name: 'Scan a code' }).click();
+  const scanner = alice.screen.getByRole('dialog', { name: 'Scan a QR code' });
+  await scanner.getByLabel('Text of the code').fill(`ton://transfer/${address}?amount=1500000000`);
+  await scanner.getByRole('button', { name: 'Scan it' }).click();
+  await scanner.waitFor({ state: 'detached' });
+  await alice.presses('Continue');
+  assert.equal(await alice.app.getByLabel('Amount in GRAM').inputValue(), '1.5');
+});
+
 journey('Choosing whoever is on the other phone swaps the two, and the chats with them', async ({ page, alice }) => {
   await alice.greets();
   await page.getByLabel('Whose phone is on the right').selectOption('Carol');

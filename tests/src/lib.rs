@@ -21,8 +21,8 @@ pub use world::World;
 /// Tells each story twice: on SQLite, and on the Postgres that `TEST_DATABASE_URL` names.
 #[macro_export]
 macro_rules! stories {
-    ($($(#[$meta:meta])* async fn $name:ident($world:ident: World) $body:block)*) => {
-        $($(#[$meta])* async fn $name($world: $crate::World) $body)*
+    ($($(#[$meta:meta])* async fn $name:ident($world:ident: $kind:ty) $body:block)*) => {
+        $($(#[$meta])* async fn $name($world: $kind) $body)*
 
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -75,6 +75,7 @@ impl Words for English {
             "wrong_asset" => "Its reference asks for another currency.",
             "self_payment" => "It came from the very wallet it went to.",
             "too_large" => "It is more than can be counted here.",
+            "underpaid" => "It is less than the payment was for.",
             _ => "It pays nothing we know of.",
         }
     }

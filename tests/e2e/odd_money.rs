@@ -177,10 +177,10 @@ fn forged_notification(reference: &str) -> String {
     let length = bits.len();
     let full = length / 8;
     let mut data: Vec<u8> = Vec::new();
-    if length % 8 != 0 {
+    if !length.is_multiple_of(8) {
         bits.push('1');
     }
-    while bits.len() % 8 != 0 {
+    while !bits.len().is_multiple_of(8) {
         bits.push('0');
     }
     for byte in bits.as_bytes().chunks(8) {

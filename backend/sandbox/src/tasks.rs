@@ -57,8 +57,18 @@ impl Tasks {
         enough: impl Fn(u64) -> bool,
         limit: Duration,
     ) {
+        // Not `wait_for`, which asks under the number's own lock: who changes the number may hold the
+        // very lock that `enough` wants.
+        let changed = async {
+            loop {
+                let now = *number.borrow_and_update();
+                if enough(now) || number.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
         tokio::select! {
-            _ = number.wait_for(|value| enough(*value)) => {}
+            () = changed => {}
             () = tokio::time::sleep(limit.min(LONGEST_WAIT)) => {}
             () = self.stopping() => {}
         }

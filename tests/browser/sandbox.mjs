@@ -12,6 +12,8 @@ export const STAGE = given('STAGE_URL');
 export const SERVICE = given('SERVICE_URL');
 
 const PATIENCE_MS = 30_000;
+/** A server that is being replaced may take a question and never answer it. */
+const answered = () => AbortSignal.timeout(5_000);
 
 /** Asks again until the answer is neither false nor an error, or patience runs out. */
 export async function until(what, ask) {
@@ -31,8 +33,9 @@ export async function until(what, ask) {
 }
 
 export async function world(path, body) {
-  const response = await fetch(`${STAGE}/sandbox/${path}`, body && {
-    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
+  const response = await fetch(`${STAGE}/sandbox/${path}`, {
+    signal: answered(),
+    ...(body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
   const answer = await response.json();
   if (!response.ok) throw new Error(`/sandbox/${path}: ${response.status} ${answer.error}`);
@@ -47,7 +50,7 @@ export async function startOver() {
   return until('the sandbox starts over', async () => {
     const now = await world('info');
     const isNew = now.head.seqno < old.head.seqno || now.cast[0].wallet.raw !== old.cast[0].wallet.raw;
-    const ready = await fetch(`${SERVICE}/health/ready`);
+    const ready = await fetch(`${SERVICE}/health/ready`, { signal: answered() });
     return isNew && now.shop !== null && ready.ok && now;
   });
 }
@@ -56,6 +59,7 @@ export async function startOver() {
 export async function merchant(shop, path, body) {
   const response = await fetch(`${SERVICE}/v1/${path}`, {
     method: body ? 'POST' : 'GET',
+    signal: answered(),
     headers: { authorization: `Bearer ${shop.key}`, 'content-type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
   });

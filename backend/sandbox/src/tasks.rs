@@ -50,27 +50,63 @@ impl Tasks {
         self.tracker.wait().await;
     }
 
-    /// Waits until `enough` holds for the watched number, `limit` passes or the world stops.
+    /// Waits until `enough` holds, looking whenever the watched number changes; gives up after
+    /// `limit` or when the world stops.
+    ///
+    /// `enough` is called with no lock held, so it may take the one under which the number is
+    /// changed. (`watch::Receiver::wait_for` would call it under a lock of its own.)
     pub async fn wait_until(
         &self,
         mut number: watch::Receiver<u64>,
-        enough: impl Fn(u64) -> bool,
+        enough: impl Fn() -> bool,
         limit: Duration,
     ) {
-        // Not `wait_for`, which asks under the number's own lock: who changes the number may hold the
-        // very lock that `enough` wants.
-        let changed = async {
+        let holds = async {
             loop {
-                let now = *number.borrow_and_update();
-                if enough(now) || number.changed().await.is_err() {
+                number.mark_unchanged();
+                if enough() || number.changed().await.is_err() {
                     return;
                 }
             }
         };
         tokio::select! {
-            () = changed => {}
+            () = holds => {}
             () = tokio::time::sleep(limit.min(LONGEST_WAIT)) => {}
             () = self.stopping() => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// A phone once waited for a chat while the bot wrote to it: the phone held the number and
+    /// wanted the chat, the bot held the chat and wanted the number.
+    #[tokio::test]
+    async fn a_condition_may_lock_what_is_locked_while_the_number_changes() {
+        let (number, seen) = watch::channel(0);
+        let state = Mutex::new(0);
+        let change = || {
+            let mut state = state.lock().unwrap();
+            *state += 1;
+            number.send_replace(*state);
+        };
+        let enough = || {
+            change();
+            *state.lock().unwrap() >= 3
+        };
+        Tasks::default().wait_until(seen, enough, LONGEST_WAIT).await;
+        assert_eq!(*state.lock().unwrap(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_wait_ends_when_the_world_stops() {
+        let (_number, seen) = watch::channel(0);
+        let tasks = Tasks::default();
+        tasks.stop().await;
+        tasks.wait_until(seen, || false, LONGEST_WAIT).await;
     }
 }

@@ -339,5 +339,58 @@ pub(crate) fn derive(seed: &[u8; 32], purpose: &str) -> [u8; 32] {
 /// Shaped like Telegram's: the bot's id, a colon, 35 characters.
 fn bot_token(seed: &[u8; 32]) -> String {
     let secret = BASE64_URL_SAFE_NO_PAD.encode(derive(seed, "bot token"));
-    format!("{BOT_ID}:{}", &format!("{secret:A<43}")[8..43])
+    format!("{BOT_ID}:{}", &secret[..35])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn begin(data: &Path, fresh: bool) -> World {
+        World::start(Options {
+            listener: TcpListener::bind("127.0.0.1:0").unwrap(),
+            data: Some(data.to_owned()),
+            fresh,
+            clock: Clock::manual(1_790_000_000_000),
+            block_time: None,
+            seed: None,
+            bot_token: None,
+            service_url: String::new(),
+            assets: None,
+        })
+        .await
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_world_goes_on_where_it_ended_unless_it_is_to_be_fresh() {
+        let dir = tempfile::tempdir().unwrap();
+        let world = begin(dir.path(), false).await;
+        world.give("bob", "5", Asset::Usdt).unwrap();
+        world.chain.produce(3).await.unwrap();
+        world.telegram.start(Person::Bob, None);
+        let (address, token) = (world.address(Person::Bob), world.bot_token().to_owned());
+        world.stop().await;
+
+        let world = begin(dir.path(), false).await;
+        assert_eq!((world.address(Person::Bob), world.bot_token()), (address.clone(), &*token));
+        assert_eq!(world.wallets.balance(Person::Bob, Asset::Usdt), 1_005_000_000);
+        assert_eq!(world.telegram.chat(Person::Bob).messages.len(), 1);
+        world.stop().await;
+
+        let world = begin(dir.path(), true).await;
+        assert_ne!(world.address(Person::Bob), address);
+        assert_eq!(world.wallets.balance(Person::Bob, Asset::Usdt), 1_000_000_000);
+        assert!(world.telegram.chat(Person::Bob).messages.is_empty());
+        world.stop().await;
+    }
+
+    #[test]
+    fn a_bot_token_looks_like_telegrams() {
+        let token = bot_token(&[1; 32]);
+        let (id, secret) = token.split_once(':').unwrap();
+        assert_eq!(id, "8000000001");
+        assert_eq!(secret.len(), 35);
+        assert_ne!(token, bot_token(&[2; 32]));
+    }
 }

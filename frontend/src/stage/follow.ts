@@ -32,31 +32,41 @@ export function follow<T>(
   return () => stop.abort();
 }
 
-/** Listens to a server-sent stream whose frames are JSON with a running number `n`; reconnects after the last one seen. */
+/**
+ * Listens to a server-sent stream whose frames are JSON with a running number `n`; reconnects after the last one seen.
+ * Returns the way to stop.
+ */
 export function listen<T extends { readonly n: number }>(
   path: (after: number) => string,
   kinds: readonly string[],
   seen: (value: T) => void,
   away: (isAway: boolean) => void,
-): void {
+): () => void {
   let last = 0;
+  let source: EventSource | null = null;
+  let stopped = false;
   const connect = () => {
-    const source = new EventSource(path(last));
+    if (stopped) return;
+    source = new EventSource(path(last));
     const take = (event: MessageEvent<string>) => {
       const value = JSON.parse(event.data) as T;
       if (value.n <= last) return;
       last = value.n;
       seen(value);
     };
-    for (const kind of ['message', ...kinds]) source.addEventListener(kind, take);
+    for (const kind of kinds) source.addEventListener(kind, take);
     source.onopen = () => away(false);
     source.onerror = () => {
-      source.close();
+      source?.close();
       away(true);
       void pause(PATIENCE_MS[1]).then(connect);
     };
   };
   connect();
+  return () => {
+    stopped = true;
+    source?.close();
+  };
 }
 
 export function pause(ms: number): Promise<void> {

@@ -280,7 +280,7 @@ pub(super) async fn transcript(
     axum::Json(entries)
 }
 
-/// Starts over: a new chain, new chats, the same people.
+/// Starts over: the same people, with new keys, on a new chain.
 #[utoipa::path(
     post, path = "/sandbox/reset", tag = "sandbox", responses((status = 200, body = Done)),
 )]

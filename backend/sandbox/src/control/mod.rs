@@ -6,6 +6,8 @@ mod feed;
 mod people;
 mod wallets;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts};
@@ -13,7 +15,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::time::Duration;
 use tower_http::cors::{Any, CorsLayer};
 use utoipa::openapi::OpenApi;
 use utoipa::{IntoParams, ToSchema};
@@ -22,6 +23,8 @@ use utoipa_axum::routes;
 
 use crate::wallet;
 use crate::world::World;
+
+pub use self::feed::pump;
 
 /// Put before every schema's name, so that the document can be merged with another.
 const PREFIX: &str = "Sandbox";
@@ -93,8 +96,6 @@ fn described() -> OpenApiRouter<World> {
         .routes(routes!(wallets::sign))
         .routes(routes!(wallets::send))
 }
-
-pub use self::feed::pump;
 
 /// Why a control did nothing.
 #[derive(Debug)]

@@ -290,7 +290,7 @@ impl Telegram {
 
     /// The chat as soon as it has changed after `revision`, or after `wait`.
     pub async fn chat_after(&self, person: Person, revision: u64, wait: Duration) -> ChatView {
-        let changed = |_| self.chat_revision(person) > revision;
+        let changed = || self.chat_revision(person) > revision;
         self.tasks().wait_until(self.inner.revision.subscribe(), changed, wait).await;
         self.chat(person)
     }

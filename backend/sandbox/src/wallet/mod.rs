@@ -275,7 +275,7 @@ impl Wallets {
 
     /// The wallet as soon as it has changed after `revision`, or after `wait`.
     pub async fn view_after(&self, person: Person, revision: u64, wait: Duration) -> WalletView {
-        let changed = |_| self.state().revisions.get(&person).is_some_and(|now| *now > revision);
+        let changed = || self.state().revisions.get(&person).is_some_and(|now| *now > revision);
         self.inner.tasks.wait_until(self.inner.revision.subscribe(), changed, wait).await;
         self.view(person)
     }

@@ -1,6 +1,5 @@
 // Name, the chain's heartbeat in a word, who holds which phone, light or dark, and the way back to the beginning.
 
-import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { grouped } from '../format';
 import { Icon } from '../icons';
@@ -53,12 +52,6 @@ function Picker({ side, label }: { readonly side: 'left' | 'right'; readonly lab
 
 function StartOver() {
   const dialog = useRef<HTMLDialogElement>(null);
-  const busy = useSignal(false);
-  const go = async () => {
-    busy.value = true;
-    await startOver();
-    location.reload();
-  };
   return (
     <>
       <button type="button" class="pill start-over" aria-label={stage.startOver} onClick={() => dialog.current?.showModal()}>
@@ -69,10 +62,8 @@ function StartOver() {
         <h2 id="start-over">{stage.startOverTitle}</h2>
         <p>{stage.startOverBody}</p>
         <div class="row end">
-          <button type="button" class="btn quiet" disabled={busy.value} onClick={() => dialog.current?.close()}>{stage.cancel}</button>
-          <button type="button" class="btn strong" disabled={busy.value} onClick={() => void go()}>
-            {busy.value ? stage.startOverBusy : stage.startOverYes}
-          </button>
+          <button type="button" class="btn quiet" onClick={() => dialog.current?.close()}>{stage.cancel}</button>
+          <button type="button" class="btn strong" onClick={() => void startOver().then(() => location.reload())}>{stage.startOverYes}</button>
         </div>
       </dialog>
     </>

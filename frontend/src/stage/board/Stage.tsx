@@ -7,11 +7,12 @@ import { FeedPanel } from './Feed';
 import { Header } from './Header';
 import { Merchant } from './Merchant';
 import { Phone } from './Phone';
-import { left, right, tab, worldAway, type Tab } from './state';
+import { curtain, left, right, tab, worldAway, type Tab } from './state';
 import { Steps } from './Steps';
 import { Visitor } from './Visitor';
 
 export function Stage() {
+  if (curtain.value) return <p class="waking" role="status">{stage.startOverBusy}</p>;
   if (!info.value) return <p class="waking" role="status">{stage.loading}</p>;
   return (
     <div class="stage" data-tab={tab.value}>

@@ -45,9 +45,13 @@ export const tab = signal<Tab>('left');
 export const greeted = signal<ReadonlySet<string>>(new Set());
 export const connected = signal<ReadonlySet<string>>(new Set());
 
+/** Down while the world starts over: nobody is on stage, and nobody asks a server that is not there. */
+export const curtain = signal(false);
+const leaving: (() => void)[] = [];
+
 export async function begin(): Promise<void> {
   info.value = await world.info();
-  listen<Happening>((after) => `/sandbox/feed?after=${after}`, ['block', 'transaction', 'chat', 'wallet'], take, cameBack);
+  leaving.push(listen<Happening>((after) => `/sandbox/feed?after=${after}`, ['block', 'transaction', 'chat', 'wallet'], take, cameBack));
   for (const { person } of info.value.cast) void look(person);
   void visitShop(info.value);
 }
@@ -62,7 +66,7 @@ async function visitShop(now: world.Info): Promise<void> {
     return visitShop(later);
   }
   const { service_url: service, shop } = now;
-  follow((after, signal) => events(service, shop.key, after ?? 0, signal), takeEvents, (away) => (shopAway.value = away));
+  leaving.push(follow((after, signal) => events(service, shop.key, after ?? 0, signal), takeEvents, (away) => (shopAway.value = away)));
 }
 
 function takeEvents({ data }: { readonly data: readonly ShopEvent[] }): number {
@@ -75,6 +79,8 @@ function takeEvents({ data }: { readonly data: readonly ShopEvent[] }): number {
 /** Asks for a new world and comes back when it is there. */
 export async function startOver(): Promise<void> {
   const old = await world.info();
+  curtain.value = true;
+  for (const leave of leaving) leave();
   // The answer may be cut off by the very restart it asked for.
   await world.reset().catch(() => null);
   for (;;) {

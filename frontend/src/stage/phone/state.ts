@@ -67,6 +67,8 @@ export async function openApp({ startapp = null, url }: { readonly startapp?: st
     const fragment = new URLSearchParams(launch);
     fragment.set('tgWebAppThemeParams', JSON.stringify(telegramTheme(scheme.value)));
     if (startapp) fragment.set('tgWebAppStartParam', startapp);
+    // What this page plays: apps offer a phone what they offer no browser, such as scanning a code.
+    fragment.set('tgWebAppPlatform', 'android');
     // Telegram percent-encodes; URLSearchParams alone would write a space as a plus.
     target.hash = [...fragment].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
     show(newSession('app', target, startapp, app.continue));

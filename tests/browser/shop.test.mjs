@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { journey } from './journey.mjs';
 import { merchant } from './sandbox.mjs';
+import { Stage } from './stage.mjs';
 
 journey('Alice pays an invoice in the Mini App, and the shop is told', async ({ stage, alice, info }) => {
   await stage.everybodyIsReady();
@@ -46,4 +47,24 @@ journey('Too little is not paid, and the rest settles it', async ({ stage, alice
 
   await stage.shop.getByRole('button', { name: 'Too little' }).click();
   await stage.shopIsTold('invoice.paid');
+});
+
+journey('In a tab of its own the pay page finds a wallet through the stage', async ({ stage, page, info }) => {
+  const id = await stage.sells('0.5', 'GRAM');
+  const [payPage] = await Promise.all([page.waitForEvent('popup'), stage.shop.getByRole('link', { name: 'new tab' }).click()]);
+  await payPage.getByRole('button', { name: 'Pay with a wallet' }).click();
+  const list = payPage.locator('#tc-widget-root');
+  const [second] = await Promise.all([page.context().waitForEvent('page'), list.getByRole('button', { name: 'Desktop' }).click()]);
+
+  // The stage that opens asks whose wallet it is; from then on that phone is in view there.
+  const { alice } = new Stage(second);
+  await second.getByRole('dialog', { name: 'Whose wallet shall answer?' }).getByRole('button', { name: 'Alice' }).click();
+  await alice.wallet.getByRole('button', { name: 'Share address' }).click();
+  // A hidden page does not listen to its wallet.
+  await payPage.bringToFront();
+  await alice.walletAsks('0.5 GRAM');
+  await alice.signs();
+
+  await payPage.getByText('Paid', { exact: true }).first().waitFor();
+  assert.equal((await merchant(info.shop, `invoices/${id}`)).status, 'paid');
 });

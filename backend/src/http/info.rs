@@ -59,7 +59,7 @@ struct AssetView {
     get, path = "/v1/info", tag = "Service",
     responses((status = 200, body = Info))
 )]
-async fn info(State(app): State<App>) -> Json<Info> {
+async fn info(State(app): State<App>, headers: HeaderMap) -> Json<Info> {
     let public_url = app.settings.public_url.clone();
     let assets = app.assets.iter().map(|listed| AssetView {
         asset: listed.code.clone(),
@@ -76,7 +76,10 @@ async fn info(State(app): State<App>) -> Json<Info> {
         sandbox: app.network.is_sandbox(),
         ticker: TICKER,
         bot_username: app.bot_username.get().cloned(),
-        app_url: app.deep_link(""),
+        app_url: match &app.settings.world_url {
+            Some(world) if phone(&headers).is_none() => format!("{world}/?startapp="),
+            _ => app.deep_link(""),
+        },
         manifest_url: format!("{public_url}/tonconnect-manifest.json"),
         wallets_url: if app.settings.world_url.is_some() { HERE } else { OFFICIAL }.to_owned(),
         assets: assets.collect(),
@@ -111,26 +114,35 @@ async fn wallets(State(app): State<App>, headers: HeaderMap) -> Response {
     (any, Json(sandbox_wallets(world, &headers))).into_response()
 }
 
-/// Each phone is an origin of its own, so its bridge is reached by its own name too: a browser opens
-/// only six connections to one host.
+/// The name of the phone that asks, in the sandbox: each is an origin of its own, `alice.localhost`.
+/// Links to Telegram open on it. For a browser of its own the stage stands in for t.me, and asks whose
+/// phone it is: the real t.me knows nothing of this sandbox.
+fn phone(headers: &HeaderMap) -> Option<&str> {
+    let origin = headers.get(header::HOST)?.to_str().ok()?;
+    let host = origin.rsplit_once(':').map_or(origin, |(host, _)| host);
+    host.ends_with(".localhost").then_some(host)
+}
+
+/// A phone reaches the bridge by its own name too: a browser opens only six connections to one host.
 fn sandbox_wallets(world: &str, headers: &HeaderMap) -> Value {
     let origin = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let host = origin.rsplit_once(':').map_or(origin, |(host, _)| host);
     let mut bridge = world.to_owned();
-    if host.ends_with(".localhost")
+    let mut universal_url = format!("{world}/");
+    if let Some(host) = phone(headers)
         && let Ok(mut url) = url::Url::parse(world)
         && url.set_host(Some(host)).is_ok()
     {
         bridge = url.to_string().trim_end_matches('/').to_owned();
+        universal_url = "https://t.me/sandbox_wallet/start".to_owned();
     }
     json!([{
         "app_name": "sandboxwallet",
         "name": "Sandbox Wallet",
         "image": format!("http://{origin}/wallet.png"),
         "about_url": world,
-        "universal_url": "https://t.me/sandbox_wallet/start",
+        "universal_url": universal_url,
         "bridge": [{ "type": "sse", "url": format!("{bridge}/bridge") }],
-        "platforms": ["ios", "android", "macos", "windows", "linux", "chrome", "firefox", "safari"],
+        "platforms": ["ios", "android", "macos", "windows", "linux"],
         "features": [{ "name": "SendTransaction", "maxMessages": 4, "extraCurrencySupported": false }]
     }])
 }

@@ -33,3 +33,34 @@ pub async fn follow(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{db::tests::memory, money::Asset};
+
+    #[tokio::test]
+    async fn what_lapsed_begins_anew() {
+        let db = memory().await;
+        let assets = Assets::new([]);
+        let owner = Address { workchain: 0, hash: [7; 32] };
+        let (then, later) = (Time::from_millis(1_000_000), Time::from_millis(900_000_000));
+        let mut tx = db.begin().await.unwrap();
+        let until = then.after(Duration::from_secs(3600));
+        follow(&mut tx, &assets, owner, then, Some(until)).await.unwrap();
+        let [first] = &store::watched(&mut tx, then).await.unwrap()[..] else {
+            panic!("one account")
+        };
+        let read = Cursor { lt: 5, hash: [1; 32] };
+        assert!(store::advance(&mut tx, first, read).await.unwrap());
+
+        follow(&mut tx, &assets, owner, then, Some(until)).await.unwrap();
+        let still = &store::watched(&mut tx, then).await.unwrap()[0];
+        assert_eq!(still.cursor, Some(read), "followed longer, it goes on where it was");
+
+        follow(&mut tx, &assets, owner, later, None).await.unwrap();
+        let anew = &store::watched(&mut tx, later).await.unwrap()[0];
+        assert_eq!((anew.cursor, anew.asset), (None, Asset::Gram));
+        assert_eq!(anew.since, later.before(BEFOREHAND), "its past is no news");
+    }
+}

@@ -65,7 +65,13 @@ pub async fn watch(
     execute!(
         tx,
         "insert into watched (owner, asset, account, since, until) values ($1, $2, $3, $4, $5)
-         on conflict (owner, asset) do update set until = case
+         on conflict (owner, asset) do update set
+             -- What lapsed begins anew: its past is no news.
+             lt = case when watched.until <= excluded.since then null else watched.lt end,
+             hash = case when watched.until <= excluded.since then null else watched.hash end,
+             since = case when watched.until <= excluded.since then excluded.since
+                          else watched.since end,
+             until = case
              when watched.until is null or excluded.until is null then null
              when watched.until > excluded.until then watched.until
              else excluded.until end",

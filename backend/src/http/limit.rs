@@ -2,7 +2,12 @@
 //!
 //! Logging in and the public pages are dearer than the rest, because anybody can reach them.
 
-use std::{net::SocketAddr, num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -18,17 +23,24 @@ use crate::{
 };
 
 /// Calls a second, and how many may come at once.
+const ADDRESS: (u32, u32) = (100, 400);
 const KNOWN: (u32, u32) = (50, 200);
 const ANYBODY: (u32, u32) = (10, 60);
 /// A table of clients larger than this is cleared of those who have been quiet.
 const MANY: usize = 10_000;
 
+type Table = DefaultKeyedRateLimiter<String>;
+
 #[derive(Clone)]
 pub struct Limits(Arc<Tables>);
 
 struct Tables {
-    known: DefaultKeyedRateLimiter<String>,
-    anybody: DefaultKeyedRateLimiter<String>,
+    /// Everybody behind one address: credentials can be invented, addresses cannot.
+    address: Table,
+    /// Whoever shows a credential.
+    known: Table,
+    /// Whoever needs none: logging in, and the public pages.
+    anybody: Table,
 }
 
 impl Default for Limits {
@@ -37,28 +49,37 @@ impl Default for Limits {
             let whole = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
             RateLimiter::keyed(Quota::per_second(whole(rate)).allow_burst(whole(burst)))
         };
-        Self(Arc::new(Tables { known: table(KNOWN), anybody: table(ANYBODY) }))
+        Self(Arc::new(Tables {
+            address: table(ADDRESS),
+            known: table(KNOWN),
+            anybody: table(ANYBODY),
+        }))
     }
 }
 
 /// Answers 429 with `Retry-After` to whoever calls too often.
 pub async fn layer(State(limits): State<Limits>, request: Request, next: Next) -> Response {
-    let (table, client) = match request.headers().get(header::AUTHORIZATION) {
-        // An attacker may invent credentials, so the address counts for logging in as well.
-        Some(value) if !request.uri().path().ends_with("/session") => {
-            (&limits.0.known, hash(&String::from_utf8_lossy(value.as_bytes())))
-        }
-        _ => (&limits.0.anybody, address(&request)),
+    let Tables { address, known, anybody } = limits.0.as_ref();
+    let from = self::address(&request);
+    let path = request.uri().path();
+    let is_open = path.contains("/public/") || path.ends_with("/session");
+    let credential = request.headers().get(header::AUTHORIZATION).filter(|_| !is_open);
+    let (table, client) = match credential {
+        Some(value) => (known, hash(&String::from_utf8_lossy(value.as_bytes()))),
+        None => (anybody, from.clone()),
     };
+    match charge(address, &from).and_then(|()| charge(table, &client)) {
+        Ok(()) => next.run(request).await,
+        Err(wait) => too_many(wait),
+    }
+}
+
+fn charge(table: &Table, client: &String) -> Result<(), Duration> {
     if table.len() > MANY {
         table.retain_recent();
     }
-    match table.check_key(&client) {
-        Ok(()) => next.run(request).await,
-        Err(early) => {
-            too_many(early.wait_time_from(governor::clock::DefaultClock::default().now()))
-        }
-    }
+    let now = governor::clock::DefaultClock::default().now();
+    table.check_key(client).map_err(|early| early.wait_time_from(now))
 }
 
 fn too_many(wait: Duration) -> Response {
@@ -73,19 +94,28 @@ fn too_many(wait: Duration) -> Response {
 fn address(request: &Request) -> String {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     match peer {
-        Some(ip) if ip.is_loopback() => {
-            forwarded(request.headers()).unwrap_or_else(|| ip.to_string())
-        }
-        Some(ip) => ip.to_string(),
+        Some(ip) if ip.is_loopback() => network(forwarded(request.headers()).unwrap_or(ip)),
+        Some(ip) => network(ip),
         None => String::new(),
     }
 }
 
 /// The last address in `X-Forwarded-For`: the one our own proxy has written.
-fn forwarded(headers: &HeaderMap) -> Option<String> {
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     let value = headers.get("x-forwarded-for")?.to_str().ok()?;
     let last = value.rsplit(',').next()?.trim();
-    last.parse::<std::net::IpAddr>().ok().map(|ip| ip.to_string())
+    last.parse().ok()
+}
+
+/// One household of IPv6 has 2⁶⁴ addresses, so it counts as one.
+fn network(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
 }
 
 #[cfg(test)]
@@ -96,7 +126,7 @@ mod tests {
     fn only_the_last_hop_is_believed() {
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", "6.6.6.6, 203.0.113.7".parse().unwrap());
-        assert_eq!(forwarded(&headers).as_deref(), Some("203.0.113.7"));
+        assert_eq!(forwarded(&headers), "203.0.113.7".parse().ok());
         headers.insert("x-forwarded-for", "not an address".parse().unwrap());
         assert_eq!(forwarded(&headers), None);
     }
@@ -108,5 +138,12 @@ mod tests {
         let allowed = (0..100).filter(|_| call("flood")).count();
         assert!((60..70).contains(&allowed), "{allowed}");
         assert!(call("quiet"));
+    }
+
+    #[test]
+    fn one_household_counts_as_one() {
+        let key = |ip: &str| network(ip.parse().unwrap());
+        assert_eq!(key("2001:db8:1:2:3:4:5:6"), key("2001:db8:1:2::9"));
+        assert_ne!(key("2001:db8:1:2::9"), key("2001:db8:1:3::9"));
     }
 }

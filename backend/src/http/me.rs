@@ -149,7 +149,7 @@ async fn change(
     }
     person.notifications = changes.notifications.unwrap_or(person.notifications);
     let mut tx = app.db.begin().await?;
-    store::update(&mut tx, &person).await?;
+    store::set_preferences(&mut tx, &person).await?;
     let me = view(&mut tx, &person).await?;
     tx.commit().await?;
     Ok(Json(me))

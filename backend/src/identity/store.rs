@@ -94,6 +94,18 @@ pub async fn update(tx: &mut Tx, person: &Person) -> Result<()> {
     Ok(())
 }
 
+/// Only what the person chose: names may have moved on since this person was read.
+pub async fn set_preferences(tx: &mut Tx, person: &Person) -> Result<()> {
+    execute!(
+        tx,
+        "update people set language = $2, notifications = $3 where id = $1",
+        person.id,
+        &person.language,
+        person.notifications
+    )?;
+    Ok(())
+}
+
 /// A username that has moved to somebody else no longer leads to its old bearer.
 pub async fn release_username(tx: &mut Tx, username: &str, bearer: PersonId) -> Result<()> {
     execute!(

@@ -40,7 +40,15 @@ pub async fn resolve(app: &App, text: &str) -> Result<Recipient> {
         return by_username(app, username).await;
     }
     let text = text.strip_prefix("ton://transfer/").unwrap_or(text);
-    let text = text.split(['?', '#']).next().unwrap_or_default();
+    let (text, query) = text.split_once('?').unwrap_or((text, ""));
+    let needs =
+        |(name, _): (std::borrow::Cow<'_, str>, _)| ["text", "bin", "init"].contains(&&*name);
+    if url::form_urlencoded::parse(query.as_bytes()).any(needs) {
+        return Err(Problem::new(
+            Kind::AddressInvalid,
+            "This link asks for a comment of its own, and ours would take its place. Pay it from your wallet; no money has moved.",
+        ));
+    }
     let parsed = Address::parse(text).map_err(|e| {
         Problem::new(
             Kind::AddressInvalid,

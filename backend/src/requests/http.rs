@@ -283,8 +283,11 @@ async fn pay(
 ) -> Result<(StatusCode, Json<PaymentView>)> {
     let mut tx = app.db.snapshot().await?;
     let (request, owner) = super::find(&mut tx, id).await?;
+    let wallets = crate::wallets::store::of(&mut tx, owner.id).await?;
     drop(tx);
-    if request.status(app.time()) == RequestStatus::Closed {
+    // Whoever has unlinked the wallet may have lost it: nothing more may go there by an old link.
+    let gone = !wallets.iter().any(|wallet| wallet.address == request.address);
+    if gone || request.status(app.time()) == RequestStatus::Closed {
         return Err(Problem::new(
             Kind::RequestClosed,
             "It was closed, or its time is over. No money has moved. Ask for a new link.",

@@ -5,7 +5,7 @@ use ton::{
     transfer::{OwnJettonWallet, Received, Verdict, received_gram, received_jetton},
 };
 
-use super::{Error, is_jetton, pages};
+use super::{Error, is_jetton, page};
 use crate::{
     app::App,
     follow::{self, BEFOREHAND, Cursor, Watched},
@@ -30,24 +30,42 @@ pub(super) async fn take(
     }
 }
 
-/// Reads an account from its cursor on. `false`: there is a hole even so; the account then waits.
+/// Reads an account from its cursor on, a page at a time, so that a long history fills no memory.
+/// `false`: there is a hole even so; the account then waits.
 pub(super) async fn walk(app: &App, watched: &Watched) -> Result<bool, Error> {
     let Some(account) = watched.account else { return Ok(false) };
-    let accounts = [account];
-    let query = TransactionQuery {
-        start_lt: watched.cursor.map(|cursor| cursor.lt + 1),
-        start_utime: watched.cursor.is_none().then(|| watched.since.seconds()),
-        ..TransactionQuery::of(&accounts)
-    };
-    let rows = pages(app, query).await?;
-    match joined(watched.cursor, &rows.iter().collect::<Vec<_>>()) {
-        Ok(new) => store_all(app, watched, &new).await,
-        Err(error) => {
-            metrics::counter!("watch_holes_total").increment(1);
-            tracing::error!(%account, %error, "the chain service left something out; waiting for it");
-            Ok(false)
+    let (accounts, mut from) = ([account], watched.clone());
+    loop {
+        let query = TransactionQuery {
+            start_lt: from.cursor.map(|cursor| cursor.lt + 1),
+            start_utime: from.cursor.is_none().then(|| from.since.seconds()),
+            ..TransactionQuery::of(&accounts)
+        };
+        let (rows, more) = page(app, query).await?;
+        let new = match joined(from.cursor, &rows.iter().collect::<Vec<_>>()) {
+            Ok(new) => new,
+            Err(error) => {
+                metrics::counter!("watch_holes_total").increment(1);
+                tracing::error!(%account, %error, "the chain service left something out; waiting for it");
+                return Ok(false);
+            }
+        };
+        if !store_all(app, &from, &new).await? {
+            return Ok(false);
+        }
+        match new.last() {
+            Some(last) if more => from.cursor = Some(Cursor { lt: last.lt, hash: last.hash }),
+            _ => return Ok(true),
         }
     }
+}
+
+/// Begins a history at the account's last transaction, if nothing newer has been taken meanwhile.
+pub(super) async fn anchor(app: &App, watched: &Watched, last: Cursor) -> Result<(), Error> {
+    let mut tx = app.db.begin().await?;
+    follow::store::advance(&mut tx, watched, last).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// The new transactions in order, if each names the one before it. Final ones only.

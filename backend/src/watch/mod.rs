@@ -21,7 +21,7 @@ use ton::{
 
 use crate::{
     app::App,
-    follow::{self, Watched},
+    follow::{self, Cursor, Watched},
     invoices,
     money::Asset,
     payments::{self, Input},
@@ -132,7 +132,7 @@ async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
     if memory.clean.is_some_and(|clean| clean.seqno == head.seqno) {
         return Ok(());
     }
-    if sweep(app, memory, head).await? {
+    if sweep(app, memory).await? {
         memory.clean = Some(head);
         pass_deadlines(app, head).await?;
     }
@@ -148,8 +148,8 @@ async fn head(app: &App) -> Result<Head, Error> {
     Ok(Head { seqno: last.seqno, time: Time::from_seconds(seconds) })
 }
 
-/// Reads every watched account up to `head`. `true`: every one of them.
-async fn sweep(app: &App, memory: &mut Memory, head: Head) -> Result<bool, Error> {
+/// Reads what is new on every watched account. `true`: every one of them.
+async fn sweep(app: &App, memory: &mut Memory) -> Result<bool, Error> {
     let mut tx = app.db.snapshot().await?;
     let watched = follow::store::watched(&mut tx, app.time()).await?;
     drop(tx);
@@ -170,8 +170,26 @@ async fn sweep(app: &App, memory: &mut Memory, head: Head) -> Result<bool, Error
         }
     }
     for batch in fresh.chunks(BATCH) {
-        let since = batch.iter().map(|w| w.since).min().unwrap_or(head.time);
-        complete &= read_batch(app, batch, since.seconds()).await?;
+        complete &= begin(app, batch).await?;
+    }
+    Ok(complete)
+}
+
+/// Begins to follow accounts: what came since we were asked to is read, what came before is history.
+async fn begin(app: &App, fresh: &[Watched]) -> Result<bool, Error> {
+    let mut complete = true;
+    let addresses: Vec<Address> = fresh.iter().filter_map(|w| w.account).collect();
+    let states = app.chain.account_states(&addresses).await?;
+    for watched in fresh {
+        let state = states.iter().find(|state| Some(state.address) == watched.account);
+        let last = state.and_then(|s| s.last_transaction_lt.zip(s.last_transaction_hash));
+        // An account that has no transaction yet is looked at again next time.
+        let Some((lt, hash)) = last.filter(|(lt, _)| *lt > 0) else { continue };
+        let taken = alone(watched, account::walk(app, watched).await)?;
+        if taken {
+            account::anchor(app, watched, Cursor { lt, hash }).await?;
+        }
+        complete &= taken;
     }
     Ok(complete)
 }
@@ -253,11 +271,27 @@ async fn pages(app: &App, query: TransactionQuery<'_>) -> Result<Vec<Transaction
     let mut rows = Vec::new();
     loop {
         let offset = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        let page = app.chain.transactions(&TransactionQuery { offset, ..query }).await?;
-        let full = page.len() >= usize::try_from(query.limit).unwrap_or(usize::MAX);
-        rows.extend(page);
-        if !full {
+        let (some, more) = page(app, TransactionQuery { offset, ..query }).await?;
+        rows.extend(some);
+        if !more {
             return Ok(rows);
+        }
+    }
+}
+
+/// One page, and whether another follows. Rows too large for one answer come in smaller pages.
+async fn page(
+    app: &App,
+    mut query: TransactionQuery<'_>,
+) -> Result<(Vec<Transaction>, bool), Error> {
+    loop {
+        match app.chain.transactions(&query).await {
+            Ok(rows) => {
+                let more = rows.len() >= usize::try_from(query.limit).unwrap_or(usize::MAX);
+                return Ok((rows, more));
+            }
+            Err(toncenter::Error::TooLarge) if query.limit > 1 => query.limit /= 2,
+            Err(error) => return Err(error.into()),
         }
     }
 }

@@ -51,6 +51,9 @@ pub enum Error {
     /// The answer is not what the service documents.
     #[error("the chain service answered something unreadable: {0}")]
     BadAnswer(String),
+    /// Ask for fewer rows.
+    #[error("the chain service answered more than 8 MiB")]
+    TooLarge,
     /// The contract has no such method, or its code failed.
     #[error("the get method ended with exit code {exit_code}")]
     GetMethod { exit_code: i32 },
@@ -316,7 +319,7 @@ async fn read_body(mut response: Response) -> Result<Vec<u8>, Error> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unavailable)? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
-            return Err(Error::BadAnswer("larger than 8 MiB".into()));
+            return Err(Error::TooLarge);
         }
         body.extend_from_slice(&chunk);
     }

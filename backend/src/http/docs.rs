@@ -99,7 +99,7 @@ fn describe(out: &mut String, spec: &Value, method: &str, path: &str, operation:
     for security in array(&operation["security"]) {
         for (name, _) in object(security) {
             let scheme = &spec["components"]["securitySchemes"][name];
-            let _ = write!(out, "<p>Needs: {}</p>", escape(text(&scheme["description"])));
+            let _ = write!(out, "<p>Needs: {}</p>", prose(text(&scheme["description"])));
         }
     }
     let parameters: Vec<_> = array(&operation["parameters"]).collect();

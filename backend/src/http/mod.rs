@@ -38,8 +38,8 @@ const BODY: usize = 64 * 1024;
 
 /// Everything the service answers.
 pub fn router(app: App) -> Router {
-    let (api, spec) = api().split_for_parts();
-    let spec = serde_json::to_string(&spec).unwrap_or_default();
+    let (api, _) = api().split_for_parts();
+    let spec = openapi();
     let api = api
         .merge(docs::router(&app, &spec))
         .merge(bot::http::router())
@@ -74,9 +74,16 @@ fn api() -> OpenApiRouter<App> {
         .merge(merchants::http::router())
 }
 
-/// The OpenAPI document, as JSON, pretty-printed.
+/// The OpenAPI document, as JSON, pretty-printed. The sandbox's controls are described with it; they
+/// are answered by the world, on its own port.
 pub fn openapi() -> String {
     let (_, spec) = api().split_for_parts();
+    #[cfg(feature = "sandbox")]
+    let spec = {
+        let mut spec = spec;
+        spec.merge(sandbox::openapi());
+        spec
+    };
     let mut text = serde_json::to_string_pretty(&spec).unwrap_or_default();
     text.push('\n');
     text
@@ -98,7 +105,11 @@ pub fn openapi() -> String {
         (name = "Requests", description = "Asking for money by link."),
         (name = "Invoices", description = "What merchants ask for."),
         (name = "Merchants", description = "A merchant's account and its feed of events."),
-        (name = "Service", description = "About this service.")
+        (name = "Service", description = "About this service."),
+        (
+            name = "sandbox",
+            description = "The world's own controls, on its port (8081): faucet, blocks, clock, faults, wallets, chats."
+        )
     ),
     modifiers(&Credentials)
 )]

@@ -3,13 +3,20 @@
 //! A problem says what happened, what is safe and what to do. Causes that are ours alone are logged
 //! once, here, under the request's id; the caller sees only that id.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{Content, Ref, RefOr, Response as Described, ResponseBuilder},
+};
+
+const MEDIA_TYPE: &str = "application/problem+json";
 
 macro_rules! problems {
     ($($kind:ident $status:literal $slug:literal $title:literal)*) => {
@@ -142,12 +149,36 @@ impl IntoResponse for Problem {
             StatusCode::from_u16(self.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
+}
+
+/// How a route may refuse, for its description: all that the caller can mend.
+pub struct Refusals;
+
+/// How a route that asks the chain may fail: it may refuse, or the chain may be away.
+pub struct Failures;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        described(&["4XX"])
+    }
+}
+
+impl IntoResponses for Failures {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        described(&["4XX", "5XX"])
+    }
+}
+
+fn described(statuses: &[&str]) -> BTreeMap<String, RefOr<Described>> {
+    let body = Content::new(Some(Ref::from_schema_name(ProblemBody::name())));
+    let response = ResponseBuilder::new().content(MEDIA_TYPE, body).build();
+    statuses.iter().map(|status| ((*status).to_owned(), response.clone().into())).collect()
 }
 
 #[cfg(test)]

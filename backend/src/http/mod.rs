@@ -29,7 +29,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     app::App,
     bot, call, invoices, merchants, payments,
-    problem::{Kind, Problem},
+    problem::{Kind, Problem, ProblemBody},
     requests, wallets,
 };
 
@@ -111,6 +111,7 @@ pub fn openapi() -> String {
             description = "The world's own controls, on its port (8081): faucet, blocks, clock, faults, wallets, chats."
         )
     ),
+    components(schemas(ProblemBody)),
     modifiers(&Credentials)
 )]
 struct Description;

@@ -28,7 +28,7 @@ use crate::{
     merchants::Merchant,
     page::{Page, PageQuery},
     payments::{http::accepted, view::PaymentView},
-    problem::{Kind, Problem, ProblemBody, Result},
+    problem::{Failures, Kind, Problem, Refusals, Result},
     wait::{self, Look, WaitQuery},
 };
 
@@ -89,7 +89,7 @@ pub(super) fn expired() -> Problem {
     responses(
         (status = 200, body = InvoiceView, description = "It was there already."),
         (status = 201, body = InvoiceView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+        Refusals
     )
 )]
 async fn create(
@@ -144,10 +144,7 @@ struct ListQuery {
 #[utoipa::path(
     get, path = "/v1/invoices", tag = "Invoices", security(("key" = [])),
     params(PageQuery, ListQuery),
-    responses(
-        (status = 200, body = Page<InvoiceView>),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = Page<InvoiceView>), Refusals)
 )]
 async fn list(
     State(app): State<App>,
@@ -176,10 +173,7 @@ async fn list(
 #[utoipa::path(
     get, path = "/v1/invoices/{id}", tag = "Invoices", security(("key" = [])),
     params(("id" = String, Path), WaitQuery),
-    responses(
-        (status = 200, body = InvoiceView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = InvoiceView), Refusals)
 )]
 async fn read(
     State(app): State<App>,
@@ -212,10 +206,7 @@ fn look(whole: Whole, query: &WaitQuery) -> Look<Whole> {
 #[utoipa::path(
     post, path = "/v1/invoices/{id}/void", tag = "Invoices", security(("key" = [])),
     params(("id" = String, Path)),
-    responses(
-        (status = 200, body = InvoiceView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = InvoiceView), Refusals)
 )]
 async fn void(
     State(app): State<App>,
@@ -234,10 +225,7 @@ async fn void(
 #[utoipa::path(
     get, path = "/v1/public/invoices/{id}", tag = "Invoices",
     params(("id" = String, Path), WaitQuery),
-    responses(
-        (status = 200, body = PublicInvoiceView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = PublicInvoiceView), Refusals)
 )]
 async fn read_public(
     State(app): State<App>,
@@ -277,11 +265,7 @@ struct PayAnswer {
 #[utoipa::path(
     post, path = "/v1/public/invoices/{id}/pay", tag = "Invoices", security((), ("session" = [])),
     params(("id" = String, Path)), request_body = PayRequest,
-    responses(
-        (status = 200, body = PayAnswer),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = PayAnswer), Failures)
 )]
 async fn pay_public(
     State(app): State<App>,

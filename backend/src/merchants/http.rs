@@ -17,7 +17,7 @@ use crate::{
     identity::http::{Caller, credential},
     page::Page,
     payments::view::friendly,
-    problem::{Kind, Problem, ProblemBody, Result},
+    problem::{Kind, Problem, Refusals, Result},
     wait::{self, Look},
 };
 
@@ -83,10 +83,7 @@ struct MerchantView {
 /// Read your account
 #[utoipa::path(
     get, path = "/v1/merchant", tag = "Merchants", security(("key" = [])),
-    responses(
-        (status = 200, body = MerchantView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = MerchantView), Refusals)
 )]
 async fn read(merchant: Merchant) -> Json<MerchantView> {
     Json(MerchantView {
@@ -126,10 +123,7 @@ impl FeedQuery {
 #[utoipa::path(
     get, path = "/v1/events", tag = "Merchants", security(("key" = []), ("session" = [])),
     params(FeedQuery),
-    responses(
-        (status = 200, body = Page<EventView>),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = Page<EventView>), Refusals)
 )]
 async fn feed(
     State(app): State<App>,

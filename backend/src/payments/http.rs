@@ -22,7 +22,7 @@ use crate::{
     identity::{Person, http::Caller},
     money::{Amount, Listed},
     page::{Page, PageQuery},
-    problem::{Kind, Problem, ProblemBody, Result},
+    problem::{Failures, Kind, Problem, Refusals, Result},
     wait::{self, Look, WaitQuery},
     wallets::{self, Wallet},
 };
@@ -79,11 +79,7 @@ const NOTE: usize = 200;
 #[utoipa::path(
     post, path = "/v1/payments", tag = "Payments", security(("session" = [])),
     request_body = NewPayment,
-    responses(
-        (status = 201, body = PaymentView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 201, body = PaymentView), Failures)
 )]
 async fn create(
     State(app): State<App>,
@@ -226,10 +222,7 @@ struct DirectionQuery {
 #[utoipa::path(
     get, path = "/v1/payments", tag = "Payments", security(("session" = [])),
     params(PageQuery, DirectionQuery),
-    responses(
-        (status = 200, body = Page<PaymentView>),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = Page<PaymentView>), Refusals)
 )]
 async fn list(
     State(app): State<App>,
@@ -291,10 +284,7 @@ async fn look(
 #[utoipa::path(
     get, path = "/v1/payments/{id}", tag = "Payments", security(("session" = [])),
     params(("id" = String, Path), WaitQuery),
-    responses(
-        (status = 200, body = PaymentView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = PaymentView), Refusals)
 )]
 async fn read(
     State(app): State<App>,
@@ -329,10 +319,7 @@ struct Submitted {
 #[utoipa::path(
     post, path = "/v1/payments/{id}/submitted", tag = "Payments", security(("session" = [])),
     params(("id" = String, Path)), request_body = Submitted,
-    responses(
-        (status = 200, body = PaymentView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = PaymentView), Refusals)
 )]
 async fn submitted(
     State(app): State<App>,
@@ -353,10 +340,7 @@ async fn submitted(
 #[utoipa::path(
     post, path = "/v1/payments/{id}/cancel", tag = "Payments", security(("session" = [])),
     params(("id" = String, Path)),
-    responses(
-        (status = 200, body = PaymentView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = PaymentView), Refusals)
 )]
 async fn cancel(
     State(app): State<App>,
@@ -409,10 +393,7 @@ struct RecipientView {
 #[utoipa::path(
     get, path = "/v1/recipients", tag = "Payments", security(("session" = [])),
     params(RecipientQuery),
-    responses(
-        (status = 200, body = RecipientView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = RecipientView), Refusals)
 )]
 async fn recipients(
     State(app): State<App>,

@@ -14,7 +14,7 @@ use crate::{
     identity::http::Caller,
     money::{Amount, Money},
     page::Page,
-    problem::{Kind, Problem, ProblemBody, Result},
+    problem::{Failures, Kind, Problem, Refusals, Result},
     time::Time,
 };
 
@@ -92,10 +92,7 @@ struct ChallengeView {
 /// It belongs to this session, can be used once, and lives for fifteen minutes.
 #[utoipa::path(
     post, path = "/v1/wallets/challenge", tag = "Wallets", security(("session" = [])),
-    responses(
-        (status = 201, body = ChallengeView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 201, body = ChallengeView), Refusals)
 )]
 async fn challenge(
     State(app): State<App>,
@@ -114,11 +111,7 @@ async fn challenge(
 #[utoipa::path(
     post, path = "/v1/wallets", tag = "Wallets", security(("session" = [])),
     request_body(content = Object, description = "`{ account, proof }` as the TON Connect SDK gives them"),
-    responses(
-        (status = 201, body = WalletView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 201, body = WalletView), Failures)
 )]
 async fn link(
     State(app): State<App>,
@@ -181,10 +174,7 @@ fn refused(error: ProofError) -> Problem {
 /// Your wallets, the default one first
 #[utoipa::path(
     get, path = "/v1/wallets", tag = "Wallets", security(("session" = [])),
-    responses(
-        (status = 200, body = Page<WalletView>),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = Page<WalletView>), Refusals)
 )]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<WalletView>>> {
     let mut tx = app.db.snapshot().await?;
@@ -196,10 +186,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<Wallet
 #[utoipa::path(
     post, path = "/v1/wallets/{id}/default", tag = "Wallets", security(("session" = [])),
     params(("id" = String, Path)),
-    responses(
-        (status = 200, body = WalletView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = WalletView), Refusals)
 )]
 async fn choose(
     State(app): State<App>,
@@ -216,10 +203,7 @@ async fn choose(
 #[utoipa::path(
     delete, path = "/v1/wallets/{id}", tag = "Wallets", security(("session" = [])),
     params(("id" = String, Path)),
-    responses(
-        (status = 204),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 204), Refusals)
 )]
 async fn unlink(
     State(app): State<App>,
@@ -252,11 +236,7 @@ struct WalletBalances {
 /// Read from the chain at this moment; nothing of it is kept.
 #[utoipa::path(
     get, path = "/v1/balances", tag = "Wallets", security(("session" = [])),
-    responses(
-        (status = 200, body = BalancesView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = BalancesView), Failures)
 )]
 async fn balances(State(app): State<App>, caller: Caller) -> Result<Json<BalancesView>> {
     let mut tx = app.db.snapshot().await?;

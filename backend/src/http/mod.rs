@@ -40,10 +40,11 @@ const BODY: usize = 64 * 1024;
 pub fn router(app: App) -> Router {
     let (api, _) = api().split_for_parts();
     let spec = openapi();
+    let limits = limit::Limits::new(app.settings.trusted_proxies.clone());
     let api = api
         .merge(docs::router(&app, &spec))
         .merge(bot::http::router())
-        .layer(middleware::from_fn_with_state(limit::Limits::default(), limit::layer))
+        .layer(middleware::from_fn_with_state(limits, limit::layer))
         .layer(DefaultBodyLimit::max(BODY));
     Router::new()
         .merge(api)

@@ -43,11 +43,12 @@ pub fn router(app: App) -> Router {
     let limits = limit::Limits::new(app.settings.trusted_proxies.clone());
     let api = api
         .merge(docs::router(&app, &spec))
-        .merge(bot::http::router())
         .layer(middleware::from_fn_with_state(limits, limit::layer))
         .layer(DefaultBodyLimit::max(BODY));
     Router::new()
         .merge(api)
+        // Telegram calls for everybody at once: the secret is its limit.
+        .merge(bot::http::router())
         .merge(health::router())
         .merge(pages::router(&app))
         .fallback(missing)

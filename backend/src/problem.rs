@@ -66,9 +66,11 @@ problems! {
     IdempotencyRunning  409 "idempotency-running"    "The first request with this key is still running"
     IdempotencyMismatch 422 "idempotency-mismatch"   "This key was used with another request"
     BodyTooLarge        413 "body-too-large"         "The body is too large"
+    BodySlow            408 "body-slow"              "The body took too long to arrive"
     MediaType           415 "media-type"             "The body must be application/json"
     TooManyRequests     429 "too-many-requests"      "Too many requests"
     ChainUnreachable    503 "chain-unreachable"      "The chain cannot be reached just now"
+    TimedOut            503 "timed-out"              "This took too long"
     Internal            500 "internal"               "Something went wrong on our side"
 }
 

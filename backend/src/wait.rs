@@ -7,8 +7,8 @@ use utoipa::IntoParams;
 
 use crate::{app::App, problem::Result};
 
-/// The longest a caller may wait.
-const MAX: u64 = 50;
+/// The longest a caller may wait, in seconds.
+pub const LONGEST: u64 = 50;
 /// Another process may have written: look again this often even when nobody here was woken.
 const ANYWAY: Duration = Duration::from_secs(1);
 
@@ -34,7 +34,8 @@ where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<Look<T>>>,
 {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(wait.unwrap_or(0).min(MAX));
+    let deadline =
+        tokio::time::Instant::now() + Duration::from_secs(wait.unwrap_or(0).min(LONGEST));
     let mut woken = app.db.watch();
     loop {
         woken.mark_unchanged();

@@ -6,7 +6,6 @@
 
 use axum::{
     Router,
-    body::Bytes,
     extract::{DefaultBodyLimit, FromRequestParts, State},
     http::{StatusCode, request::Parts},
     routing::post,
@@ -17,6 +16,7 @@ use subtle::ConstantTimeEq;
 use super::{setup::webhook_secret, store};
 use crate::{
     app::App,
+    extract::Whole,
     problem::{Kind, Problem, Result},
 };
 
@@ -52,7 +52,7 @@ struct Numbered {
     update_id: i64,
 }
 
-async fn receive(_: Telegram, State(app): State<App>, body: Bytes) -> Result<StatusCode> {
+async fn receive(_: Telegram, State(app): State<App>, Whole(body): Whole) -> Result<StatusCode> {
     let unreadable = || Problem::new(Kind::BadRequest, "This is not an update.");
     let body = std::str::from_utf8(&body).map_err(|_| unreadable())?;
     let update: Numbered = serde_json::from_str(body).map_err(|_| unreadable())?;

@@ -152,7 +152,8 @@ async fn telegram_may_call_as_often_as_it_has_news() {
 #[tokio::test]
 async fn whoever_does_not_know_the_secret_is_refused_before_the_body_is_read() {
     let api = Api::open().await;
-    let never = || Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, Infallible>>());
+    let never =
+        || Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, Infallible>>());
     assert_eq!(calls_webhook(&api, "wrong", never()).await, StatusCode::UNAUTHORIZED);
 }
 

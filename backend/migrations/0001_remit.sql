@@ -197,6 +197,7 @@ create table events (
     created_at  bigint  not null,
     primary key (account_id, seq)
 );
+create index events_by_type on events (account_id, type, seq);
 
 create table deliveries (
     id           text    primary key,

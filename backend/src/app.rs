@@ -18,6 +18,7 @@ use crate::{
     money::{Asset, Assets},
     tasks::Supervisor,
     time::{Clock, Time},
+    wait::Places,
 };
 
 /// Cheap to clone; every clone is the same service.
@@ -40,6 +41,8 @@ pub struct Handles {
     pub tasks: Supervisor,
     /// Telegram's name for our bot, once it has told us.
     pub bot_username: OnceLock<String>,
+    /// Where callers wait for news.
+    pub places: Places,
     jetton_wallets: Mutex<HashMap<(Address, Address), Address>>,
 }
 
@@ -77,6 +80,7 @@ impl App {
             stop: tasks.soft.clone(),
             tasks,
             bot_username: OnceLock::new(),
+            places: Places::default(),
             jetton_wallets: Mutex::default(),
         }))
     }

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     app::App,
+    client::Client,
     db::Tx,
     extract::{Body, Path, Query},
     id::InvoiceId,
@@ -29,7 +30,7 @@ use crate::{
     page::{Page, PageQuery},
     payments::{http::accepted, view::PaymentView},
     problem::{Failures, Kind, Problem, Refusals, Result},
-    wait::{self, Look, WaitQuery},
+    wait::{self, Look, WaitQuery, Waiter},
 };
 
 pub fn router() -> OpenApiRouter<App> {
@@ -181,7 +182,8 @@ async fn read(
     Path(id): Path<InvoiceId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<InvoiceView>> {
-    let whole = wait::until(&app, query.wait, || async {
+    let waiter = Waiter::Known(merchant.id.to_string());
+    let whole = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let whole = own(&mut tx, &merchant, id).await?;
         Ok(look(whole, &query))
@@ -229,10 +231,11 @@ async fn void(
 )]
 async fn read_public(
     State(app): State<App>,
+    Client(client): Client,
     Path(id): Path<InvoiceId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<PublicInvoiceView>> {
-    let whole = wait::until(&app, query.wait, || async {
+    let whole = wait::until(&app, Waiter::Stranger(client), query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         Ok(look(super::whole(&mut tx, id).await?, &query))
     })

@@ -23,7 +23,7 @@ use crate::{
     money::{Amount, Listed},
     page::{Page, PageQuery},
     problem::{Failures, Kind, Problem, Refusals, Result},
-    wait::{self, Look, WaitQuery},
+    wait::{self, Look, WaitQuery, Waiter},
     wallets::{self, Wallet},
 };
 
@@ -292,7 +292,8 @@ async fn read(
     Path(id): Path<String>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<PaymentView>> {
-    let found = wait::until(&app, query.wait, || async {
+    let waiter = Waiter::Known(caller.person.id.to_string());
+    let found = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let line = line(&mut tx, caller.person.id, &id).await?;
         let found = look(&mut tx, &app, caller.person.id, &line)

@@ -87,7 +87,7 @@ async fn every_payment_counts_and_enters_the_feed_without_a_word_in_the_chat() {
     let mut tx = db.snapshot().await.unwrap();
     let (request, owner) = find(&mut tx, request.id).await.unwrap();
     assert_eq!((request.paid_count, owner.id), (2, alice.id));
-    let kinds = [kind::REQUEST_PAID.to_owned()];
+    let kinds = [kind::REQUEST_PAID];
     let told = events::after(&mut tx, &alice.id.to_string(), 0, &kinds, 10).await.unwrap();
     assert_eq!(told.len(), 2);
     let data: serde_json::Value = serde_json::from_str(&told[1].data).unwrap();

@@ -14,6 +14,7 @@ create table people (
     first_name     text     not null,
     username       text,
     username_key   text,                    -- lower case, for looking up
+    named_at       bigint   not null,       -- when Telegram last said that this is the name
     language       text     not null,
     notifications  boolean  not null,
     chat           text     not null check (chat in ('unknown', 'open', 'blocked')),

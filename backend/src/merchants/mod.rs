@@ -263,6 +263,7 @@ pub mod tests {
             username: None,
             language: None,
             chat: Chat::Blocked,
+            at: Time::from_millis(2),
         };
         meet(&mut tx, olga, at(2, &dice)).await.unwrap();
         let told = of_address(&mut tx, wallet(7)).await.unwrap();

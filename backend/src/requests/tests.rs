@@ -26,6 +26,7 @@ async fn alice_asks(db: &Db, dice: &Dice) -> (Person, Request) {
         username: Some("alice"),
         language: None,
         chat: Chat::Open,
+        at: NOW,
     };
     let mut tx = db.begin().await.unwrap();
     let alice = meet(&mut tx, seen, now).await.unwrap();
@@ -144,6 +145,7 @@ async fn without_a_wallet_there_is_nowhere_to_pay_to() {
         username: None,
         language: None,
         chat: Chat::Open,
+        at: NOW,
     };
     let mut tx = db.begin().await.unwrap();
     let bob = meet(&mut tx, seen, now).await.unwrap();

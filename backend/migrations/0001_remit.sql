@@ -14,6 +14,7 @@ create table people (
     first_name     text     not null,
     username       text,
     username_key   text,                    -- lower case, for looking up
+    named_at       bigint   not null,       -- when Telegram last said that this is the name
     language       text     not null,
     notifications  boolean  not null,
     chat           text     not null check (chat in ('unknown', 'open', 'blocked')),
@@ -101,6 +102,7 @@ create table intents (
     unique (payee_address, reference)
 );
 create index intents_live on intents (expires_at) where status in ('created', 'submitted', 'seen', 'confirmed');
+create index intents_unsigned on intents (payer_id, expires_at) where status = 'created';
 create index intents_by_purpose on intents (purpose_id) where purpose_id is not null;
 
 -- Money that arrived on a watched account, once each.
@@ -198,6 +200,7 @@ create table events (
     created_at  bigint  not null,
     primary key (account_id, seq)
 );
+create index events_by_type on events (account_id, type, seq);
 
 create table deliveries (
     id           text    primary key,

@@ -19,6 +19,7 @@ use crate::{
     money::{Asset, Assets},
     tasks::Supervisor,
     time::{Clock, Time},
+    wait::Places,
 };
 
 /// How long somebody who waits for an answer waits for a turn at the chain service.
@@ -47,6 +48,8 @@ pub struct Handles {
     pub tasks: Supervisor,
     /// Telegram's name for our bot, once it has told us.
     pub bot_username: OnceLock<String>,
+    /// Where callers wait for news.
+    pub places: Places,
     jetton_wallets: Mutex<HashMap<(Address, Address), Address>>,
 }
 
@@ -85,6 +88,7 @@ impl App {
             stop: tasks.soft.clone(),
             tasks,
             bot_username: OnceLock::new(),
+            places: Places::default(),
             jetton_wallets: Mutex::default(),
         }))
     }

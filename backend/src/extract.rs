@@ -1,5 +1,7 @@
 //! Bodies and queries that answer with a problem when they cannot be read.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     body::Bytes,
@@ -12,6 +14,9 @@ use axum::{
 use serde::de::DeserializeOwned;
 
 use crate::problem::{Kind, Problem};
+
+/// How long a body may take to arrive: 64 KiB need no more on the slowest line.
+const ARRIVAL: Duration = Duration::from_secs(15);
 
 /// A JSON body. Unknown fields are refused by the types themselves (`deny_unknown_fields`).
 pub struct Body<T>(pub T);
@@ -26,15 +31,35 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
                 "Send the body as JSON, with `Content-Type: application/json`.",
             ));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| {
-            Problem::new(Kind::BodyTooLarge, "A body may have 64 KiB at most, and must come whole.")
-        })?;
+        let Whole(bytes) = Whole::from_request(request, state).await?;
         if bytes.windows(NUL.len()).any(|part| part == NUL) {
             return Err(Problem::new(Kind::BadRequest, "No text may hold the character U+0000."));
         }
         Json::from_bytes(&bytes)
             .map(|Json(body)| Self(body))
             .map_err(|rejection| Problem::new(Kind::BadRequest, rejection.body_text()))
+    }
+}
+
+/// A body as it came, once all of it is there. What is too large or too slow is refused.
+pub struct Whole(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Whole {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let arrival = tokio::time::timeout(ARRIVAL, Bytes::from_request(request, state));
+        match arrival.await {
+            Ok(Ok(bytes)) => Ok(Self(bytes)),
+            Ok(Err(_)) => Err(Problem::new(
+                Kind::BodyTooLarge,
+                "A body may have 64 KiB at most, and must come whole.",
+            )),
+            Err(_) => Err(Problem::new(
+                Kind::BodySlow,
+                format!("It has to be here within {} s. Nothing was changed.", ARRIVAL.as_secs()),
+            )),
+        }
     }
 }
 
@@ -82,5 +107,28 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
             .await
             .map(|axum::extract::Path(path)| Self(path))
             .map_err(|_: PathRejection| Problem::not_found("such object"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use futures_util::{StreamExt, stream};
+
+    use super::*;
+
+    /// A body that begins and never ends.
+    fn endless() -> axum::body::Body {
+        let beginning = stream::iter([Ok::<_, Infallible>(b"{".to_vec())]);
+        axum::body::Body::from_stream(beginning.chain(stream::pending()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let request = Request::post("/").header(header::CONTENT_TYPE, "application/json");
+        let request = request.body(endless()).unwrap();
+        let refused = Body::<serde_json::Value>::from_request(request, &()).await;
+        assert_eq!(refused.err().map(|problem| problem.kind), Some(Kind::BodySlow));
     }
 }

@@ -18,6 +18,7 @@
 pub mod app;
 pub mod bot;
 pub mod call;
+pub mod client;
 pub mod config;
 pub mod db;
 pub mod deliver;

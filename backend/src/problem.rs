@@ -3,13 +3,20 @@
 //! A problem says what happened, what is safe and what to do. Causes that are ours alone are logged
 //! once, here, under the request's id; the caller sees only that id.
 
+use std::collections::BTreeMap;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    IntoResponses, ToSchema,
+    openapi::{Content, Ref, RefOr, Response as Described, ResponseBuilder},
+};
+
+const MEDIA_TYPE: &str = "application/problem+json";
 
 macro_rules! problems {
     ($($kind:ident $status:literal $slug:literal $title:literal)*) => {
@@ -44,6 +51,7 @@ problems! {
     ProofInvalid        400 "proof-invalid"          "The wallet's proof does not hold"
     ChallengeSpent      409 "challenge-spent"        "This challenge is unknown, used or too old"
     WalletMissing       409 "wallet-missing"         "Link a wallet first"
+    TooManyWallets      409 "too-many-wallets"       "No more wallets can be linked"
     NotFound            404 "not-found"              "There is nothing here"
     PersonUnknown       404 "person-unknown"         "Nobody of that name uses this service yet"
     PersonHasNoWallet   404 "person-has-no-wallet"   "This person has not linked a wallet yet"
@@ -53,15 +61,18 @@ problems! {
     InvoicePaid         409 "invoice-paid"           "The invoice is already paid"
     InvoiceVoid         409 "invoice-void"           "The invoice was voided"
     RequestClosed       409 "request-closed"         "This request takes no more money"
+    TooManyPayments     409 "too-many-payments"      "Too many payments wait for a signature"
     PaymentStarted      409 "payment-started"        "The payment is already on its way"
     ExternalIdTaken     409 "external-id-taken"      "Another invoice has this external_id"
     Busy                409 "busy"                   "Somebody changed this at the same moment"
     IdempotencyRunning  409 "idempotency-running"    "The first request with this key is still running"
     IdempotencyMismatch 422 "idempotency-mismatch"   "This key was used with another request"
     BodyTooLarge        413 "body-too-large"         "The body is too large"
+    BodySlow            408 "body-slow"              "The body took too long to arrive"
     MediaType           415 "media-type"             "The body must be application/json"
     TooManyRequests     429 "too-many-requests"      "Too many requests"
     ChainUnreachable    503 "chain-unreachable"      "The chain cannot be reached just now"
+    TimedOut            503 "timed-out"              "This took too long"
     Internal            500 "internal"               "Something went wrong on our side"
 }
 
@@ -142,12 +153,36 @@ impl IntoResponse for Problem {
             StatusCode::from_u16(self.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
+}
+
+/// How a route may refuse, for its description: all that the caller can mend.
+pub struct Refusals;
+
+/// How a route that asks the chain may fail: it may refuse, or the chain may be away.
+pub struct Failures;
+
+impl IntoResponses for Refusals {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        described(&["4XX"])
+    }
+}
+
+impl IntoResponses for Failures {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        described(&["4XX", "5XX"])
+    }
+}
+
+fn described(statuses: &[&str]) -> BTreeMap<String, RefOr<Described>> {
+    let body = Content::new(Some(Ref::from_schema_name(ProblemBody::name())));
+    let response = ResponseBuilder::new().content(MEDIA_TYPE, body).build();
+    statuses.iter().map(|status| ((*status).to_owned(), response.clone().into())).collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,6 @@
 //! Putting the service together and keeping it running: handles, then tasks, then a stop in order.
 
-use std::{
-    net::{SocketAddr, TcpListener},
-    time::Duration,
-};
+use std::{net::TcpListener, time::Duration};
 
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -67,9 +64,8 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
         async move {
             let listener = tokio::net::TcpListener::from_std(listener.try_clone()?)?;
             beat.beat();
-            let service = http::router(app);
-            axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
-                .with_graceful_shutdown(stop.cancelled_owned())
+            let bounds = http::listen::Bounds::default();
+            http::listen::serve(listener, http::router(app), bounds, stop)
                 .await
                 .context("the listener failed")
         }

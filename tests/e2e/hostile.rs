@@ -1,6 +1,9 @@
 //! Requests that mean harm.
 
+use std::time::{Duration, Instant};
+
 use e2e::{World, api::nothing, person::id, stories};
+use futures_util::future::join_all;
 use serde_json::json;
 
 stories! {
@@ -61,6 +64,18 @@ stories! {
         let stage = world.simulated.url().replace("127.0.0.1", "localhost");
         assert_eq!(ask(stage.clone()).await.unwrap(), stage.as_str());
         assert_eq!(ask("https://evil.example".to_owned()).await, None);
+    }
+
+    async fn fifty_of_my_calls_may_wait_and_the_rest_is_answered_at_once(world: World) {
+        let shop = world.shop().await;
+        let path = "/v1/events?after=1000000&wait=3";
+        let started = Instant::now();
+        let waits = join_all((0..60).map(|_| async {
+            shop.api.get(path).await.ok();
+            started.elapsed()
+        }));
+        let soon = waits.await.into_iter().filter(|waited| *waited < Duration::from_secs(2)).count();
+        assert_eq!(soon, 10);
     }
 
     async fn markup_in_a_note_stays_text(world: World) {

@@ -56,6 +56,7 @@ impl World {
             data: folder.path().to_owned(),
             database_url: engine.fresh(folder.path()).await,
             public_url: format!("http://{service}"),
+            trusted_proxies: remit::config::Proxies::default(),
             bot_token: remit::config::Secret::new(""),
             old_bot_token: None,
             telegram_url: simulated.url().to_owned(),

@@ -12,6 +12,7 @@ use crate::{
     events::Now,
     identity::{self, Chat, Person, Seen},
     payments::view::friendly,
+    time::Time,
     wallets,
 };
 
@@ -52,17 +53,18 @@ pub async fn answer(
 /// Somebody has blocked the bot, or let it write again.
 async fn block(tx: &mut Tx, change: &ChatMemberUpdated, now: Now<'_>) -> db::Result<()> {
     let chat = if change.new_chat_member.is_present() { Chat::Open } else { Chat::Blocked };
-    meet(tx, &change.from, chat, now).await?;
+    meet(tx, &change.from, chat, Time::from_millis(change.date.timestamp_millis()), now).await?;
     Ok(())
 }
 
-async fn meet(tx: &mut Tx, user: &User, chat: Chat, now: Now<'_>) -> db::Result<Person> {
+async fn meet(tx: &mut Tx, user: &User, chat: Chat, at: Time, now: Now<'_>) -> db::Result<Person> {
     let seen = Seen {
         telegram_id: i64::try_from(user.id.0).unwrap_or(i64::MAX),
         first_name: &user.first_name,
         username: user.username.as_deref(),
         language: user.language_code.as_deref(),
         chat,
+        at,
     };
     identity::meet(tx, seen, now).await
 }
@@ -74,7 +76,9 @@ async fn talk(
     now: Now<'_>,
 ) -> Result<Option<Reply>, Error> {
     let Some(user) = incoming.from.as_ref().filter(|user| !user.is_bot) else { return Ok(None) };
-    let person = meet(tx, user, Chat::Open, now).await?;
+    let person =
+        meet(tx, user, Chat::Open, Time::from_millis(incoming.date.timestamp_millis()), now)
+            .await?;
     if incoming.write_access_allowed().is_some() {
         return Ok(None);
     }

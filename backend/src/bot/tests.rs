@@ -1,5 +1,7 @@
 //! The bot's answers, from stored update to reply, on a database and without a network.
 
+use std::convert::Infallible;
+
 use axum::{
     body::Body,
     http::{Request, StatusCode},
@@ -121,6 +123,49 @@ async fn only_telegram_may_deliver_updates() {
     let secret = setup::webhook_secret(api.app.settings.bot_token.reveal());
     assert_eq!(deliver(&api, &secret, "{}").await, StatusCode::BAD_REQUEST);
     assert_eq!(handles(&api.app).await, 0);
+}
+
+/// The same through all the layers of the service.
+async fn calls_webhook(api: &Api, secret: &str, body: Body) -> StatusCode {
+    let request = Request::post(http::PATH)
+        .header("x-telegram-bot-api-secret-token", secret)
+        .body(body)
+        .unwrap();
+    crate::http::router(api.app.clone()).oneshot(request).await.unwrap().status()
+}
+
+#[tokio::test]
+async fn telegram_may_call_as_often_as_it_has_news() {
+    let api = Api::open().await;
+    let router = crate::http::router(api.app.clone());
+    let secret = setup::webhook_secret(api.app.settings.bot_token.reveal());
+    for id in 1..=500 {
+        let request = Request::post(http::PATH)
+            .header("x-telegram-bot-api-secret-token", &secret)
+            .body(Body::from(says(id, "/help").to_string()))
+            .unwrap();
+        let status = router.clone().oneshot(request).await.unwrap().status();
+        assert_eq!(status, StatusCode::OK, "update {id}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_does_not_know_the_secret_is_refused_before_the_body_is_read() {
+    let api = Api::open().await;
+    let never =
+        || Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, Infallible>>());
+    assert_eq!(calls_webhook(&api, "wrong", never()).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn an_update_has_a_largest_size_that_no_real_one_reaches() {
+    let api = Api::open().await;
+    let secret = setup::webhook_secret(api.app.settings.bot_token.reveal());
+    // A full message of four-byte letters, escaped, in reply to another.
+    let real = says(1, &"x".repeat(100_000)).to_string();
+    assert_eq!(calls_webhook(&api, &secret, Body::from(real)).await, StatusCode::OK);
+    let huge = Body::from("x".repeat(2_000_000));
+    assert_eq!(calls_webhook(&api, &secret, huge).await, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use clap::{Parser, Subcommand, ValueEnum};
 use ton::network::Network;
 
-pub use parse::{Jettons, MetricsListen};
+pub use parse::{Jettons, MetricsListen, Proxies};
 pub use secret::Secret;
 pub use service::{SANDBOX_POLL, Service, Trouble, Troubles};
 
@@ -121,6 +121,12 @@ pub struct Settings {
     #[arg(long, env = "REMIT_PUBLIC_URL", global = true)]
     #[arg(value_name = "URL", hide_env_values = true, help_heading = "Settings")]
     pub public_url: Option<String>,
+
+    /// Reverse proxies on other machines, whose X-Forwarded-For is believed: addresses or networks such
+    /// as 10.0.0.0/8, by commas. One on this machine always is
+    #[arg(long, env = "REMIT_TRUSTED_PROXIES", global = true)]
+    #[arg(value_name = "LIST", hide_env_values = true, help_heading = "Settings")]
+    pub trusted_proxies: Option<Proxies>,
 
     /// The Bot API server [default: https://api.telegram.org]
     #[arg(long, env = "REMIT_TELEGRAM_URL", global = true)]

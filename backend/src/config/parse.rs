@@ -1,7 +1,13 @@
-//! How single settings are written: lists of jettons, times, an address that may be `off`.
+//! How single settings are written: lists of jettons and of proxies, times, an address that may be
+//! `off`.
 
-use std::{net::SocketAddr, str::FromStr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    str::FromStr,
+    time::Duration,
+};
 
+use ipnet::IpNet;
 use ton::address::Address;
 
 use crate::money::{Asset, Listed, TICKER};
@@ -19,6 +25,37 @@ impl FromStr for MetricsListen {
         }
         let address = text.parse().map_err(|_| "an address such as 127.0.0.1:9464, or `off`")?;
         Ok(Self(Some(address)))
+    }
+}
+
+/// Reverse proxies of ours on other machines: addresses or networks, by commas.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proxies(Vec<IpNet>);
+
+impl Proxies {
+    /// Whether this address may say for whom it speaks. This machine always may.
+    pub fn trust(&self, ip: IpAddr) -> bool {
+        ip.is_loopback() || self.0.iter().any(|network| network.contains(&ip))
+    }
+}
+
+impl FromStr for Proxies {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+        entries.map(proxies).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+fn proxies(entry: &str) -> Result<IpNet, String> {
+    let one = || entry.parse::<IpAddr>().ok().map(IpNet::from);
+    let network = entry.parse().ok().or_else(one).ok_or_else(|| {
+        format!("{entry} is neither an address such as 10.0.0.2 nor a network such as 10.0.0.0/8")
+    })?;
+    match network.prefix_len() {
+        0 => Err(format!("{entry} is everybody: name the proxies only")),
+        _ => Ok(network),
     }
 }
 
@@ -136,6 +173,28 @@ mod tests {
         assert_eq!(duration("1m"), Ok(Duration::from_secs(60)));
         for junk in ["", "s", "-1s", "1h", "0", "0ms", "1.5s", "99999999999999999999s"] {
             assert!(duration(junk).is_err(), "{junk:?}");
+        }
+    }
+
+    #[test]
+    fn proxies_are_addresses_or_networks() {
+        let ours: Proxies = "10.0.0.0/8, 2001:db8::7,".parse().unwrap();
+        for (ip, trusted) in [
+            ("10.9.9.9", true),
+            ("11.0.0.1", false),
+            ("2001:db8::7", true),
+            ("2001:db8::8", false),
+            ("127.0.0.1", true),
+            ("::1", true),
+        ] {
+            assert_eq!(ours.trust(ip.parse().unwrap()), trusted, "{ip}");
+        }
+        assert_eq!("".parse(), Ok(Proxies::default()));
+        for (text, word) in
+            [("proxy.local", "neither"), ("10.0.0.0/33", "neither"), ("::/0", "everybody")]
+        {
+            let error = text.parse::<Proxies>().unwrap_err();
+            assert!(error.contains(word), "{text}: {error}");
         }
     }
 

@@ -12,7 +12,8 @@ use ton::network::Network;
 use url::Url;
 
 use super::{
-    Jettons, MAINNET_USDT, Secret, Settings, TELEGRAM, TONCENTER, Verb, secret::from_environment,
+    Jettons, MAINNET_USDT, Proxies, Secret, Settings, TELEGRAM, TONCENTER, Verb,
+    secret::from_environment,
 };
 use crate::money::Assets;
 
@@ -32,6 +33,8 @@ pub struct Service {
     pub database_url: String,
     /// No slash at the end.
     pub public_url: String,
+    /// Reverse proxies on other machines that say for whom they speak.
+    pub trusted_proxies: Proxies,
     /// In the sandbox it is filled in once the simulated Telegram has made its bot.
     pub bot_token: Secret,
     pub old_bot_token: Option<Secret>,
@@ -132,6 +135,7 @@ impl Service {
             data: settings.data.clone(),
             database_url: database(settings),
             public_url: trimmed(settings.public_url.as_deref().unwrap_or(&public)),
+            trusted_proxies: settings.trusted_proxies.clone().unwrap_or_default(),
             bot_token: Secret::new(""),
             old_bot_token: None,
             telegram_url: world.clone(),
@@ -162,6 +166,7 @@ impl Service {
             database_url: database(settings),
             use_webhook: takes_webhooks(&public_url),
             public_url,
+            trusted_proxies: settings.trusted_proxies.clone().unwrap_or_default(),
             bot_token: token.unwrap_or_else(|| Secret::new("")),
             old_bot_token: old,
             chain_url: trimmed(settings.chain_url.as_deref().unwrap_or(TONCENTER)),

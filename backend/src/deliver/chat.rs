@@ -176,9 +176,8 @@ async fn deliver(
 async fn close(tx: &mut Tx, target: &str, chat: i64, blocked: bool, now: Time) -> sqlx::Result<()> {
     let note = if blocked { "the bot is blocked" } else { "the chat was never opened" };
     store::bury_chat(tx, target, note, now).await?;
-    if blocked && let Some(mut person) = identity::store::by_telegram(tx, chat).await? {
-        person.chat = Chat::Blocked;
-        identity::store::update(tx, &person).await?;
+    if blocked {
+        identity::store::set_chat(tx, chat, Chat::Blocked).await?;
     }
     Ok(())
 }

@@ -89,6 +89,7 @@ impl Stage {
             username: None,
             language: None,
             chat: Chat::Open,
+            at: self.app.time(),
         };
         identity::meet(&mut tx, seen, self.app.now()).await.unwrap();
         tx.commit().await.unwrap();

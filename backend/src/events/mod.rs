@@ -17,8 +17,17 @@ use crate::{
 
 pub use store::Event;
 
-/// The kinds of event, as `type` shows them.
-pub mod kind {
+macro_rules! kinds {
+    ($(pub const $name:ident: &str = $kind:literal;)*) => {
+        /// The kinds of event, as `type` shows them.
+        pub mod kind {
+            $(pub const $name: &str = $kind;)*
+            pub const ALL: &[&str] = &[$($name),*];
+        }
+    };
+}
+
+kinds! {
     pub const INVOICE_CREATED: &str = "invoice.created";
     pub const INVOICE_PROCESSING: &str = "invoice.processing";
     pub const INVOICE_PARTIALLY_PAID: &str = "invoice.partially_paid";
@@ -74,28 +83,25 @@ pub fn append(
     });
 }
 
-/// Events of an account after `seq`, oldest first. `kinds` narrows them; empty means all.
+/// Events of an account after `seq`, oldest first. `kinds` narrows them; empty means all. Each kind is
+/// read by an index of its own, so that a long feed of other things costs nothing.
 pub async fn after(
     tx: &mut Tx,
     account: &str,
     seq: i64,
-    kinds: &[String],
+    kinds: &[&str],
     limit: u32,
 ) -> db::Result<Vec<Event>> {
-    let mut found = Vec::new();
-    let mut seq = seq;
-    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-    while found.len() < wanted {
-        let batch = store::after(tx, account, seq, i64::from(limit)).await?;
-        let Some(last) = batch.last() else { break };
-        seq = last.seq;
-        let full = batch.len() == wanted;
-        found.extend(batch.into_iter().filter(|e| kinds.is_empty() || kinds.contains(&e.kind)));
-        if !full {
-            break;
-        }
+    if kinds.is_empty() {
+        return store::after(tx, account, seq, i64::from(limit)).await;
     }
-    found.truncate(wanted);
+    let mut found = Vec::new();
+    for kind in kinds {
+        found.extend(store::after_of_kind(tx, account, kind, seq, i64::from(limit)).await?);
+    }
+    found.sort_unstable_by_key(|event| event.seq);
+    found.dedup_by_key(|event| event.seq);
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(found)
 }
 
@@ -129,4 +135,33 @@ pub struct EventView {
     /// The object as it was at that moment.
     #[schema(value_type = Object)]
     pub data: Value,
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::AssertSqlSafe;
+
+    use crate::db::{Engine, Statement, tests::memory};
+
+    /// However long a feed grows, a page of it costs what the page holds.
+    #[tokio::test]
+    async fn the_feed_is_read_by_an_index_and_never_sorted() {
+        let mut tx = memory().await.begin().await.unwrap();
+        let Engine::Sqlite(connection) = &mut tx.engine else { unreachable!() };
+        let mut pages = 0;
+        for Statement { at, sql } in inventory::iter::<Statement> {
+            if !at.contains("events/store.rs") || !sql.contains("limit") {
+                continue;
+            }
+            pages += 1;
+            let explain = AssertSqlSafe(format!("explain query plan {sql}"));
+            let plan: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(explain).fetch_all(&mut **connection).await.unwrap();
+            let keys = sql.matches(" = $").count() + sql.matches(" > $").count();
+            let [(.., step)] = &plan[..] else { panic!("{sql}: {plan:?}") };
+            assert!(step.contains("USING INDEX"), "{sql}: {step}");
+            assert_eq!(step.matches(['=', '>']).count(), keys, "{sql}: {step}");
+        }
+        assert_eq!(pages, 2);
+    }
 }

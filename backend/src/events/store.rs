@@ -40,6 +40,25 @@ pub async fn after(tx: &mut Tx, account: &str, seq: i64, limit: i64) -> Result<V
     )
 }
 
+pub async fn after_of_kind(
+    tx: &mut Tx,
+    account: &str,
+    kind: &str,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<Event>> {
+    rows!(
+        tx,
+        all Event,
+        "select * from events where account_id = $1 and type = $2 and seq > $3
+          order by seq limit $4",
+        account,
+        kind,
+        seq,
+        limit
+    )
+}
+
 pub async fn find(tx: &mut Tx, account: &str, seq: i64) -> Result<Option<Event>> {
     rows!(
         tx,

@@ -20,7 +20,7 @@ use crate::{
         http::{Caller, credential},
         init_data, store,
     },
-    problem::{Kind, Problem, ProblemBody, Result},
+    problem::{Kind, Problem, Refusals, Result},
     time::Time,
     wallets::{self, http::WalletView},
 };
@@ -59,10 +59,7 @@ struct Me {
 /// Send it raw, as `Authorization: tma <init data>`. It must be less than an hour old.
 #[utoipa::path(
     post, path = "/v1/session", tag = "People", security(("init_data" = [])),
-    responses(
-        (status = 201, body = SessionView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 201, body = SessionView), Refusals)
 )]
 async fn login(
     State(app): State<App>,
@@ -106,10 +103,7 @@ async fn view(tx: &mut Tx, person: &Person) -> Result<Me> {
 /// Who you are
 #[utoipa::path(
     get, path = "/v1/me", tag = "People", security(("session" = [])),
-    responses(
-        (status = 200, body = Me),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = Me), Refusals)
 )]
 async fn me(State(app): State<App>, caller: Caller) -> Result<Json<Me>> {
     let mut tx = app.db.snapshot().await?;
@@ -129,10 +123,7 @@ struct Changes {
 #[utoipa::path(
     patch, path = "/v1/me", tag = "People", security(("session" = [])),
     request_body = Changes,
-    responses(
-        (status = 200, body = Me),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = Me), Refusals)
 )]
 async fn change(
     State(app): State<App>,
@@ -162,10 +153,7 @@ async fn change(
 /// stays there, and nobody can change that.
 #[utoipa::path(
     delete, path = "/v1/me", tag = "People", security(("session" = [])),
-    responses(
-        (status = 204),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 204), Refusals)
 )]
 async fn forget(State(app): State<App>, caller: Caller) -> Result<StatusCode> {
     let mut tx = app.db.begin().await?;

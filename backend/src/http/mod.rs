@@ -4,10 +4,13 @@ mod docs;
 mod health;
 mod info;
 mod limit;
+pub mod listen;
 mod me;
 mod pages;
 
 pub use pages::embedded;
+
+use std::time::Duration;
 
 use axum::{
     Router,
@@ -29,30 +32,35 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     app::App,
     bot, call, invoices, merchants, payments,
-    problem::{Kind, Problem},
-    requests, wallets,
+    problem::{Kind, Problem, ProblemBody},
+    requests, wait, wallets,
 };
 
 /// No body may be larger, in bytes.
 const BODY: usize = 64 * 1024;
+/// How long an answer may take: whoever waits for news has been told by then.
+const ANSWER: Duration = Duration::from_secs(wait::LONGEST + 10);
 
 /// Everything the service answers.
 pub fn router(app: App) -> Router {
     let (api, _) = api().split_for_parts();
     let spec = openapi();
+    let limits = limit::Limits::new(app.settings.trusted_proxies.clone());
     let api = api
         .merge(docs::router(&app, &spec))
-        .merge(bot::http::router())
-        .layer(middleware::from_fn_with_state(limit::Limits::default(), limit::layer))
+        .layer(middleware::from_fn_with_state(limits, limit::layer))
         .layer(DefaultBodyLimit::max(BODY));
     Router::new()
         .merge(api)
+        // Telegram calls for everybody at once: the secret is its limit.
+        .merge(bot::http::router())
         .merge(health::router())
         .merge(pages::router(&app))
         .fallback(missing)
         .method_not_allowed_fallback(wrong_method)
         // Above the fallback for wrong methods, or that would answer a browser's OPTIONS first.
         .layer(cors(&app))
+        .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(app.clone(), call::layer))
         .layer(CompressionLayer::new())
@@ -111,6 +119,7 @@ pub fn openapi() -> String {
             description = "The world's own controls, on its port (8081): faucet, blocks, clock, faults, wallets, chats."
         )
     ),
+    components(schemas(ProblemBody)),
     modifiers(&Credentials)
 )]
 struct Description;
@@ -175,6 +184,22 @@ async fn wrong_method() -> Problem {
     Problem::new(Kind::MethodNotAllowed, "This path answers to another method; see /docs.")
 }
 
+/// Gives up what takes too long, so that nothing hangs for ever. What was not committed is undone.
+async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(ANSWER, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::error!(seconds = ANSWER.as_secs(), "a request took too long");
+            let detail = format!(
+                "It was given up after {} s. If it was to change something, that may have happened \
+                 all the same: look first, or send it again with the same Idempotency-Key.",
+                ANSWER.as_secs()
+            );
+            Problem { retry_after: Some(2), ..Problem::new(Kind::TimedOut, detail) }.into_response()
+        }
+    }
+}
+
 fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Problem::internal("a handler panicked").into_response()
 }
@@ -192,7 +217,24 @@ pub(super) async fn with_policy(
 
 #[cfg(test)]
 mod tests {
+    use axum::routing::get;
+    use tower::ServiceExt;
+
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_takes_too_long_is_given_up_with_a_clear_word() {
+        let patient = Duration::from_secs(wait::LONGEST + 1);
+        let router = Router::new()
+            .route("/poll", get(move || tokio::time::sleep(patient)))
+            .route("/hangs", get(std::future::pending::<()>))
+            .layer(middleware::from_fn(in_time));
+        for (path, status) in [("/poll", 200), ("/hangs", 503)] {
+            let request = Request::get(path).body(axum::body::Body::empty()).unwrap();
+            let answer = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(answer.status(), status, "{path}");
+        }
+    }
 
     #[test]
     fn only_the_worlds_pages_may_call_from_elsewhere() {

@@ -41,6 +41,7 @@ pub async fn login(tx: &mut Tx, data: &InitData, now: Now<'_>) -> db::Result<Ses
         username: data.user.username.as_deref(),
         language: data.user.language_code.as_deref(),
         chat,
+        at: data.auth_date,
     };
     let person = meet(tx, seen, now).await?;
     let token = format!("ses_{}", now.dice.secret());
@@ -57,39 +58,48 @@ pub struct Seen<'a> {
     pub username: Option<&'a str>,
     pub language: Option<&'a str>,
     pub chat: Chat,
+    /// When Telegram said so, in whole seconds: what it has signed may be shown again later.
+    pub at: Time,
 }
 
-/// Finds or makes the person, and brings names up to date.
+/// Finds or makes the person, and brings names up to date. Names move between people, so the newest
+/// word of Telegram counts: an older one changes no name, and takes none from whoever bears it now.
 pub async fn meet(tx: &mut Tx, seen: Seen<'_>, now: Now<'_>) -> db::Result<Person> {
-    let person = match store::by_telegram(tx, seen.telegram_id).await? {
-        Some(mut person) => {
-            person.first_name = seen.first_name.to_owned();
-            person.username = seen.username.map(str::to_owned);
-            if seen.chat != Chat::Unknown {
-                person.chat = seen.chat;
-            }
-            store::update(tx, &person).await?;
-            person
-        }
-        None => {
-            let person = Person {
-                id: PersonId::new(now.at, now.dice),
-                telegram_id: seen.telegram_id,
-                first_name: seen.first_name.to_owned(),
-                username: seen.username.map(str::to_owned),
-                language: seen.language.unwrap_or(DEFAULT_LANGUAGE).to_owned(),
-                notifications: true,
-                chat: seen.chat,
-            };
-            events::store::open_account(tx, &person.id.to_string(), "person", now.at).await?;
-            store::insert(tx, &person, now.at).await?;
-            person
-        }
+    let username = match seen.username {
+        Some(name) => claim(tx, name, seen).await?,
+        None => None,
     };
-    if let Some(username) = &person.username {
-        store::release_username(tx, username, person.id).await?;
+    if let Some(mut person) = store::by_telegram(tx, seen.telegram_id).await? {
+        if seen.chat != Chat::Unknown {
+            person.chat = seen.chat;
+            store::set_chat(tx, person.telegram_id, person.chat).await?;
+        }
+        if store::rename(tx, person.id, seen.first_name, username, seen.at).await? {
+            person.first_name = seen.first_name.to_owned();
+            person.username = username.map(str::to_owned);
+        }
+        return Ok(person);
     }
+    let person = Person {
+        id: PersonId::new(now.at, now.dice),
+        telegram_id: seen.telegram_id,
+        first_name: seen.first_name.to_owned(),
+        username: username.map(str::to_owned),
+        language: seen.language.unwrap_or(DEFAULT_LANGUAGE).to_owned(),
+        notifications: true,
+        chat: seen.chat,
+    };
+    events::store::open_account(tx, &person.id.to_string(), "person", now.at).await?;
+    store::insert(tx, &person, seen.at, now.at).await?;
     Ok(person)
+}
+
+/// Takes a username from whoever bore it before. `None`: Telegram has since given it to somebody else.
+async fn claim<'a>(tx: &mut Tx, name: &'a str, seen: Seen<'_>) -> db::Result<Option<&'a str>> {
+    store::release_username(tx, name, seen.telegram_id, seen.at).await?;
+    let bearer = store::by_username(tx, name).await?;
+    let is_free = bearer.is_none_or(|bearer| bearer.telegram_id == seen.telegram_id);
+    Ok(is_free.then_some(name))
 }
 
 impl Person {
@@ -103,4 +113,79 @@ impl Person {
 /// How tokens and keys are kept: 256 random bits need no slow hash.
 pub fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        db::{Db, tests::memory},
+        dice::Dice,
+    };
+
+    const ALICE: i64 = 1;
+    const MALLORY: i64 = 2;
+
+    /// Telegram says at this second that somebody bears a name.
+    async fn is_called(db: &Db, who: i64, username: Option<&str>, second: u32) -> Person {
+        let at = Time::from_seconds(second);
+        let chat = Chat::Unknown;
+        let seen = Seen { telegram_id: who, first_name: "A", username, language: None, chat, at };
+        // However old the word is, it comes now.
+        let dice = Dice::seeded([who.to_le_bytes()[0]; 32]);
+        let now = Now { at: Time::from_seconds(9_000), dice: &dice };
+        let mut tx = db.begin().await.unwrap();
+        let person = meet(&mut tx, seen, now).await.unwrap();
+        tx.commit().await.unwrap();
+        person
+    }
+
+    /// Whom a name means.
+    async fn means(db: &Db, username: &str) -> Option<i64> {
+        let mut tx = db.snapshot().await.unwrap();
+        let person = store::by_username(&mut tx, username).await.unwrap();
+        person.map(|person| person.telegram_id)
+    }
+
+    #[tokio::test]
+    async fn a_name_that_moves_means_its_new_bearer() {
+        let db = memory().await;
+        is_called(&db, MALLORY, Some("shop"), 100).await;
+        is_called(&db, ALICE, Some("Shop"), 200).await;
+        assert_eq!(means(&db, "SHOP").await, Some(ALICE));
+        is_called(&db, MALLORY, Some("shop"), 300).await;
+        assert_eq!(means(&db, "shop").await, Some(MALLORY), "it has moved back");
+    }
+
+    #[tokio::test]
+    async fn an_old_word_shown_again_takes_no_name_back() {
+        let db = memory().await;
+        is_called(&db, MALLORY, Some("shop"), 100).await;
+        is_called(&db, ALICE, Some("shop"), 200).await;
+        for second in [100, 199, 200] {
+            let mallory = is_called(&db, MALLORY, Some("shop"), second).await;
+            assert_eq!(mallory.username, None, "{second}");
+            assert_eq!(means(&db, "shop").await, Some(ALICE), "{second}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nor_does_it_from_somebody_who_comes_for_the_first_time() {
+        let db = memory().await;
+        is_called(&db, ALICE, Some("shop"), 200).await;
+        assert_eq!(is_called(&db, MALLORY, Some("shop"), 150).await.username, None);
+        assert_eq!(means(&db, "shop").await, Some(ALICE));
+    }
+
+    #[tokio::test]
+    async fn whoever_was_renamed_does_not_get_the_old_name_by_an_old_word() {
+        let db = memory().await;
+        is_called(&db, ALICE, Some("alice"), 100).await;
+        is_called(&db, ALICE, None, 200).await;
+        is_called(&db, ALICE, Some("alice"), 100).await;
+        assert_eq!(means(&db, "alice").await, None);
+        is_called(&db, ALICE, Some("alice"), 300).await;
+        is_called(&db, ALICE, Some("alice"), 300).await;
+        assert_eq!(means(&db, "alice").await, Some(ALICE), "the newest word may be said twice");
+    }
 }

@@ -46,29 +46,31 @@ pub async fn by_telegram(tx: &mut Tx, telegram_id: i64) -> Result<Option<Person>
     )
 }
 
-/// Usernames are compared in lower case. Telegram may hand one on to somebody else, so the newest
-/// bearer we have seen is meant.
+/// Usernames are compared in lower case. Telegram may hand one on to somebody else, so the bearer of
+/// whom it spoke last is meant.
 pub async fn by_username(tx: &mut Tx, username: &str) -> Result<Option<Person>> {
     rows!(
         tx,
         optional Person,
         "select id, telegram_id, first_name, username, language, notifications, chat
-           from people where username_key = $1 order by id desc limit 1",
+           from people where username_key = $1 order by named_at desc, id desc limit 1",
         username.to_lowercase()
     )
 }
 
-pub async fn insert(tx: &mut Tx, person: &Person, now: Time) -> Result<()> {
+/// `named_at` is when Telegram said that these are the person's names.
+pub async fn insert(tx: &mut Tx, person: &Person, named_at: Time, now: Time) -> Result<()> {
     execute!(
         tx,
-        "insert into people (id, telegram_id, first_name, username, username_key, language,
+        "insert into people (id, telegram_id, first_name, username, username_key, named_at, language,
                              notifications, chat, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         person.id,
         person.telegram_id,
         &person.first_name,
         person.username.as_deref(),
         person.username.as_ref().map(|name| name.to_lowercase()),
+        named_at,
         &person.language,
         person.notifications,
         person.chat,
@@ -77,20 +79,30 @@ pub async fn insert(tx: &mut Tx, person: &Person, now: Time) -> Result<()> {
     Ok(())
 }
 
-pub async fn update(tx: &mut Tx, person: &Person) -> Result<()> {
-    execute!(
+/// Brings names up to date. `false`: they were told later than this already.
+pub async fn rename(
+    tx: &mut Tx,
+    id: PersonId,
+    first_name: &str,
+    username: Option<&str>,
+    named_at: Time,
+) -> Result<bool> {
+    let touched = execute!(
         tx,
-        "update people set first_name = $2, username = $3, username_key = $4, language = $5,
-                notifications = $6, chat = $7
-          where id = $1",
-        person.id,
-        &person.first_name,
-        person.username.as_deref(),
-        person.username.as_ref().map(|name| name.to_lowercase()),
-        &person.language,
-        person.notifications,
-        person.chat
+        "update people set first_name = $2, username = $3, username_key = $4, named_at = $5
+          where id = $1 and named_at <= $5",
+        id,
+        first_name,
+        username,
+        username.map(str::to_lowercase),
+        named_at
     )?;
+    Ok(touched == 1)
+}
+
+/// Whether the bot may write to somebody; nothing else of them.
+pub async fn set_chat(tx: &mut Tx, telegram_id: i64, chat: Chat) -> Result<()> {
+    execute!(tx, "update people set chat = $2 where telegram_id = $1", telegram_id, chat)?;
     Ok(())
 }
 
@@ -106,14 +118,28 @@ pub async fn set_preferences(tx: &mut Tx, person: &Person) -> Result<()> {
     Ok(())
 }
 
-/// A username that has moved to somebody else no longer leads to its old bearer.
-pub async fn release_username(tx: &mut Tx, username: &str, bearer: PersonId) -> Result<()> {
+/// Whoever else holds this person waits until this transaction ends: what is counted meanwhile stays
+/// as it was counted.
+pub async fn hold(tx: &mut Tx, person: PersonId) -> Result<()> {
+    execute!(tx, "update people set chat = chat where id = $1", person)?;
+    Ok(())
+}
+
+/// A username that has moved to somebody else no longer leads to its old bearer, unless that one was
+/// called so later.
+pub async fn release_username(
+    tx: &mut Tx,
+    username: &str,
+    bearer: i64,
+    named_at: Time,
+) -> Result<()> {
     execute!(
         tx,
         "update people set username = null, username_key = null
-          where username_key = $1 and id <> $2",
+          where username_key = $1 and telegram_id <> $2 and named_at < $3",
         username.to_lowercase(),
-        bearer
+        bearer,
+        named_at
     )?;
     Ok(())
 }

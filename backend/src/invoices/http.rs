@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     app::App,
+    client::Client,
     db::Tx,
     extract::{Body, Path, Query},
     id::InvoiceId,
@@ -28,8 +29,8 @@ use crate::{
     merchants::Merchant,
     page::{Page, PageQuery},
     payments::{http::accepted, view::PaymentView},
-    problem::{Kind, Problem, ProblemBody, Result},
-    wait::{self, Look, WaitQuery},
+    problem::{Failures, Kind, Problem, Refusals, Result},
+    wait::{self, Look, WaitQuery, Waiter},
 };
 
 pub fn router() -> OpenApiRouter<App> {
@@ -89,7 +90,7 @@ pub(super) fn expired() -> Problem {
     responses(
         (status = 200, body = InvoiceView, description = "It was there already."),
         (status = 201, body = InvoiceView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
+        Refusals
     )
 )]
 async fn create(
@@ -144,10 +145,7 @@ struct ListQuery {
 #[utoipa::path(
     get, path = "/v1/invoices", tag = "Invoices", security(("key" = [])),
     params(PageQuery, ListQuery),
-    responses(
-        (status = 200, body = Page<InvoiceView>),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = Page<InvoiceView>), Refusals)
 )]
 async fn list(
     State(app): State<App>,
@@ -176,10 +174,7 @@ async fn list(
 #[utoipa::path(
     get, path = "/v1/invoices/{id}", tag = "Invoices", security(("key" = [])),
     params(("id" = String, Path), WaitQuery),
-    responses(
-        (status = 200, body = InvoiceView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = InvoiceView), Refusals)
 )]
 async fn read(
     State(app): State<App>,
@@ -187,7 +182,8 @@ async fn read(
     Path(id): Path<InvoiceId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<InvoiceView>> {
-    let whole = wait::until(&app, query.wait, || async {
+    let waiter = Waiter::Known(merchant.id.to_string());
+    let whole = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let whole = own(&mut tx, &merchant, id).await?;
         Ok(look(whole, &query))
@@ -212,10 +208,7 @@ fn look(whole: Whole, query: &WaitQuery) -> Look<Whole> {
 #[utoipa::path(
     post, path = "/v1/invoices/{id}/void", tag = "Invoices", security(("key" = [])),
     params(("id" = String, Path)),
-    responses(
-        (status = 200, body = InvoiceView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = InvoiceView), Refusals)
 )]
 async fn void(
     State(app): State<App>,
@@ -234,17 +227,15 @@ async fn void(
 #[utoipa::path(
     get, path = "/v1/public/invoices/{id}", tag = "Invoices",
     params(("id" = String, Path), WaitQuery),
-    responses(
-        (status = 200, body = PublicInvoiceView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = PublicInvoiceView), Refusals)
 )]
 async fn read_public(
     State(app): State<App>,
+    Client(client): Client,
     Path(id): Path<InvoiceId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<PublicInvoiceView>> {
-    let whole = wait::until(&app, query.wait, || async {
+    let whole = wait::until(&app, Waiter::Stranger(client), query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         Ok(look(super::whole(&mut tx, id).await?, &query))
     })
@@ -277,11 +268,7 @@ struct PayAnswer {
 #[utoipa::path(
     post, path = "/v1/public/invoices/{id}/pay", tag = "Invoices", security((), ("session" = [])),
     params(("id" = String, Path)), request_body = PayRequest,
-    responses(
-        (status = 200, body = PayAnswer),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = PayAnswer), Failures)
 )]
 async fn pay_public(
     State(app): State<App>,

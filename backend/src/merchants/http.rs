@@ -12,13 +12,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::Merchant;
 use crate::{
     app::App,
-    events::{self, EventView},
+    events::{self, EventView, kind},
     extract::Query,
     identity::http::{Caller, credential},
     page::Page,
     payments::view::friendly,
-    problem::{Kind, Problem, ProblemBody, Result},
-    wait::{self, Look},
+    problem::{Kind, Problem, Refusals, Result},
+    wait::{self, Look, Waiter},
 };
 
 pub fn router() -> OpenApiRouter<App> {
@@ -34,7 +34,7 @@ impl FromRequestParts<App> for Merchant {
             Problem::new(Kind::KeyInvalid, "Send `Authorization: Bearer sk_…` with your API key.")
         })?;
         let mut tx = app.db.snapshot().await?;
-        super::by_key(&mut tx, key)
+        super::by_key(&mut tx, key, app.livemode())
             .await?
             .ok_or_else(|| Problem::new(Kind::KeyInvalid, unknown(key, app)))
     }
@@ -83,10 +83,7 @@ struct MerchantView {
 /// Read your account
 #[utoipa::path(
     get, path = "/v1/merchant", tag = "Merchants", security(("key" = [])),
-    responses(
-        (status = 200, body = MerchantView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = MerchantView), Refusals)
 )]
 async fn read(merchant: Merchant) -> Json<MerchantView> {
     Json(MerchantView {
@@ -105,17 +102,33 @@ struct FeedQuery {
     after: Option<i64>,
     /// How many, 1 to 100. Default 100.
     limit: Option<u32>,
-    /// Seconds to wait when there is nothing new, at most 50.
+    /// Seconds to wait when there is nothing new, at most 50. When 50 calls of yours are waiting
+    /// already, or too many altogether, the answer comes at once.
     wait: Option<u64>,
-    /// Only these types, separated by commas: `invoice.paid,invoice.paid_late`.
+    /// Only these types, separated by commas: `invoice.paid,invoice.paid_late`. A name that no event
+    /// has is refused.
     types: Option<String>,
 }
 
 impl FeedQuery {
-    fn kinds(&self) -> Vec<String> {
+    /// The kinds asked for, each once.
+    fn kinds(&self) -> Result<Vec<&'static str>> {
+        let mut kinds = Vec::new();
         let types = self.types.iter().flat_map(|types| types.split(','));
-        types.map(str::trim).filter(|kind| !kind.is_empty()).map(str::to_owned).collect()
+        for name in types.map(str::trim).filter(|name| !name.is_empty()) {
+            let known = kind::ALL.iter().find(|kind| **kind == name);
+            let known = known.ok_or_else(|| unknown_type(name))?;
+            if !kinds.contains(known) {
+                kinds.push(*known);
+            }
+        }
+        Ok(kinds)
     }
+}
+
+fn unknown_type(name: &str) -> Problem {
+    let all = kind::ALL.join(", ");
+    Problem::new(Kind::BadRequest, format!("No event is called {name:?}. There are: {all}."))
 }
 
 /// Read what happened, or wait for it
@@ -126,19 +139,17 @@ impl FeedQuery {
 #[utoipa::path(
     get, path = "/v1/events", tag = "Merchants", security(("key" = []), ("session" = [])),
     params(FeedQuery),
-    responses(
-        (status = 200, body = Page<EventView>),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = Page<EventView>), Refusals)
 )]
 async fn feed(
     State(app): State<App>,
     account: Account,
     Query(query): Query<FeedQuery>,
 ) -> Result<Json<Page<EventView>>> {
-    let (after, kinds) = (query.after.unwrap_or(0), query.kinds());
+    let (after, kinds) = (query.after.unwrap_or(0), query.kinds()?);
     let limit = query.limit.unwrap_or(100).clamp(1, 100);
-    let page = wait::until(&app, query.wait, || async {
+    let waiter = Waiter::Known(account.id.clone());
+    let page = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let found = events::after(&mut tx, &account.id, after, &kinds, limit + 1).await?;
         Ok(Look { news: !found.is_empty(), found: Page::from_probe(found, limit) })

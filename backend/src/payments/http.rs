@@ -22,8 +22,8 @@ use crate::{
     identity::{Person, http::Caller},
     money::{Amount, Listed},
     page::{Page, PageQuery},
-    problem::{Kind, Problem, ProblemBody, Result},
-    wait::{self, Look, WaitQuery},
+    problem::{Failures, Kind, Problem, Refusals, Result},
+    wait::{self, Look, WaitQuery, Waiter},
     wallets::{self, Wallet},
 };
 
@@ -76,11 +76,7 @@ const NOTE: usize = 200;
 #[utoipa::path(
     post, path = "/v1/payments", tag = "Payments", security(("session" = [])),
     request_body = NewPayment,
-    responses(
-        (status = 201, body = PaymentView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 201, body = PaymentView), Failures)
 )]
 async fn create(
     State(app): State<App>,
@@ -137,10 +133,7 @@ pub async fn start(
             "This is the wallet you pay from. Choose somebody else, or another wallet of yours.",
         ));
     }
-    // The payer's jetton wallet is asked for before anything is written: if the chain is away,
-    // nothing is left behind.
-    app.account_of(&app.chain_now, wallet.address, start.asset).await.map_err(Problem::chain)?;
-
+    let from = prepare::payer(app, wallet.address, start.asset).await?;
     let now = app.now();
     let draft = Draft {
         purpose: start.purpose,
@@ -155,12 +148,8 @@ pub async fn start(
         expires_at: now.at.after(TO_SIGN),
     };
     let mut tx = app.db.begin().await?;
-    let mut intent = super::open(&mut tx, &app.assets, draft, now).await?;
-    let request = prepare::transaction(app, &intent, wallet.address, start.amount, now.at).await?;
-    let json = serde_json::to_string(&request).map_err(Problem::internal)?;
-    store::set_request(&mut tx, intent.id, &json).await?;
+    let intent = prepare::open(&mut tx, app, payer.id, from, draft, now).await?;
     tx.commit().await?;
-    intent.request = Some(json);
     let viewer = Viewer { person: Some(payer.id), direction: Direction::Out };
     Ok(view::intent(&app.assets, &intent, None, viewer))
 }
@@ -223,10 +212,7 @@ struct DirectionQuery {
 #[utoipa::path(
     get, path = "/v1/payments", tag = "Payments", security(("session" = [])),
     params(PageQuery, DirectionQuery),
-    responses(
-        (status = 200, body = Page<PaymentView>),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = Page<PaymentView>), Refusals)
 )]
 async fn list(
     State(app): State<App>,
@@ -288,10 +274,7 @@ async fn look(
 #[utoipa::path(
     get, path = "/v1/payments/{id}", tag = "Payments", security(("session" = [])),
     params(("id" = String, Path), WaitQuery),
-    responses(
-        (status = 200, body = PaymentView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = PaymentView), Refusals)
 )]
 async fn read(
     State(app): State<App>,
@@ -299,7 +282,8 @@ async fn read(
     Path(id): Path<String>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<PaymentView>> {
-    let found = wait::until(&app, query.wait, || async {
+    let waiter = Waiter::Known(caller.person.id.to_string());
+    let found = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let line = line(&mut tx, caller.person.id, &id).await?;
         let found = look(&mut tx, &app, caller.person.id, &line)
@@ -326,10 +310,7 @@ struct Submitted {
 #[utoipa::path(
     post, path = "/v1/payments/{id}/submitted", tag = "Payments", security(("session" = [])),
     params(("id" = String, Path)), request_body = Submitted,
-    responses(
-        (status = 200, body = PaymentView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = PaymentView), Refusals)
 )]
 async fn submitted(
     State(app): State<App>,
@@ -350,10 +331,7 @@ async fn submitted(
 #[utoipa::path(
     post, path = "/v1/payments/{id}/cancel", tag = "Payments", security(("session" = [])),
     params(("id" = String, Path)),
-    responses(
-        (status = 200, body = PaymentView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = PaymentView), Refusals)
 )]
 async fn cancel(
     State(app): State<App>,
@@ -406,10 +384,7 @@ struct RecipientView {
 #[utoipa::path(
     get, path = "/v1/recipients", tag = "Payments", security(("session" = [])),
     params(RecipientQuery),
-    responses(
-        (status = 200, body = RecipientView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = RecipientView), Refusals)
 )]
 async fn recipients(
     State(app): State<App>,

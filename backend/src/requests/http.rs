@@ -23,7 +23,7 @@ use crate::{
         http::{Start, accepted, clean_note, positive, start},
         view::{Party, PartyKind, PaymentView, Settlement, friendly, settlement},
     },
-    problem::{Kind, Problem, ProblemBody, Result},
+    problem::{Failures, Kind, Problem, Refusals, Result},
     time::Time,
 };
 
@@ -152,10 +152,7 @@ struct NewRequestBody {
 #[utoipa::path(
     post, path = "/v1/requests", tag = "Requests", security(("session" = [])),
     request_body = NewRequestBody,
-    responses(
-        (status = 201, body = RequestView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 201, body = RequestView), Refusals)
 )]
 async fn create(
     State(app): State<App>,
@@ -190,10 +187,7 @@ fn end(now: Time, seconds: u64) -> Result<Time> {
 /// List your requests, newest first
 #[utoipa::path(
     get, path = "/v1/requests", tag = "Requests", security(("session" = [])), params(PageQuery),
-    responses(
-        (status = 200, body = Page<RequestView>),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = Page<RequestView>), Refusals)
 )]
 async fn list(
     State(app): State<App>,
@@ -216,10 +210,7 @@ async fn list(
 #[utoipa::path(
     post, path = "/v1/requests/{id}/close", tag = "Requests", security(("session" = [])),
     params(("id" = String, Path)),
-    responses(
-        (status = 200, body = RequestView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = RequestView), Refusals)
 )]
 async fn close(
     State(app): State<App>,
@@ -237,10 +228,7 @@ async fn close(
 #[utoipa::path(
     get, path = "/v1/public/requests/{id}", tag = "Requests", security((), ("session" = [])),
     params(("id" = String, Path)),
-    responses(
-        (status = 200, body = RequestView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = RequestView), Refusals)
 )]
 async fn read_public(
     State(app): State<App>,
@@ -269,11 +257,7 @@ struct PayRequestBody {
 #[utoipa::path(
     post, path = "/v1/requests/{id}/pay", tag = "Requests", security(("session" = [])),
     params(("id" = String, Path)), request_body = PayRequestBody,
-    responses(
-        (status = 201, body = PaymentView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 201, body = PaymentView), Failures)
 )]
 async fn pay(
     State(app): State<App>,

@@ -26,6 +26,7 @@ async fn alice_asks(db: &Db, dice: &Dice) -> (Person, Request) {
         username: Some("alice"),
         language: None,
         chat: Chat::Open,
+        at: NOW,
     };
     let mut tx = db.begin().await.unwrap();
     let alice = meet(&mut tx, seen, now).await.unwrap();
@@ -87,7 +88,7 @@ async fn every_payment_counts_and_enters_the_feed_without_a_word_in_the_chat() {
     let mut tx = db.snapshot().await.unwrap();
     let (request, owner) = find(&mut tx, request.id).await.unwrap();
     assert_eq!((request.paid_count, owner.id), (2, alice.id));
-    let kinds = [kind::REQUEST_PAID.to_owned()];
+    let kinds = [kind::REQUEST_PAID];
     let told = events::after(&mut tx, &alice.id.to_string(), 0, &kinds, 10).await.unwrap();
     assert_eq!(told.len(), 2);
     let data: serde_json::Value = serde_json::from_str(&told[1].data).unwrap();
@@ -144,6 +145,7 @@ async fn without_a_wallet_there_is_nowhere_to_pay_to() {
         username: None,
         language: None,
         chat: Chat::Open,
+        at: NOW,
     };
     let mut tx = db.begin().await.unwrap();
     let bob = meet(&mut tx, seen, now).await.unwrap();

@@ -6,7 +6,7 @@ use ton::proof::{self, Expected, NeedsChainKey, ProofError, Submission, Verified
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Error, Proven, Wallet, store};
+use super::{Error, MOST, Proven, Wallet, store};
 use crate::{
     app::App,
     extract::{Body, Path},
@@ -14,7 +14,7 @@ use crate::{
     identity::http::Caller,
     money::{Amount, Money},
     page::Page,
-    problem::{Kind, Problem, ProblemBody, Result},
+    problem::{Failures, Kind, Problem, Refusals, Result},
     time::Time,
 };
 
@@ -34,6 +34,13 @@ impl From<Error> for Problem {
             Error::ChallengeSpent => Self::new(
                 Kind::ChallengeSpent,
                 "Ask for a new challenge and connect the wallet once more. Nothing was linked.",
+            ),
+            Error::TooMany => Self::new(
+                Kind::TooManyWallets,
+                format!(
+                    "{MOST} wallets are linked to you already. Nothing was linked; unlink one that \
+                     you no longer use, then connect this one once more."
+                ),
             ),
             Error::Db(error) => error.into(),
         }
@@ -92,10 +99,7 @@ struct ChallengeView {
 /// It belongs to this session, can be used once, and lives for fifteen minutes.
 #[utoipa::path(
     post, path = "/v1/wallets/challenge", tag = "Wallets", security(("session" = [])),
-    responses(
-        (status = 201, body = ChallengeView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 201, body = ChallengeView), Refusals)
 )]
 async fn challenge(
     State(app): State<App>,
@@ -114,11 +118,7 @@ async fn challenge(
 #[utoipa::path(
     post, path = "/v1/wallets", tag = "Wallets", security(("session" = [])),
     request_body(content = Object, description = "`{ account, proof }` as the TON Connect SDK gives them"),
-    responses(
-        (status = 201, body = WalletView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 201, body = WalletView), Failures)
 )]
 async fn link(
     State(app): State<App>,
@@ -181,10 +181,7 @@ fn refused(error: ProofError) -> Problem {
 /// Your wallets, the default one first
 #[utoipa::path(
     get, path = "/v1/wallets", tag = "Wallets", security(("session" = [])),
-    responses(
-        (status = 200, body = Page<WalletView>),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = Page<WalletView>), Refusals)
 )]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<WalletView>>> {
     let mut tx = app.db.snapshot().await?;
@@ -196,10 +193,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<Wallet
 #[utoipa::path(
     post, path = "/v1/wallets/{id}/default", tag = "Wallets", security(("session" = [])),
     params(("id" = String, Path)),
-    responses(
-        (status = 200, body = WalletView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = WalletView), Refusals)
 )]
 async fn choose(
     State(app): State<App>,
@@ -216,10 +210,7 @@ async fn choose(
 #[utoipa::path(
     delete, path = "/v1/wallets/{id}", tag = "Wallets", security(("session" = [])),
     params(("id" = String, Path)),
-    responses(
-        (status = 204),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 204), Refusals)
 )]
 async fn unlink(
     State(app): State<App>,
@@ -252,11 +243,7 @@ struct WalletBalances {
 /// Read from the chain at this moment; nothing of it is kept.
 #[utoipa::path(
     get, path = "/v1/balances", tag = "Wallets", security(("session" = [])),
-    responses(
-        (status = 200, body = BalancesView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "5XX", body = ProblemBody, content_type = "application/problem+json")
-    )
+    responses((status = 200, body = BalancesView), Failures)
 )]
 async fn balances(State(app): State<App>, caller: Caller) -> Result<Json<BalancesView>> {
     let mut tx = app.db.snapshot().await?;

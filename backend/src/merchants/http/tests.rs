@@ -68,6 +68,12 @@ async fn the_feed_is_read_page_by_page_and_narrowed_by_type() {
     assert_eq!(paid.body["data"][0]["type"], "invoice.paid");
     assert_eq!(paid.body["data"][0]["data"]["n"], 1);
     assert_eq!(paid.body["data"][0]["livemode"], false);
+    let narrow = api.get("/v1/events?types=invoice.created,invoice.created&limit=1", &key).await;
+    assert_eq!((seqs(&narrow.body), &narrow.body["has_more"]), (vec![1], &json!(true)));
+    let both = api.get("/v1/events?types=invoice.paid,invoice.created&after=1", &key).await;
+    assert_eq!(seqs(&both.body), [2, 3]);
+    let misspelt = api.get("/v1/events?types=invoice.payed", &key).await;
+    assert_eq!(misspelt.problem(), "bad-request");
     assert_eq!(api.get("/v1/events?after=x", &key).await.problem(), "bad-request");
 }
 

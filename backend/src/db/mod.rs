@@ -63,7 +63,8 @@ pub enum Engine {
 }
 
 impl Db {
-    /// Opens `postgres://…` or `sqlite:…` and brings the schema up to date.
+    /// Opens `postgres://…` or `sqlite:…` and brings the schema up to date. A file's folder is made if
+    /// it is missing.
     pub async fn open(url: &str) -> Result<Self> {
         let (wake, _) = watch::channel(0);
         if url.starts_with("postgres") {
@@ -77,6 +78,9 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5));
+        if let Some(folder) = options.get_filename().parent() {
+            std::fs::create_dir_all(folder)?;
+        }
         let write =
             SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
         sqlx::migrate!().run(&write).await?;
@@ -246,6 +250,15 @@ pub mod tests {
             SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
         sqlx::migrate!().run(&write).await.unwrap();
         Db { pool: Pool::Sqlite { read: write.clone(), write }, wake }
+    }
+
+    #[tokio::test]
+    async fn a_first_start_makes_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("not/yet/remit.db");
+        let db = Db::open(&format!("sqlite:{}", file.display())).await.unwrap();
+        db.begin().await.unwrap().commit().await.unwrap();
+        assert!(file.exists());
     }
 
     #[tokio::test]

@@ -136,6 +136,7 @@ create table watched (
     hash        text,
     since       bigint  not null,           -- where to begin when there is no cursor yet
     until       bigint,                     -- null: for ever
+    behind      boolean not null default false, -- it could not be read as far as the others
     primary key (owner, asset)
 );
 create index watched_by_account on watched (account) where account is not null;

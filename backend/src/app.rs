@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     ops::Deref,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use tokio::sync::Mutex;
@@ -21,6 +22,9 @@ use crate::{
     wait::Places,
 };
 
+/// How long somebody who waits for an answer waits for a turn at the chain service.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// Cheap to clone; every clone is the same service.
 #[derive(Clone)]
 pub struct App(Arc<Handles>);
@@ -30,7 +34,10 @@ pub struct Handles {
     pub network: Network,
     pub assets: Assets,
     pub db: Db,
+    /// For the watcher: it waits for its turn, however long.
     pub chain: toncenter::Client,
+    /// The same service, for people: they are refused when too many ask, and the watcher goes on.
+    pub chain_now: toncenter::Client,
     /// For everything that is not the chain.
     pub http: reqwest::Client,
     pub clock: Clock,
@@ -73,6 +80,7 @@ impl App {
             assets: settings.assets.clone(),
             settings,
             db,
+            chain_now: chain.impatient(PATIENCE),
             chain,
             http,
             clock,
@@ -108,6 +116,7 @@ impl App {
     /// so it is asked for once.
     pub async fn account_of(
         &self,
+        chain: &toncenter::Client,
         owner: Address,
         asset: Asset,
     ) -> Result<Address, toncenter::Error> {
@@ -115,7 +124,7 @@ impl App {
         if let Some(known) = self.jetton_wallets.lock().await.get(&(master, owner)) {
             return Ok(*known);
         }
-        let account = self.chain.jetton_wallet_address(&master, &owner).await?;
+        let account = chain.jetton_wallet_address(&master, &owner).await?;
         self.jetton_wallets.lock().await.insert((master, owner), account);
         Ok(account)
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTelegram, readLaunch, type Host, type Launch } from './telegram';
+import { createTelegram, openInClient, readLaunch, type Host, type Launch } from './telegram';
 
 const INIT_DATA = 'user=%7B%22id%22%3A1%7D&auth_date=1&signature=a%2Bb&hash=00&start_param=inv_1';
 const fragment = (extra: Record<string, string> = {}) =>
@@ -47,6 +47,16 @@ describe('in a frame', () => {
     const { host, posted } = framed();
     createTelegram(host, launch()).mainButton({ text: 'Pay', is_visible: true });
     expect(posted).toEqual([{ eventType: 'web_app_setup_main_button', eventData: { text: 'Pay', is_visible: true } }]);
+  });
+
+  it('hands a t.me link of a plain page to its parent, and no other link', () => {
+    const { host, posted } = framed();
+    expect(openInClient(host, 'https://t.me/remit_bot?startapp=inv_1')).toBe(true);
+    expect(posted).toEqual([{ eventType: 'web_app_open_tg_link', eventData: { path_full: '/remit_bot?startapp=inv_1' } }]);
+    expect(openInClient(host, 'https://example.com/')).toBe(false);
+    const alone: Host = { ...host, parent: host.parent };
+    Object.assign(alone, { parent: alone });
+    expect(openInClient(alone, 'https://t.me/remit_bot')).toBe(false);
   });
 
   it('hears its parent and nobody else', () => {

@@ -114,6 +114,14 @@ export interface Host {
 const PATIENCE_MS = 60_000;
 const T_ME = /^https?:\/\/(?:t\.me|telegram\.me)(\/.*)$/i;
 
+/** Hands a t.me link to the client that frames this page. False in a tab of its own: there the link works by itself. */
+export function openInClient(host: Host, url: string): boolean {
+  const path = T_ME.exec(url)?.[1];
+  if (!path || host.parent === (host as unknown)) return false;
+  host.parent.postMessage(JSON.stringify({ eventType: 'web_app_open_tg_link', eventData: { path_full: path } }), '*');
+  return true;
+}
+
 /** Launch parameters from a URL with a fragment, or null when Telegram did not open it. */
 export function readLaunch(url: string): Launch | null {
   const cut = url.indexOf('#');

@@ -35,6 +35,33 @@ stories! {
         }
     }
 
+    async fn a_hole_in_one_account_holds_only_its_own_deadlines(world: World) {
+        let (alice, carol) = (world.person("alice").await, world.person("carol").await);
+        world.person("bob").await;
+        let shop = world.shop().await;
+        alice.pays_invoice(&shop.invoices("1", "GRAM").await).await;
+        shop.hears("invoice.paid").await;
+        let invoice = json!({ "amount": "1", "asset": "GRAM", "expires_in": 600 });
+        let invoice = shop.api.post("/v1/invoices", invoice).await.ok();
+        let forgotten = carol.prepares("@bob", "1", "GRAM").await;
+        world.faults(json!({ "chain": { "omit_next": 1_000_000 } })).await;
+        for payer in [&alice, &carol] {
+            payer.sends(json!({ "to": invoice["address"], "amount": "0.5", "asset": "GRAM", "comment": invoice["reference"] })).await;
+        }
+        world.blocks(2).await;
+        world.after(Duration::from_secs(700)).await;
+        let path = format!("/v1/payments/{}?wait=20&after=created", id(&forgotten));
+        assert_eq!(carol.api.get(&path).await.ok()["status"], "expired");
+        let waiting = shop.invoice(id(&invoice)).await["status"].clone();
+        assert!(waiting == "open" || waiting == "processing", "the money may be there: {waiting}");
+
+        world.faults(json!({ "chain": { "omit_next": 0 } })).await;
+        world.blocks(1).await;
+        shop.hears("invoice.paid").await;
+        let paid = shop.invoice(id(&invoice)).await;
+        assert_eq!((&paid["status"], &paid["exception"]), (&json!("paid"), &json!("none")), "{paid}");
+    }
+
     async fn a_chain_that_asks_for_patience_gets_it(world: World) {
         let (alice, shop) = (world.person("alice").await, world.shop().await);
         let invoice = shop.invoices("1", "GRAM").await;

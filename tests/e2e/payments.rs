@@ -89,6 +89,23 @@ stories! {
         assert_eq!(states, ["created", "submitted", "seen", "confirmed", "final"]);
     }
 
+    async fn what_is_told_at_the_same_moment_is_all_heard(world: World) {
+        let alice = world.person("alice").await;
+        world.person("bob").await;
+        for _ in 0..5 {
+            let payment = alice.prepares("@bob", "1", "GRAM").await;
+            let path = format!("/v1/payments/{}/submitted", id(&payment));
+            let signed = alice.signs(&payment["transaction"]).await;
+            let told = (0..8).map(|_| alice.api.post(&path, json!({ "boc": signed["boc"] })));
+            for answer in futures_util::future::join_all(told).await {
+                answer.ok();
+            }
+            world.blocks(2).await;
+            let done = alice.sees_final(id(&payment)).await;
+            assert!(done["progress"].as_array().unwrap().iter().any(|step| step["state"] == "submitted"));
+        }
+    }
+
     async fn a_payment_nobody_signs_expires(world: World) {
         let alice = world.person("alice").await;
         world.person("bob").await;

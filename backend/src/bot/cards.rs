@@ -134,7 +134,7 @@ async fn seen_by(
     let lines = payments::store::lines(tx, person.id, &id.to_string()).await?;
     let Some(line) = lines.first() else { return Ok(None) };
     let Some(intent) = payments::store::find(tx, id).await? else { return Ok(None) };
-    let transfer = payments::store::transfers_of(tx, id).await?.into_iter().next();
+    let transfer = payments::store::first_transfer_of(tx, id).await?;
     let direction = if line.direction == "in" { Direction::In } else { Direction::Out };
     let viewer = Viewer { person: Some(person.id), direction };
     Ok(Some(payments::view::intent(&app.assets, &intent, transfer.as_ref(), viewer)))

@@ -20,6 +20,9 @@ pub use store::{Cursor, Watched};
 /// How far before the first sight of an account its history is read, so that nothing slips between.
 pub const BEFOREHAND: Duration = Duration::from_secs(60);
 
+/// How long an address is still followed when the reason for it has gone.
+pub const AFTERWARDS: Duration = Duration::from_secs(24 * 3600);
+
 /// Follows every accepted asset of an address: until a moment, or for ever.
 pub async fn follow(
     tx: &mut Tx,
@@ -34,10 +37,57 @@ pub async fn follow(
     Ok(())
 }
 
+/// Follows newly accepted assets, from now on, wherever the coin is followed already.
+pub async fn widen(tx: &mut Tx, assets: &Assets, now: Time) -> db::Result<()> {
+    for listed in assets.iter() {
+        store::widen(tx, listed.asset, now.before(BEFOREHAND)).await?;
+    }
+    Ok(())
+}
+
+/// Lets go of addresses that no wallet and no merchant holds any more.
+pub async fn release(tx: &mut Tx, now: Time) -> db::Result<()> {
+    store::release(tx, now.after(AFTERWARDS)).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{db::tests::memory, money::Asset};
+    use crate::{
+        db::tests::memory,
+        money::{Asset, Listed},
+    };
+
+    fn usdt() -> Assets {
+        let asset = Asset::Jetton(Address { workchain: 0, hash: [9; 32] });
+        Assets::new([Listed { asset, code: "USDT".into(), name: "Tether USD".into(), decimals: 6 }])
+    }
+
+    #[tokio::test]
+    async fn an_asset_accepted_later_is_followed_where_the_coin_is() {
+        let db = memory().await;
+        let owner = Address { workchain: 0, hash: [7; 32] };
+        let now = Time::from_millis(900_000_000);
+        let mut tx = db.begin().await.unwrap();
+        follow(&mut tx, &Assets::new([]), owner, now, None).await.unwrap();
+        for _ in 0..2 {
+            widen(&mut tx, &usdt(), now).await.unwrap();
+            let followed = store::watched(&mut tx, now).await.unwrap();
+            assert_eq!(followed.len(), 2, "{followed:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn whom_nobody_holds_is_let_go() {
+        let db = memory().await;
+        let owner = Address { workchain: 0, hash: [7; 32] };
+        let now = Time::from_millis(900_000_000);
+        let mut tx = db.begin().await.unwrap();
+        follow(&mut tx, &usdt(), owner, now, None).await.unwrap();
+        release(&mut tx, now).await.unwrap();
+        assert_eq!(store::watched(&mut tx, now).await.unwrap().len(), 2);
+        assert!(store::watched(&mut tx, now.after(AFTERWARDS)).await.unwrap().is_empty());
+    }
 
     #[tokio::test]
     async fn what_lapsed_begins_anew() {

@@ -18,6 +18,8 @@ pub struct Watched {
     pub cursor: Option<Cursor>,
     /// Where to begin as long as there is no cursor.
     pub since: Time,
+    /// It could not be read as far as the others.
+    pub behind: bool,
 }
 
 /// The last transaction of an account that has been read.
@@ -35,6 +37,7 @@ struct WatchedRow {
     lt: Option<i64>,
     hash: Option<String>,
     since: Time,
+    behind: bool,
 }
 
 impl From<WatchedRow> for Watched {
@@ -46,6 +49,7 @@ impl From<WatchedRow> for Watched {
             account: row.account.map(|a| a.0),
             cursor: row.lt.zip(hash).map(|(lt, hash)| Cursor { lt: lt.unsigned_abs(), hash }),
             since: row.since,
+            behind: row.behind,
         }
     }
 }
@@ -88,7 +92,7 @@ pub async fn watched(tx: &mut Tx, now: Time) -> Result<Vec<Watched>> {
     let rows = rows!(
         tx,
         all WatchedRow,
-        "select owner, asset, account, lt, hash, since from watched
+        "select owner, asset, account, lt, hash, since, behind from watched
           where until is null or until > $1 order by owner, asset",
         now
     )?;
@@ -102,6 +106,47 @@ pub async fn set_account(tx: &mut Tx, owner: Address, asset: Asset, at: Address)
         Text(owner),
         asset,
         Text(at)
+    )?;
+    Ok(())
+}
+
+/// Notes whether an account could be read as far as the others. While it could not, no deadline of
+/// its owner passes.
+pub async fn set_behind(tx: &mut Tx, of: &Watched, behind: bool) -> Result<()> {
+    execute!(
+        tx,
+        "update watched set behind = $3 where owner = $1 and asset = $2",
+        Text(of.owner),
+        of.asset,
+        behind
+    )?;
+    Ok(())
+}
+
+/// Follows an asset that is newly accepted wherever GRAM is followed.
+pub async fn widen(tx: &mut Tx, asset: Asset, since: Time) -> Result<()> {
+    execute!(
+        tx,
+        "insert into watched (owner, asset, since, until)
+         select owner, $1, $2, until from watched
+          where asset = $3 and (until is null or until > $2)
+         on conflict (owner, asset) do nothing",
+        asset,
+        since,
+        Asset::Gram
+    )?;
+    Ok(())
+}
+
+/// Owners whom nobody holds any more are followed until a moment, for what is still on its way.
+pub async fn release(tx: &mut Tx, until: Time) -> Result<()> {
+    execute!(
+        tx,
+        "update watched set until = $1
+          where until is null
+            and not exists (select 1 from wallets where address = watched.owner)
+            and not exists (select 1 from merchants where payout_address = watched.owner)",
+        until
     )?;
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::{
     app::App,
     db::Tx,
     extract::Body,
+    follow,
     identity::{
         self, Chat, Person,
         http::{Caller, credential},
@@ -157,6 +158,7 @@ async fn change(
 async fn forget(State(app): State<App>, caller: Caller) -> Result<StatusCode> {
     let mut tx = app.db.begin().await?;
     store::forget(&mut tx, caller.person.id, app.time()).await?;
+    follow::release(&mut tx, app.time()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

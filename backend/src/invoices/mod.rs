@@ -158,11 +158,7 @@ pub async fn notice(
     now: Now<'_>,
 ) -> Result<(), Error> {
     let pending = matches!(stage, Stage::Seen | Stage::Confirmed);
-    match advance(tx, assets, id, Input::Hint { pending }, now).await {
-        // Somebody knew better than a hint.
-        Err(Error::Raced) => Ok(()),
-        noticed => noticed,
-    }
+    advance(tx, assets, id, Input::Hint { pending }, now).await
 }
 
 /// Ends what nobody paid in time. `passed` is the chain's clock; every block up to it must have been
@@ -175,15 +171,13 @@ pub async fn expire_due(
 ) -> Result<usize, Error> {
     let due = store::due(tx, passed, CHUNK).await?;
     for invoice in &due {
-        match advance(tx, assets, invoice.id, Input::Deadline { at: passed }, now).await {
-            Ok(()) | Err(Error::Raced) => {}
-            Err(error) => return Err(error),
-        }
+        advance(tx, assets, invoice.id, Input::Deadline { at: passed }, now).await?;
     }
     Ok(due.len())
 }
 
-/// Load, apply, store, append.
+/// Load, apply, store, append. Where somebody else has moved the invoice since we read it, the input is
+/// applied to what they made of it.
 async fn advance(
     tx: &mut Tx,
     assets: &Assets,
@@ -191,16 +185,17 @@ async fn advance(
     input: Input,
     now: Now<'_>,
 ) -> Result<(), Error> {
-    let before = store::find(tx, id).await?.ok_or(Error::NotFound(id))?;
-    let (after, change) = before.clone().apply(input)?;
-    if after == before {
-        return Ok(());
+    loop {
+        let before = store::find(tx, id).await?.ok_or(Error::NotFound(id))?;
+        let (after, change) = before.clone().apply(input)?;
+        if after == before {
+            return Ok(());
+        }
+        if store::save(tx, &before, &after).await? {
+            tx.nudge();
+            return tell(tx, assets, id, change.map_or(&[], Change::events), now).await;
+        }
     }
-    if !store::save(tx, &before, &after).await? {
-        return Err(Error::Raced);
-    }
-    tx.nudge();
-    tell(tx, assets, id, change.map_or(&[], Change::events), now).await
 }
 
 /// Whether an event is also told in the owner's chat: money is, the rest would only be noise.

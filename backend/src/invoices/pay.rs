@@ -40,7 +40,9 @@ pub(super) async fn prepare(
     let due = whole.invoice.remaining();
     // The payer's jetton wallet is asked for before anything is written: if the chain is away, nothing
     // is left behind.
-    app.account_of(from, whole.invoice.terms.asset).await.map_err(Problem::chain)?;
+    app.account_of(&app.chain_now, from, whole.invoice.terms.asset)
+        .await
+        .map_err(Problem::chain)?;
     let Some(person) = person else {
         return Ok((transaction(app, &whole.intent, from, due, now.at).await?, None));
     };

@@ -202,12 +202,16 @@ pub async fn list(
     )?)
 }
 
-/// Invoices whose deadline lies before a moment of the chain's clock.
+/// Invoices whose deadline lies before a moment of the chain's clock. Where the payee's account has not
+/// been read so far, the money may be there: those wait.
 pub async fn due(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Invoice>> {
     invoices(rows!(
         tx,
         all Row,
-        "select * from invoices where status in ('open', 'processing') and expires_at < $1
+        "select * from invoices
+          where status in ('open', 'processing') and expires_at < $1
+            and not exists (select 1 from watched w join intents i on i.payee_address = w.owner
+                             where i.id = invoices.intent_id and w.behind)
           order by expires_at limit $2",
         passed,
         limit

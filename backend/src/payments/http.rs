@@ -44,9 +44,6 @@ impl From<Error> for Problem {
                 Kind::PaymentStarted,
                 "The wallet has signed already, so this payment cannot be taken back. Wait for its result.",
             ),
-            Error::Raced => {
-                Self::new(Kind::Busy, "Nothing was changed. Read the payment again, then decide.")
-            }
             Error::Db(error) => error.into(),
         }
     }
@@ -138,7 +135,7 @@ pub async fn start(
     }
     // The payer's jetton wallet is asked for before anything is written: if the chain is away,
     // nothing is left behind.
-    app.account_of(wallet.address, start.asset).await.map_err(Problem::chain)?;
+    app.account_of(&app.chain_now, wallet.address, start.asset).await.map_err(Problem::chain)?;
 
     let now = app.now();
     let draft = Draft {
@@ -271,7 +268,7 @@ async fn look(
     let direction = if line.direction == "in" { Direction::In } else { Direction::Out };
     if let Ok(id) = PaymentId::from_str(&line.subject_id) {
         let Some(intent) = store::find(tx, id).await? else { return Ok(None) };
-        let transfer = store::transfers_of(tx, id).await?.into_iter().next();
+        let transfer = store::first_transfer_of(tx, id).await?;
         let viewer = Viewer { person: Some(person), direction };
         return Ok(Some(view::intent(&app.assets, &intent, transfer.as_ref(), viewer)));
     }
@@ -365,7 +362,7 @@ async fn advance(
         .filter(mine)
         .ok_or_else(|| Problem::not_found(format_args!("payment {id}")))?;
     let intent = super::advance(&mut tx, id, input).await?;
-    let transfer = store::transfers_of(&mut tx, id).await?.into_iter().next();
+    let transfer = store::first_transfer_of(&mut tx, id).await?;
     tx.commit().await?;
     let viewer = Viewer { person: Some(person), direction: Direction::Out };
     Ok(Json(view::intent(&app.assets, &intent, transfer.as_ref(), viewer)))
@@ -425,7 +422,7 @@ async fn warnings(app: &App, payer: &Person, to: &Recipient) -> Result<Vec<Warni
     }
     drop(tx);
     // Advice only: when the chain is away, the payment itself will say so.
-    if let Ok(states) = app.chain.wallet_states(&[to.address]).await {
+    if let Ok(states) = app.chain_now.wallet_states(&[to.address]).await {
         match states.first() {
             None => warnings.push(Warning::NotDeployed),
             Some(state) if state.status != "active" => warnings.push(Warning::NotDeployed),

@@ -30,8 +30,6 @@ pub use state::{
 
 /// How long a wallet may take to sign; TON Connect wants five minutes at most.
 pub const TO_SIGN: Duration = Duration::from_secs(5 * 60);
-/// How long after the deadline a stranger's account is still followed.
-const AFTERWARDS: Duration = Duration::from_secs(24 * 3600);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -39,8 +37,6 @@ pub enum Error {
     NotFound(PaymentId),
     #[error(transparent)]
     Refused(#[from] Refused),
-    #[error("somebody else changed the payment at the same moment")]
-    Raced,
     #[error(transparent)]
     Db(#[from] sqlx::Error),
 }
@@ -82,7 +78,7 @@ pub async fn open(tx: &mut Tx, assets: &Assets, draft: Draft, now: Now<'_>) -> d
         expires_at: draft.expires_at,
     };
     store::insert(tx, &intent).await?;
-    let until = intent.expires_at.after(AFTERWARDS);
+    let until = intent.expires_at.after(follow::AFTERWARDS);
     follow::follow(tx, assets, intent.payee_address, now.at, Some(until)).await?;
     if let Some(payer) = intent.payer.person {
         store::insert_activity(tx, payer, &intent.id.to_string(), "out", now.at).await?;
@@ -91,18 +87,20 @@ pub async fn open(tx: &mut Tx, assets: &Assets, draft: Draft, now: Now<'_>) -> d
     Ok(intent)
 }
 
-/// Applies an input to an intent and stores it.
+/// Applies an input to an intent and stores it. Where somebody else has moved the intent since we read
+/// it, the input is applied to what they made of it.
 pub async fn advance(tx: &mut Tx, id: PaymentId, input: Input) -> Result<Intent, Error> {
-    let before = store::find(tx, id).await?.ok_or(Error::NotFound(id))?;
-    let after = before.clone().apply(input)?;
-    if after == before {
-        return Ok(after);
+    loop {
+        let before = store::find(tx, id).await?.ok_or(Error::NotFound(id))?;
+        let after = before.clone().apply(input)?;
+        if after == before {
+            return Ok(after);
+        }
+        if store::save(tx, &before, &after).await? {
+            tx.nudge();
+            return Ok(after);
+        }
     }
-    if !store::save(tx, &before, &after).await? {
-        return Err(Error::Raced);
-    }
-    tx.nudge();
-    Ok(after)
 }
 
 /// A transfer that was not known before.
@@ -133,7 +131,7 @@ pub async fn record(
     let again = intent.as_ref().is_some_and(|intent| intent.stage == Stage::Final);
     let intent = match (outcome, intent) {
         (Outcome::Matched(id), Some(_)) => {
-            Some(advance(tx, id, Input::Settled { at: transfer.arrival.at }).await?)
+            Some(advance(tx, id, Input::Settled { at: now.at }).await?)
         }
         (_, intent) => intent,
     };

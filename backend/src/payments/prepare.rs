@@ -32,7 +32,8 @@ pub async fn transaction(
     let message = match intent.asset {
         Asset::Gram => gram_transfer(to, amount.units(), Some(&comment), false),
         asset @ Asset::Jetton(_) => {
-            let wallet = app.account_of(from, asset).await.map_err(Problem::chain)?;
+            let wallet =
+                app.account_of(&app.chain_now, from, asset).await.map_err(Problem::chain)?;
             jetton_transfer(JettonTransfer {
                 sender_jetton_wallet: wallet,
                 to,

@@ -79,7 +79,8 @@ text_enum! {
     }
 }
 
-/// When each stage was first reached.
+/// When each stage was first reached, as far as we have seen: the chain's own time, in whole seconds,
+/// is the transfer's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Marks {
     pub submitted: Option<Time>,

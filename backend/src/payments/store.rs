@@ -147,7 +147,8 @@ pub async fn save(tx: &mut Tx, before: &Intent, after: &Intent) -> Result<bool> 
         tx,
         "update intents set status = $3, message_hash = $4, submitted_at = $5, seen_at = $6,
                 confirmed_at = $7, settled_at = $8
-          where id = $1 and status = $2",
+          where id = $1 and status = $2
+            and coalesce(submitted_at, 0) = coalesce(cast($9 as bigint), 0)",
         after.id,
         before.stage,
         after.stage,
@@ -155,7 +156,8 @@ pub async fn save(tx: &mut Tx, before: &Intent, after: &Intent) -> Result<bool> 
         after.marks.submitted,
         after.marks.seen,
         after.marks.confirmed,
-        after.marks.settled
+        after.marks.settled,
+        before.marks.submitted
     )?;
     Ok(touched == 1)
 }
@@ -210,12 +212,16 @@ pub async fn live(tx: &mut Tx, since: Time) -> Result<Vec<Intent>> {
     )?)
 }
 
-/// Intents past their deadline that nothing has happened to.
+/// Intents past their deadline that nothing has happened to. Where the payee's account has not been
+/// read so far, the money may be there: those wait.
 pub async fn due(tx: &mut Tx, now: Time, limit: i64) -> Result<Vec<Intent>> {
     intents(rows!(
         tx,
         all IntentRow,
-        "select * from intents where status in ('created', 'submitted') and expires_at <= $1
+        "select * from intents
+          where status in ('created', 'submitted') and expires_at <= $1
+            and not exists (select 1 from watched
+                             where owner = intents.payee_address and behind)
           order by expires_at limit $2",
         now,
         limit
@@ -318,23 +324,27 @@ pub async fn find_transfer(tx: &mut Tx, id: TransferId) -> Result<Option<Transfe
         .transpose()
 }
 
-/// What has paid an intent, oldest first.
-pub async fn transfers_of(tx: &mut Tx, intent: PaymentId) -> Result<Vec<Transfer>> {
-    transfers(rows!(
+/// What has paid an intent first.
+pub async fn first_transfer_of(tx: &mut Tx, intent: PaymentId) -> Result<Option<Transfer>> {
+    rows!(
         tx,
-        all TransferRow,
-        "select * from transfers where intent_id = $1 and reason is null order by at, lt, hash",
+        optional TransferRow,
+        "select * from transfers where intent_id = $1 and reason is null
+          order by at, lt, hash limit 1",
         intent
-    )?)
+    )?
+    .map(Transfer::try_from)
+    .transpose()
 }
 
-/// What has paid an invoice or a request, whichever of its intents it came by, oldest first.
+/// The first hundred that have paid an invoice or a request, whichever of its intents they came by,
+/// oldest first. Sums are kept elsewhere: dust cannot make an answer long.
 pub async fn transfers_for(tx: &mut Tx, purpose_id: &str) -> Result<Vec<Transfer>> {
     transfers(rows!(
         tx,
         all TransferRow,
         "select t.* from transfers t join intents i on i.id = t.intent_id
-          where i.purpose_id = $1 and t.reason is null order by t.at, t.lt, t.hash",
+          where i.purpose_id = $1 and t.reason is null order by t.at, t.lt, t.hash limit 100",
         purpose_id
     )?)
 }

@@ -155,12 +155,12 @@ async fn prove(app: &App, submission: &Submission, payload: &str) -> Result<Prov
 /// wallet that is not deployed has only the key it begins with.
 async fn on_chain(app: &App, pending: NeedsChainKey) -> Result<Verified> {
     let address = pending.address;
-    let states = app.chain.account_states(&[address]).await.map_err(Problem::chain)?;
+    let states = app.chain_now.account_states(&[address]).await.map_err(Problem::chain)?;
     let deployed = states.iter().any(|state| state.address == address && state.status == "active");
     if !deployed {
         return pending.finish_undeployed().map_err(refused);
     }
-    let key = app.chain.public_key(&address).await.map_err(Problem::chain)?;
+    let key = app.chain_now.public_key(&address).await.map_err(Problem::chain)?;
     pending.finish(key).map_err(refused)
 }
 
@@ -246,11 +246,11 @@ async fn balances(State(app): State<App>, caller: Caller) -> Result<Json<Balance
     if !wallets.is_empty() {
         let addresses: Vec<_> = wallets.iter().map(|wallet| wallet.address).collect();
         let masters: Vec<_> = app.assets.masters().collect();
-        let states = app.chain.account_states(&addresses).await.map_err(Problem::chain)?;
+        let states = app.chain_now.account_states(&addresses).await.map_err(Problem::chain)?;
         let jettons = match masters.is_empty() {
             true => Vec::new(),
             false => {
-                app.chain.jetton_wallets(&addresses, &masters).await.map_err(Problem::chain)?
+                app.chain_now.jetton_wallets(&addresses, &masters).await.map_err(Problem::chain)?
             }
         };
         for wallet in &wallets {

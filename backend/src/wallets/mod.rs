@@ -119,6 +119,7 @@ pub async fn choose(tx: &mut Tx, person: PersonId, id: WalletId) -> Result<Walle
 pub async fn unlink(tx: &mut Tx, person: &Person, id: WalletId, now: Now<'_>) -> Result<(), Error> {
     let wallet = own(tx, person.id, id).await?;
     store::delete(tx, person.id, id).await?;
+    follow::release(tx, now.at).await?;
     if wallet.is_default
         && let Some(next) = store::of(tx, person.id).await?.first()
     {

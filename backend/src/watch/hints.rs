@@ -82,7 +82,9 @@ async fn accounts(app: &App, live: &[Intent]) -> Vec<Watched> {
         }
         let account = match intent.asset {
             Asset::Gram => Some(intent.payee_address),
-            asset @ Asset::Jetton(_) => app.account_of(intent.payee_address, asset).await.ok(),
+            asset @ Asset::Jetton(_) => {
+                app.account_of(&app.chain, intent.payee_address, asset).await.ok()
+            }
         };
         accounts.push(Watched {
             owner: intent.payee_address,
@@ -90,6 +92,7 @@ async fn accounts(app: &App, live: &[Intent]) -> Vec<Watched> {
             account,
             cursor: None,
             since: intent.created_at,
+            behind: false,
         });
     }
     accounts
@@ -108,7 +111,7 @@ async fn apply(app: &App, news: &[(&Intent, Stage)], now: Time) -> Result<(), Er
         };
         match payments::advance(&mut tx, intent.id, input).await {
             Ok(_) => notice(&mut tx, app, intent, *stage).await?,
-            Err(payments::Error::Raced | payments::Error::Refused(_)) => {}
+            Err(payments::Error::Refused(_)) => {}
             Err(error) => return Err(settle::Error::from(error).into()),
         }
     }

@@ -62,7 +62,7 @@ pub enum Error {
 struct Memory {
     /// The chain has been found to be the configured one.
     same_network: bool,
-    /// The head of the last round in which every account was read.
+    /// The head up to which every account was read, but for those that are marked as behind.
     clean: Option<Head>,
     reconciled_at: Option<Time>,
     hints: hints::Memory,
@@ -100,8 +100,9 @@ pub async fn run(app: App, stop: CancellationToken, beat: Heartbeat) -> anyhow::
     Ok(())
 }
 
-/// Refuses a chain that is not the configured one, and a database that belongs to another.
-async fn same_network(app: &App) -> Result<(), Error> {
+/// Refuses a chain that is not the configured one, and a database that belongs to another. On the right
+/// one, whoever is followed is followed for every asset accepted now.
+async fn right_network(app: &App) -> Result<(), Error> {
     let wanted = app.network;
     let found = app.chain.network().await?;
     if found != wanted {
@@ -109,6 +110,9 @@ async fn same_network(app: &App) -> Result<(), Error> {
     }
     let mut tx = app.db.begin().await?;
     let remembered = store::remember_network(&mut tx, wanted).await?;
+    if remembered == wanted {
+        follow::widen(&mut tx, &app.assets, app.time()).await?;
+    }
     tx.commit().await?;
     if remembered != wanted {
         return Err(Error::WrongNetwork { found: remembered, wanted });
@@ -118,7 +122,7 @@ async fn same_network(app: &App) -> Result<(), Error> {
 
 async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
     if !memory.same_network {
-        same_network(app).await?;
+        right_network(app).await?;
         memory.same_network = true;
     }
     let head = head(app).await?;
@@ -132,10 +136,9 @@ async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
     if memory.clean.is_some_and(|clean| clean.seqno == head.seqno) {
         return Ok(());
     }
-    if sweep(app, memory).await? {
-        memory.clean = Some(head);
-        pass_deadlines(app, head).await?;
-    }
+    sweep(app, memory).await?;
+    memory.clean = Some(head);
+    pass_deadlines(app, head).await?;
     if let Err(error) = look_up_fees(app).await {
         tracing::debug!(%error, "no fee for a receipt yet");
     }
@@ -148,36 +151,41 @@ async fn head(app: &App) -> Result<Head, Error> {
     Ok(Head { seqno: last.seqno, time: Time::from_seconds(seconds) })
 }
 
-/// Reads what is new on every watched account. `true`: every one of them.
-async fn sweep(app: &App, memory: &mut Memory) -> Result<bool, Error> {
+/// Reads what is new on every watched account. Those that cannot be read are marked as behind, and are
+/// tried again one by one.
+async fn sweep(app: &App, memory: &mut Memory) -> Result<(), Error> {
     let mut tx = app.db.snapshot().await?;
-    let watched = follow::store::watched(&mut tx, app.time()).await?;
+    let mut watched = follow::store::watched(&mut tx, app.time()).await?;
     drop(tx);
-    let (watched, mut complete) = named(app, watched).await?;
+    watched.retain(|w| app.assets.get(w.asset).is_some());
+    let watched = named(app, watched).await?;
+    let behind = watched.iter().filter(|w| w.behind).count();
+    metrics::gauge!("watch_behind").set(u32::try_from(behind).unwrap_or(u32::MAX));
     let (followed, fresh): (Vec<_>, Vec<_>) = watched.into_iter().partition(|w| w.cursor.is_some());
+    let (behind, followed): (Vec<_>, Vec<_>) = followed.into_iter().partition(|w| w.behind);
 
     let due = memory.reconciled_at.is_none_or(|at| app.time().since(at) >= RECONCILE);
     match memory.clean {
         Some(clean) if !due => {
             let from = clean.time.before(OVERLAP).seconds();
             for batch in followed.chunks(BATCH) {
-                complete &= read_batch(app, batch, from).await?;
+                read_batch(app, batch, from).await?;
             }
         }
         _ => {
-            complete &= reconcile(app, &followed).await?;
+            reconcile(app, &followed).await?;
             memory.reconciled_at = Some(app.time());
         }
     }
+    walk_each(app, &behind).await?;
     for batch in fresh.chunks(BATCH) {
-        complete &= begin(app, batch).await?;
+        begin(app, batch).await?;
     }
-    Ok(complete)
+    Ok(())
 }
 
 /// Begins to follow accounts: what came since we were asked to is read, what came before is history.
-async fn begin(app: &App, fresh: &[Watched]) -> Result<bool, Error> {
-    let mut complete = true;
+async fn begin(app: &App, fresh: &[Watched]) -> Result<(), Error> {
     let addresses: Vec<Address> = fresh.iter().filter_map(|w| w.account).collect();
     let states = app.chain.account_states(&addresses).await?;
     for watched in fresh {
@@ -185,59 +193,59 @@ async fn begin(app: &App, fresh: &[Watched]) -> Result<bool, Error> {
         let last = state.and_then(|s| s.last_transaction_lt.zip(s.last_transaction_hash));
         // An account that has no transaction yet is looked at again next time.
         let Some((lt, hash)) = last.filter(|(lt, _)| *lt > 0) else { continue };
-        let taken = alone(watched, account::walk(app, watched).await)?;
-        if taken {
+        let outcome = account::walk(app, watched).await;
+        if tried(app, watched, outcome).await? {
             account::anchor(app, watched, Cursor { lt, hash }).await?;
         }
-        complete &= taken;
     }
-    Ok(complete)
+    Ok(())
 }
 
 /// Asks the chain for the names of jetton wallets it has not told us yet.
-async fn named(app: &App, watched: Vec<Watched>) -> Result<(Vec<Watched>, bool), Error> {
-    let (mut known, mut complete) = (Vec::with_capacity(watched.len()), true);
+async fn named(app: &App, watched: Vec<Watched>) -> Result<Vec<Watched>, Error> {
+    let mut known = Vec::with_capacity(watched.len());
     for mut account in watched {
         if account.account.is_none() {
-            match app.account_of(account.owner, account.asset).await {
-                Ok(address) => {
-                    let mut tx = app.db.begin().await?;
-                    follow::store::set_account(&mut tx, account.owner, account.asset, address)
-                        .await?;
-                    tx.commit().await?;
-                    account.account = Some(address);
-                }
+            let address = match app.account_of(&app.chain, account.owner, account.asset).await {
+                Ok(address) => address,
+                // The master knows no wallets, so no money of it can be there either.
+                Err(toncenter::Error::GetMethod { .. }) => continue,
                 Err(error) => {
-                    complete = false;
-                    tracing::warn!(%error, "a jetton wallet's address is not known yet");
+                    tried(app, &account, Err(error.into())).await?;
                     continue;
                 }
-            }
+            };
+            let mut tx = app.db.begin().await?;
+            follow::store::set_account(&mut tx, account.owner, account.asset, address).await?;
+            tx.commit().await?;
+            account.account = Some(address);
         }
         known.push(account);
     }
-    Ok((known, complete))
+    Ok(known)
 }
 
-/// Reads what has happened on a batch of accounts since a moment. `true`: without a hole.
-async fn read_batch(app: &App, batch: &[Watched], since: u64) -> Result<bool, Error> {
+/// Reads what has happened on a batch of accounts since a moment.
+async fn read_batch(app: &App, batch: &[Watched], since: u64) -> Result<(), Error> {
     let addresses: Vec<Address> = batch.iter().filter_map(|w| w.account).collect();
     let query = TransactionQuery { start_utime: Some(since), ..TransactionQuery::of(&addresses) };
-    let rows = pages(app, query).await?;
-    let mut complete = true;
+    let rows = match pages(app, query).await {
+        // Something of one account cannot be read; the others must not wait for it.
+        Err(Error::Chain(error)) if !error.is_outage() => return walk_each(app, batch).await,
+        rows => rows?,
+    };
     for watched in batch {
         let own = rows.iter().filter(|tx| Some(tx.account) == watched.account);
         let own: Vec<&Transaction> = own.collect();
         if !own.is_empty() {
-            complete &= alone(watched, account::take(app, watched, &own).await)?;
+            tried(app, watched, account::take(app, watched, &own).await).await?;
         }
     }
-    Ok(complete)
+    Ok(())
 }
 
 /// Compares every cursor with the account's own last transaction, and reads whatever is missing.
-async fn reconcile(app: &App, followed: &[Watched]) -> Result<bool, Error> {
-    let mut complete = true;
+async fn reconcile(app: &App, followed: &[Watched]) -> Result<(), Error> {
     for batch in followed.chunks(BATCH) {
         let addresses: Vec<Address> = batch.iter().filter_map(|w| w.account).collect();
         let states = app.chain.account_states(&addresses).await?;
@@ -245,25 +253,42 @@ async fn reconcile(app: &App, followed: &[Watched]) -> Result<bool, Error> {
             let state = states.iter().find(|state| Some(state.address) == watched.account);
             let last = state.and_then(|state| state.last_transaction_lt).unwrap_or_default();
             if watched.cursor.is_some_and(|cursor| last > cursor.lt) {
-                complete &= alone(watched, account::walk(app, watched).await)?;
+                tried(app, watched, account::walk(app, watched).await).await?;
             }
         }
     }
-    Ok(complete)
+    Ok(())
+}
+
+/// Reads accounts one by one, each from its own cursor.
+async fn walk_each(app: &App, accounts: &[Watched]) -> Result<(), Error> {
+    for watched in accounts {
+        tried(app, watched, account::walk(app, watched).await).await?;
+    }
+    Ok(())
 }
 
 /// One account that cannot be read must not keep the others waiting: its cursor stays, it is tried
-/// again each round, and the operator is told.
-fn alone(watched: &Watched, outcome: Result<bool, Error>) -> Result<bool, Error> {
-    match outcome {
-        Err(Error::Chain(error)) => Err(Error::Chain(error)),
+/// again each round, its owner's deadlines wait, and the operator is told. Only an outage of the
+/// chain service, or of the database, ends the round. `true`: it has been read to its end.
+async fn tried(app: &App, watched: &Watched, outcome: Result<bool, Error>) -> Result<bool, Error> {
+    let read = match outcome {
+        Err(Error::Chain(error)) if error.is_outage() => return Err(error.into()),
         Err(error) => {
             metrics::counter!("watch_stuck_total").increment(1);
-            tracing::error!(owner = %watched.owner, %error, "an account could not be taken");
-            Ok(false)
+            if !watched.behind {
+                tracing::error!(owner = %watched.owner, %error, "an account could not be taken");
+            }
+            false
         }
-        taken => taken,
+        Ok(read) => read,
+    };
+    if watched.behind == read {
+        let mut tx = app.db.begin().await?;
+        follow::store::set_behind(&mut tx, watched, !read).await?;
+        tx.commit().await?;
     }
+    Ok(read)
 }
 
 /// Every page of an answer, oldest first.
@@ -279,7 +304,8 @@ async fn pages(app: &App, query: TransactionQuery<'_>) -> Result<Vec<Transaction
     }
 }
 
-/// One page, and whether another follows. Rows too large for one answer come in smaller pages.
+/// One page, and whether another follows. Rows too large for one answer come in smaller pages; so do
+/// those before a row that cannot be read.
 async fn page(
     app: &App,
     mut query: TransactionQuery<'_>,
@@ -290,19 +316,22 @@ async fn page(
                 let more = rows.len() >= usize::try_from(query.limit).unwrap_or(usize::MAX);
                 return Ok((rows, more));
             }
-            Err(toncenter::Error::TooLarge) if query.limit > 1 => query.limit /= 2,
+            Err(toncenter::Error::TooLarge | toncenter::Error::BadAnswer(_)) if query.limit > 1 => {
+                query.limit /= 2;
+            }
             Err(error) => return Err(error.into()),
         }
     }
 }
 
 /// Whatever nobody paid in time, by the chain's clock, now that every block up to it has been read.
+/// What is owed to an account that is behind waits.
 async fn pass_deadlines(app: &App, head: Head) -> Result<(), Error> {
     let passed = head.time.before(GRACE);
     let mut tx = app.db.begin().await?;
     for intent in payments::store::due(&mut tx, passed, 200).await? {
         match payments::advance(&mut tx, intent.id, Input::Deadline).await {
-            Ok(_) | Err(payments::Error::Raced | payments::Error::Refused(_)) => {}
+            Ok(_) | Err(payments::Error::Refused(_)) => {}
             Err(error) => return Err(crate::settle::Error::from(error).into()),
         }
     }

@@ -61,6 +61,13 @@ pub enum Error {
     Misconfigured(&'static str),
 }
 
+impl Error {
+    /// Whether nothing at all can be asked just now; otherwise it is about what was asked.
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::RateLimited { .. } | Self::Unavailable(_) | Self::Misconfigured(_))
+    }
+}
+
 /// Cheap to clone: clones share the connection pool, the key and the pace.
 #[derive(Clone)]
 pub struct Client {
@@ -68,6 +75,8 @@ pub struct Client {
     base: Url,
     key: Option<header::HeaderValue>,
     pacer: Pacer,
+    /// The furthest turn it waits for; empty: any.
+    patience: Option<Duration>,
 }
 
 /// Which transactions of which accounts.
@@ -155,7 +164,14 @@ impl Client {
             .map_err(|_: header::InvalidHeaderValue| {
                 Error::Misconfigured("the chain service's key has characters no key has")
             })?;
-        Ok(Self { http, base, key, pacer: Pacer::new(pace) })
+        Ok(Self { http, base, key, pacer: Pacer::new(pace), patience: None })
+    }
+
+    /// The same client for somebody who would rather be refused than wait longer than this for a
+    /// turn, so that the patient are served even when very many ask.
+    #[must_use]
+    pub fn impatient(&self, patience: Duration) -> Self {
+        Self { patience: Some(patience), ..self.clone() }
     }
 
     /// The chain's head: its height and its clock.
@@ -285,7 +301,8 @@ impl Client {
             Some(key) => request.header("X-API-Key", key.clone()),
             None => request,
         };
-        self.pacer.turn().await;
+        let turn = self.pacer.turn(self.patience).await;
+        turn.map_err(|wait| Error::RateLimited { retry_after: Some(wait) })?;
         let response = request.timeout(TIMEOUT).send().await.map_err(unavailable)?;
         let (status, retry_after) = (response.status(), retry_after(&response));
         let body = read_body(response).await?;

@@ -9,6 +9,7 @@ import { isFailed, isHere, resource } from '../state/loaded';
 import { look } from '../state/look';
 import { remark } from '../state/toast';
 import { hasWalletConnection } from '../storage';
+import { openInClient } from '../telegram';
 import { text } from '../text';
 import { restoreWallet } from '../wallet';
 import { Button } from '../ui/action';
@@ -113,7 +114,12 @@ function PayButtons({ invoice, info, stage }: { invoice: PublicInvoice; info: In
         />
       )}
       {info && (
-        <a class="button button-soft" href={info.app_url + invoice.id} rel="noopener noreferrer">
+        <a
+          class="button button-soft"
+          href={info.app_url + invoice.id}
+          rel="noopener noreferrer"
+          onClick={(event) => openInClient(window, event.currentTarget.href) && event.preventDefault()}
+        >
           {t.pay.openTelegram}
         </a>
       )}

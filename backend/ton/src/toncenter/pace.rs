@@ -48,10 +48,12 @@ impl Pacer {
         Self { gap, next: Arc::new(Mutex::new(Instant::now())) }
     }
 
-    /// Waits for a turn. Whoever gives up waiting loses theirs; the others keep their order.
-    pub(super) async fn turn(&self) {
-        let mine = self.reserve(Instant::now()).await;
+    /// Waits for a turn, but takes none that is further away than `patience`: that long it would be,
+    /// is the error. Whoever gives up waiting loses theirs; the others keep their order.
+    pub(super) async fn turn(&self, patience: Option<Duration>) -> Result<(), Duration> {
+        let mine = self.reserve(Instant::now(), patience).await?;
         sleep_until(mine).await;
+        Ok(())
     }
 
     /// Nobody's turn comes before `pause` is over.
@@ -60,11 +62,14 @@ impl Pacer {
         *next = (*next).max(Instant::now() + pause.min(Duration::from_secs(60)));
     }
 
-    async fn reserve(&self, now: Instant) -> Instant {
+    async fn reserve(&self, now: Instant, patience: Option<Duration>) -> Result<Instant, Duration> {
         let mut next = self.next.lock().await;
         let mine = (*next).max(now);
+        if patience.is_some_and(|patience| mine - now > patience) {
+            return Err(mine - now);
+        }
         *next = mine + self.gap;
-        mine
+        Ok(mine)
     }
 }
 
@@ -77,13 +82,14 @@ mod tests {
         let pacer = Pacer::new(Pace::PerSecond(NonZeroU32::new(4).unwrap()));
         let now = Instant::now() + Duration::from_secs(1);
         let quarter = Duration::from_millis(250);
-        assert_eq!(pacer.reserve(now).await, now);
-        assert_eq!(pacer.reserve(now).await, now + quarter);
-        assert_eq!(pacer.clone().reserve(now).await, now + 2 * quarter, "clones share the pace");
+        assert_eq!(pacer.reserve(now, None).await, Ok(now));
+        assert_eq!(pacer.reserve(now, None).await, Ok(now + quarter));
+        let third = pacer.clone().reserve(now, None).await;
+        assert_eq!(third, Ok(now + 2 * quarter), "clones share the pace");
         // Unused turns are not saved up.
         let later = now + Duration::from_secs(10);
-        assert_eq!(pacer.reserve(later).await, later);
-        assert_eq!(pacer.reserve(later).await, later + quarter);
+        assert_eq!(pacer.reserve(later, None).await, Ok(later));
+        assert_eq!(pacer.reserve(later, None).await, Ok(later + quarter));
     }
 
     #[tokio::test]
@@ -91,7 +97,21 @@ mod tests {
         let pacer = Pacer::new(Pace::Unlimited);
         pacer.hold(Duration::from_secs(5)).await;
         let now = Instant::now();
-        assert!(pacer.reserve(now).await > now + Duration::from_secs(4));
+        assert!(pacer.reserve(now, None).await.unwrap() > now + Duration::from_secs(4));
+    }
+
+    #[tokio::test]
+    async fn the_impatient_do_not_lengthen_a_long_queue() {
+        let pacer = Pacer::new(Pace::PerSecond(NonZeroU32::MIN));
+        let (now, second) = (Instant::now() + Duration::from_secs(1), Duration::from_secs(1));
+        let patience = Some(3 * second);
+        for turn in 0..4 {
+            assert_eq!(pacer.reserve(now, patience).await, Ok(now + turn * second));
+        }
+        for _ in 0..100 {
+            assert_eq!(pacer.reserve(now, patience).await, Err(4 * second));
+        }
+        assert_eq!(pacer.reserve(now, None).await, Ok(now + 4 * second), "the patient are served");
     }
 
     #[test]

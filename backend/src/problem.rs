@@ -59,6 +59,7 @@ problems! {
     InvoiceExpired      409 "invoice-expired"        "The invoice has expired"
     InvoicePaid         409 "invoice-paid"           "The invoice is already paid"
     InvoiceVoid         409 "invoice-void"           "The invoice was voided"
+    NothingCame         409 "nothing-came"           "No money has come for this invoice"
     RequestClosed       409 "request-closed"         "This request takes no more money"
     PaymentStarted      409 "payment-started"        "The payment is already on its way"
     ExternalIdTaken     409 "external-id-taken"      "Another invoice has this external_id"

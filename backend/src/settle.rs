@@ -54,6 +54,12 @@ pub async fn settle(
             tell_payees(tx, app, Some(intent), &recorded, now).await
         }
         (meant, Outcome::Unmatched(..) | Outcome::Matched(_)) => {
+            let outcome = recorded.transfer.outcome;
+            if let (Some(Purpose::Invoice(id)), Outcome::Unmatched(reason, _)) =
+                (meant.as_ref().map(|intent| intent.purpose), outcome)
+            {
+                invoices::misdirected(tx, id, &recorded, reason, now).await?;
+            }
             let view = view::unmatched(&app.assets, &recorded.transfer, meant.as_ref());
             let owner = recorded.transfer.arrival.owner;
             for merchant in merchants::of_address(tx, owner).await? {

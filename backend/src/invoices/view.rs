@@ -65,6 +65,10 @@ pub struct InvoiceView {
     pub object: &'static str,
     #[serde(flatten)]
     pub public: PublicInvoiceView,
+    /// How much may be missing, in hundredths of a percent of what is due.
+    pub tolerance_bps: u16,
+    /// Whether you took what had come as enough, although it was too little or too late.
+    pub accepted_by_hand: bool,
     /// Your own name for it.
     pub external_id: Option<String>,
     /// Whatever you gave along.
@@ -105,6 +109,8 @@ pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
     InvoiceView {
         object: "invoice",
         public: public(assets, whole),
+        tolerance_bps: invoice.terms.tolerance.bps(),
+        accepted_by_hand: matches!(invoice.status, Status::Paid { by_hand: true, .. }),
         external_id: invoice.terms.external_id.clone(),
         metadata: serde_json::from_str(&invoice.terms.metadata).unwrap_or_default(),
         payments: transfers.iter().map(|t| payment(assets, invoice, t)).collect(),
@@ -133,7 +139,7 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
         expires_at: invoice.expires_at,
         created_at: invoice.created_at,
         paid_at: match invoice.status {
-            Status::Paid { at } => Some(at),
+            Status::Paid { at, .. } => Some(at),
             _ => None,
         },
         return_url: invoice.terms.return_url.clone(),
@@ -177,7 +183,7 @@ fn progress(own: &Intent, others: &[Intent], transfers: &[Transfer]) -> Vec<Step
     .collect()
 }
 
-fn payment(assets: &Assets, invoice: &Invoice, transfer: &Transfer) -> InvoicePayment {
+pub(super) fn payment(assets: &Assets, invoice: &Invoice, transfer: &Transfer) -> InvoicePayment {
     let arrival = &transfer.arrival;
     InvoicePayment {
         id: transfer.id.to_string(),

@@ -348,6 +348,7 @@ open       + gone         → open       received 0  none       -
 open       + at deadline  → open       received 0  none       -
 open       + past it      → expired    received 0  none       (Expired)
 open       + void         → void       received 0  none       (Voided)
+open       + accepted     → refused: nothing has come that could be accepted
 processing + 4 in time    → open       received 4  underpaid  (PartiallyPaid)
 processing + 10 in time   → paid       received 10 none       (Paid)
 processing + 11 in time   → paid       received 11 overpaid   (PaidAndOverpaid)
@@ -357,6 +358,7 @@ processing + gone         → open       received 0  none       -
 processing + at deadline  → processing received 0  none       -
 processing + past it      → expired    received 0  none       (Expired)
 processing + void         → void       received 0  none       (Voided)
+processing + accepted     → refused: nothing has come that could be accepted
 paid       + 4 in time    → paid       received 14 overpaid   (Overpaid)
 paid       + 10 in time   → paid       received 20 overpaid   (Overpaid)
 paid       + 11 in time   → paid       received 21 overpaid   (Overpaid)
@@ -366,6 +368,7 @@ paid       + gone         → paid       received 10 none       -
 paid       + at deadline  → paid       received 10 none       -
 paid       + past it      → paid       received 10 none       -
 paid       + void         → refused: the invoice is paid
+paid       + accepted     → paid       received 10 none       -
 expired    + 4 in time    → expired    received 4  underpaid  (PartiallyPaid)
 expired    + 10 in time   → paid       received 10 none       (Paid)
 expired    + 11 in time   → paid       received 11 overpaid   (PaidAndOverpaid)
@@ -375,6 +378,7 @@ expired    + gone         → expired    received 0  none       -
 expired    + at deadline  → expired    received 0  none       -
 expired    + past it      → expired    received 0  none       -
 expired    + void         → refused: the invoice has expired
+expired    + accepted     → refused: nothing has come that could be accepted
 void       + 4 in time    → void       received 4  late       (PaidLate)
 void       + 10 in time   → void       received 10 late       (PaidLate)
 void       + 11 in time   → void       received 11 late       (PaidLate)
@@ -384,6 +388,7 @@ void       + gone         → void       received 0  none       -
 void       + at deadline  → void       received 0  none       -
 void       + past it      → void       received 0  none       -
 void       + void         → void       received 0  none       -
+void       + accepted     → refused: nothing has come that could be accepted
 ";
 
     #[test]

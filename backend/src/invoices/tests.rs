@@ -46,6 +46,7 @@ impl Till {
         let terms = Terms {
             asset: Asset::Gram,
             due: units(DUE),
+            tolerance: super::Tolerance::default(),
             description: Some("Two books".into()),
             external_id: external_id.map(str::to_owned),
             metadata: r#"{"order":1042}"#.into(),

@@ -102,6 +102,7 @@ create table intents (
     unique (payee_address, reference)
 );
 create index intents_live on intents (expires_at) where status in ('created', 'submitted', 'seen', 'confirmed');
+create index intents_unsigned on intents (payer_id, expires_at) where status = 'created';
 create index intents_by_purpose on intents (purpose_id) where purpose_id is not null;
 
 -- Money that arrived on a watched account, once each.

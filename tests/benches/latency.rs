@@ -86,6 +86,7 @@ async fn begin(folder: &std::path::Path) -> Bench {
         data: folder.to_owned(),
         database_url: Engine::Sqlite.fresh(folder).await,
         public_url: format!("http://{address}"),
+        trusted_proxies: remit::config::Proxies::default(),
         bot_token: remit::config::Secret::new(""),
         old_bot_token: None,
         telegram_url: simulated.url().to_owned(),

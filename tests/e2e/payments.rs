@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use e2e::{World, person::id, stories};
+use futures_util::future::join_all;
 use serde_json::json;
 
 stories! {
@@ -174,6 +175,28 @@ stories! {
         let carol = world.stranger("carol").await;
         let body = json!({ "to": "@alice", "amount": "1", "asset": "GRAM" });
         assert_eq!(carol.api.post("/v1/payments", body).await.problem(), "wallet-missing");
+    }
+
+    async fn fifty_payments_of_one_person_may_wait_for_a_signature(world: World) {
+        let (alice, shop) = (world.person("alice").await, world.shop().await);
+        world.person("bob").await;
+        let body = json!({ "to": "@bob", "amount": "1", "asset": "GRAM" });
+        let answers = join_all((0..54).map(|_| alice.api.post("/v1/payments", body.clone()))).await;
+        let (made, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|a| a.status.is_success());
+        assert_eq!((made.len(), refused.len()), (50, 4), "all at once, and exactly fifty");
+        assert!(refused.into_iter().all(|answer| answer.problem() == "too-many-payments"));
+        let invoice = shop.invoices("1", "GRAM").await;
+        let pay = format!("/v1/public/invoices/{}/pay", id(&invoice));
+        let from = json!({ "from": alice.address().await });
+        assert_eq!(alice.api.post(&pay, from.clone()).await.problem(), "too-many-payments");
+        world.api().post(&pay, from.clone()).await.ok();
+
+        let first = format!("/v1/payments/{}/cancel", id(&made[0].body));
+        alice.api.post(&first, json!({})).await.ok();
+        alice.api.post(&pay, from).await.ok();
+        assert_eq!(alice.api.post("/v1/payments", body.clone()).await.problem(), "too-many-payments");
+        world.after(Duration::from_secs(301)).await;
+        alice.api.post("/v1/payments", body).await.ok();
     }
 
     async fn the_former_ticker_still_works(world: World) {

@@ -1,12 +1,12 @@
 // The chain by `@ton/ton` and `@ton/core`: a wallet signed there, sent over the
 // v3 HTTP API, and read back.
 
-import { before, test } from 'node:test';
+import { before } from 'node:test';
 import assert from 'node:assert/strict';
 import { Address, beginCell, Cell, external, internal, SendMode, storeMessage, toNano } from '@ton/core';
 import { JettonMaster, JettonWallet, WalletContractV4, WalletContractV5R1 } from '@ton/ton';
 import { keyPairFromSeed, sha256 } from '@ton/crypto';
-import { faucet, get, person, until } from './world.mjs';
+import { faucet, get, person, test, until } from './world.mjs';
 import { broadcast, opened, query, sameAddress, transactions } from './toncenter.mjs';
 
 const comment = (text) => beginCell().storeUint(0, 32).storeStringTail(text).endCell();

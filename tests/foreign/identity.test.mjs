@@ -1,10 +1,9 @@
 // Who is who: initData by `@tma.js/init-data-node`, ton_proof by `ton-proof.mjs`.
 
-import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { isValid, parse, validate } from '@tma.js/init-data-node';
-import { BOT_TOKEN, initData, person } from './world.mjs';
+import { BOT_TOKEN, initData, person, test } from './world.mjs';
 import { checkProof } from './ton-proof.mjs';
 
 test('initData is signed as Telegram signs', async () => {

@@ -3,12 +3,18 @@
 //   WORLD_URL   http://127.0.0.1:8081
 //   BOT_TOKEN   what GET /sandbox/info calls bot.token
 
+import { test as inNode } from 'node:test';
+
 export const WORLD_URL = required('WORLD_URL').replace(/\/$/, '');
 export const BOT_TOKEN = required('BOT_TOKEN');
 
 /** Long enough for a slow machine; nothing here waits for it to pass. */
 const DEADLINE_MS = 20_000;
 const POLL_MS = 50;
+const LONGEST_TEST_MS = 60_000;
+
+/** A test that fails by its name when it does not come to an end. */
+export const test = (name, act) => inNode(name, { timeout: LONGEST_TEST_MS }, act);
 
 function required(name) {
   const value = process.env[name];
@@ -21,6 +27,7 @@ export async function http(method, path, body) {
     method,
     headers: body === undefined ? {} : { 'content-type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(DEADLINE_MS),
   });
   const text = await response.text();
   const answer = text && JSON.parse(text);

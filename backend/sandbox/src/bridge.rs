@@ -1,11 +1,14 @@
 //! The TON Connect bridge: mailboxes between apps and wallets, which can read nothing of what
 //! passes. Protocol: github.com/ton-blockchain/ton-connect, spec/bridge.md.
 //!
-//! A message is stored before it is acknowledged, and handed out to whoever asks for its id or
-//! anything after an earlier one, until its time to live is over.
+//! A message is stored before it is acknowledged or handed out: an app that heard the wallet's
+//! answer before the bridge has taken its request would not know what is answered. From then on
+//! it is handed out to whoever asks for its id or anything after an earlier one, until its time to
+//! live is over.
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
+use std::ops::Bound;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -50,7 +53,7 @@ struct Inner {
     keep: Keep,
     tasks: Tasks,
     state: Mutex<State>,
-    /// The id of the newest message.
+    /// The id of the newest message that may be handed out.
     newest: watch::Sender<u64>,
     streams: AtomicUsize,
 }
@@ -58,6 +61,8 @@ struct Inner {
 #[derive(Default)]
 struct State {
     boxes: HashMap<Client, BTreeMap<u64, Delivery>>,
+    /// The id given last. Its message may still be on its way to the disk.
+    last: u64,
 }
 
 /// A message in somebody's mailbox. Ids only grow.
@@ -90,17 +95,18 @@ pub enum Refused {
 
 impl Bridge {
     pub async fn open(clock: Clock, keep: Keep, tasks: Tasks) -> anyhow::Result<Self> {
-        let mut state = State::default();
+        let last = keep.one("world", "bridge").await?.unwrap_or(0);
+        let mut state = State { last, ..State::default() };
         for (_, delivery) in keep.all::<Delivery>("bridge").await? {
+            state.last = state.last.max(delivery.id);
             state.boxes.entry(delivery.to).or_default().insert(delivery.id, delivery);
         }
-        let newest = keep.one("world", "bridge").await?.unwrap_or(0);
         let inner = Inner {
             clock,
             keep,
             tasks,
+            newest: watch::channel(state.last).0,
             state: Mutex::new(state),
-            newest: watch::channel(newest).0,
             streams: AtomicUsize::new(0),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -123,20 +129,22 @@ impl Bridge {
             _ => return Err(Refused::TtlTooHigh),
         };
         let now = self.inner.clock.now_ms();
-        {
+        let _handed_out = {
             let mut state = self.state();
-            let waiting = state.boxes.entry(to).or_default();
+            let State { boxes, last } = &mut *state;
+            let waiting = boxes.entry(to).or_default();
             self.forget_expired(waiting, now);
             if waiting.len() >= MOST_WAITING {
                 return Err(Refused::Full);
             }
-            let id = self.next_id(now);
+            let id = next_id(*last, now);
             let delivery = Delivery { id, from, to, message, trace_id, expires_at: now + ttl };
             self.inner.keep.put("bridge", note_key(&delivery), &delivery);
             self.inner.keep.put("world", "bridge", &id);
             waiting.insert(id, delivery);
-            self.inner.newest.send_replace(id);
-        }
+            *last = id;
+            HandOut { bridge: self, id }
+        };
         self.inner.keep.settle().await;
         Ok(())
     }
@@ -144,12 +152,14 @@ impl Bridge {
     /// What waits for these clients after `after`, oldest first.
     pub fn waiting(&self, clients: &[Client], after: u64) -> Vec<Delivery> {
         let now = self.inner.clock.now_ms();
+        let newest = *self.inner.newest.borrow();
+        let later = (Bound::Excluded(after), Bound::Unbounded);
         let state = self.state();
         let mut found: Vec<Delivery> = clients
             .iter()
             .filter_map(|client| state.boxes.get(client))
-            .flat_map(|waiting| waiting.range(after + 1..).map(|(_, delivery)| delivery))
-            .filter(|delivery| delivery.expires_at > now)
+            .flat_map(|waiting| waiting.range(later).map(|(_, delivery)| delivery))
+            .filter(|delivery| delivery.id <= newest && delivery.expires_at > now)
             .cloned()
             .collect();
         found.sort_by_key(|delivery| delivery.id);
@@ -157,7 +167,7 @@ impl Bridge {
         found
     }
 
-    /// Changes whenever a message has come.
+    /// Changes whenever a message has come and may be handed out.
     pub fn arrivals(&self) -> watch::Receiver<u64> {
         self.inner.newest.subscribe()
     }
@@ -175,12 +185,29 @@ impl Bridge {
             alive
         });
     }
+}
 
-    /// Time in the high bits and a counter in the low ones, below 2^53 for JavaScript.
-    fn next_id(&self, now_ms: i64) -> u64 {
-        let by_time = u64::try_from(now_ms).unwrap_or(0) << 11;
-        by_time.max(*self.inner.newest.borrow() + 1)
+/// Lets a message out of the bridge when it is dropped: once the message is on disk, or when its
+/// sender has hung up and nobody is left to see it stored.
+struct HandOut<'a> {
+    bridge: &'a Bridge,
+    id: u64,
+}
+
+impl Drop for HandOut<'_> {
+    fn drop(&mut self) {
+        self.bridge.inner.newest.send_if_modified(|newest| {
+            let newer = self.id > *newest;
+            *newest = self.id.max(*newest);
+            newer
+        });
     }
+}
+
+/// Time in the high bits and a counter in the low ones, below 2^53 for JavaScript.
+fn next_id(last: u64, now_ms: i64) -> u64 {
+    let by_time = u64::try_from(now_ms).unwrap_or(0) << 11;
+    by_time.max(last + 1)
 }
 
 fn note_key(delivery: &Delivery) -> String {
@@ -286,7 +313,9 @@ impl Stream {
             Some(id) => id.parse().map_err(|_| Refused::Invalid("last_event_id"))?,
             None => 0,
         };
+        // An id from the future is of a world whose clock was ahead, and which has been reset.
         let cursor = asked.max(header.unwrap_or(0));
+        let cursor = if cursor > *bridge.inner.newest.borrow() { 0 } else { cursor };
         let heartbeat = match query.heartbeat.as_deref() {
             Some("message") => "event: message\r\ndata: heartbeat\r\n\r\n",
             _ => "event: heartbeat\n\n",
@@ -343,6 +372,8 @@ fn frame(delivery: &Delivery) -> String {
 mod tests {
     use super::*;
     use futures_util::StreamExt;
+    use sqlx::sqlite::SqliteConnectOptions;
+    use sqlx::{ConnectOptions, Executor, SqliteConnection};
 
     const APP: Client = [0xaa; 32];
     const WALLET: Client = [0xbb; 32];
@@ -359,6 +390,65 @@ mod tests {
         let router = router(bridge.clone());
         tasks.spawn(async move { axum::serve(listener, router).await.unwrap() });
         base
+    }
+
+    /// A bridge whose disk does not answer until the other connection says `rollback`.
+    async fn bridge_on_a_busy_disk(dir: &tempfile::TempDir) -> (Bridge, SqliteConnection) {
+        let path = dir.path().join("world.sqlite");
+        let (clock, tasks) = (Clock::manual(1_790_000_000_000), Tasks::default());
+        let keep = Keep::open(&path, &tasks).await.unwrap();
+        let bridge = Bridge::open(clock, keep, tasks).await.unwrap();
+        let mut disk = SqliteConnectOptions::new().filename(&path).connect().await.unwrap();
+        disk.execute("begin immediate").await.unwrap();
+        (bridge, disk)
+    }
+
+    /// `@tonconnect/sdk` begins to listen for the answer when the bridge has taken its request, and
+    /// a wallet that was quicker was never heard.
+    #[tokio::test]
+    async fn nothing_is_handed_out_before_its_sender_can_know_that_it_was_taken() {
+        let dir = tempfile::tempdir().unwrap();
+        let (bridge, mut disk) = bridge_on_a_busy_disk(&dir).await;
+        let arrivals = bridge.arrivals();
+        let mut sending = Box::pin(bridge.send(APP, WALLET, 60, "aGk=".into(), None));
+        let early = tokio::time::timeout(Duration::from_millis(100), &mut sending).await;
+        assert!(early.is_err(), "it is not on disk");
+        assert!(bridge.waiting(&[WALLET], 0).is_empty());
+        assert!(!arrivals.has_changed().unwrap());
+
+        disk.execute("rollback").await.unwrap();
+        sending.await.unwrap();
+        assert!(arrivals.has_changed().unwrap());
+        assert_eq!(bridge.waiting(&[WALLET], 0).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_message_arrives_though_its_sender_has_hung_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let (bridge, mut disk) = bridge_on_a_busy_disk(&dir).await;
+        let arrivals = bridge.arrivals();
+        let sending = bridge.send(APP, WALLET, 60, "aGk=".into(), None);
+        assert!(tokio::time::timeout(Duration::from_millis(100), sending).await.is_err());
+        disk.execute("rollback").await.unwrap();
+        assert!(arrivals.has_changed().unwrap());
+        assert_eq!(bridge.waiting(&[WALLET], 0).len(), 1);
+    }
+
+    /// The app in a browser remembers the last id it saw, whatever becomes of the world.
+    #[tokio::test]
+    async fn who_saw_a_later_id_in_another_world_hears_this_one() {
+        let (bridge, _, tasks) = bridge().await;
+        let base = serve(&bridge, &tasks).await;
+        bridge.send(APP, WALLET, 60, "aGk=".into(), None).await.unwrap();
+        let id = bridge.waiting(&[WALLET], 0)[0].id;
+        for later in [id + 1, u64::MAX] {
+            let wallet = hex::encode(WALLET);
+            let listen = format!("{base}/events?client_id={wallet}&last_event_id={later}");
+            let mut stream = reqwest::get(listen).await.unwrap().bytes_stream();
+            stream.next().await;
+            let seen = stream.next().await.unwrap().unwrap();
+            assert!(seen.starts_with(format!("event: message\nid: {id}\n").as_bytes()));
+        }
     }
 
     fn post_url(base: &str, ttl: u64) -> String {

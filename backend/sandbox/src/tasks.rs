@@ -34,6 +34,16 @@ impl Tasks {
         self.tracker.spawn(work);
     }
 
+    /// Runs `work` to its end even if whoever waits for it goes away: a phone that hangs up drops
+    /// only the waiting.
+    pub async fn finish<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        let work = self.tracker.spawn(work);
+        work.await.unwrap_or_else(|crash| std::panic::resume_unwind(crash.into_panic()))
+    }
+
     /// Resolves when the world stops. Long polls and streams race against it.
     pub async fn stopping(&self) {
         self.stop.cancelled().await;
@@ -100,6 +110,21 @@ mod tests {
         };
         Tasks::default().wait_until(seen, enough, LONGEST_WAIT).await;
         assert_eq!(*state.lock().unwrap(), 3);
+    }
+
+    #[tokio::test]
+    async fn work_is_finished_though_nobody_waits_for_it() {
+        let (start, started) = tokio::sync::oneshot::channel();
+        let (done, end) = tokio::sync::oneshot::channel();
+        let tasks = Tasks::default();
+        let mut work = Box::pin(tasks.finish(async move {
+            started.await.unwrap();
+            done.send(()).unwrap();
+        }));
+        assert!(futures_util::poll!(&mut work).is_pending());
+        drop(work);
+        start.send(()).unwrap();
+        end.await.unwrap();
     }
 
     #[tokio::test]

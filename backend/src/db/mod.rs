@@ -12,6 +12,7 @@
 //! * Migrations only add. What must differ between the engines stands in this folder, nowhere else.
 
 mod announce;
+mod network;
 mod text;
 
 use std::{str::FromStr, time::Duration};
@@ -24,6 +25,7 @@ use sqlx::{
 use tokio::sync::watch;
 
 pub use announce::Announcement;
+pub use network::remember_network;
 pub use text::Text;
 pub(crate) use text::{as_text, text_enum};
 

@@ -118,6 +118,13 @@ pub async fn set_preferences(tx: &mut Tx, person: &Person) -> Result<()> {
     Ok(())
 }
 
+/// Whoever else holds this person waits until this transaction ends: what is counted meanwhile stays
+/// as it was counted.
+pub async fn hold(tx: &mut Tx, person: PersonId) -> Result<()> {
+    execute!(tx, "update people set chat = chat where id = $1", person)?;
+    Ok(())
+}
+
 /// A username that has moved to somebody else no longer leads to its old bearer, unless that one was
 /// called so later.
 pub async fn release_username(

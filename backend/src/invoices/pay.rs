@@ -11,8 +11,7 @@ use crate::{
     id::InvoiceId,
     identity::Person,
     payments::{
-        self, Draft, Intent, Side, Stage, TO_SIGN,
-        prepare::transaction,
+        Draft, Intent, Side, Stage, TO_SIGN, prepare,
         view::{self, Direction, PaymentView, Viewer},
     },
     problem::{Kind, Problem, Result},
@@ -38,27 +37,17 @@ pub(super) async fn prepare(
     drop(tx);
     payable(&whole, from, now.at)?;
     let due = whole.invoice.remaining();
-    // The payer's jetton wallet is asked for before anything is written: if the chain is away, nothing
-    // is left behind.
-    app.account_of(&app.chain_now, from, whole.invoice.terms.asset)
-        .await
-        .map_err(Problem::chain)?;
+    let payer = prepare::payer(app, from, whole.invoice.terms.asset).await?;
     let Some(person) = person else {
-        return Ok((transaction(app, &whole.intent, from, due, now.at).await?, None));
+        return Ok((prepare::transaction(app, &whole.intent, payer, due, now.at)?, None));
     };
     if let Some(prepared) = prepared(&whole, person, from, now.at) {
         return answer(app, prepared, person);
     }
     let mut tx = app.db.begin().await?;
-    let mut intent =
-        payments::open(&mut tx, &app.assets, draft(&whole, person, from, now.at), now).await?;
+    let draft = draft(&whole, person, from, now.at);
+    let intent = prepare::open(&mut tx, app, person.id, payer, draft, now).await?;
     tx.commit().await?;
-    let request = transaction(app, &intent, from, due, now.at).await?;
-    let json = serde_json::to_string(&request).map_err(Problem::internal)?;
-    let mut tx = app.db.begin().await?;
-    payments::store::set_request(&mut tx, intent.id, &json).await?;
-    tx.commit().await?;
-    intent.request = Some(json);
     answer(app, &intent, person)
 }
 

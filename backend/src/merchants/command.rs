@@ -3,7 +3,12 @@
 use anyhow::Context;
 
 use super::{NewMerchant, create, find, mint, revoke, store};
-use crate::{app::App, config::MerchantVerb, id::MerchantId};
+use crate::{
+    app::App,
+    config::MerchantVerb,
+    db::{self, Tx},
+    id::MerchantId,
+};
 
 /// Carries out the command and prints what came of it. A new key is shown here and nowhere else.
 pub async fn run(app: &App, verb: MerchantVerb) -> anyhow::Result<()> {
@@ -11,6 +16,7 @@ pub async fn run(app: &App, verb: MerchantVerb) -> anyhow::Result<()> {
     let mut tx = app.db.begin().await?;
     match verb {
         MerchantVerb::Add { name, address, owner_telegram } => {
+            own_network(&mut tx, app).await?;
             let payout = address.parse().context("--address is not a TON address")?;
             let new = NewMerchant { name, payout, owner_telegram, livemode: app.livemode() };
             let merchant = create(&mut tx, &app.assets, new, now).await?;
@@ -21,6 +27,7 @@ pub async fn run(app: &App, verb: MerchantVerb) -> anyhow::Result<()> {
             );
         }
         MerchantVerb::Key { merchant, revoke: None } => {
+            own_network(&mut tx, app).await?;
             let merchant = find(&mut tx, id(&merchant)?).await?;
             let (key, plain) = mint(&mut tx, &merchant, now).await?;
             println!("{} {plain}\nThe key is shown only now.", key.id);
@@ -45,6 +52,57 @@ pub async fn run(app: &App, verb: MerchantVerb) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A key says whether money is real, so none is made with the settings of another network. A new
+/// database belongs to this one from now on.
+async fn own_network(tx: &mut Tx, app: &App) -> anyhow::Result<()> {
+    let (own, given) = (db::remember_network(tx, app.network).await?, app.network);
+    anyhow::ensure!(
+        own == given,
+        "this database belongs to network {own}, and these settings are for network {given}. \
+         Nothing was changed. Set REMIT_NETWORK={own}, or DATABASE_URL to another database."
+    );
+    Ok(())
+}
+
 fn id(text: &str) -> anyhow::Result<MerchantId> {
     text.parse().context("a merchant's id is acc_…; see `remit merchant list`")
+}
+
+#[cfg(test)]
+mod tests {
+    use ton::network::Network;
+
+    use super::*;
+    use crate::merchants::harness::Api;
+
+    fn add() -> MerchantVerb {
+        let (name, owner_telegram) = ("Kiosk".to_owned(), None);
+        MerchantVerb::Add { name, address: format!("0:{}", "7".repeat(64)), owner_telegram }
+    }
+
+    #[tokio::test]
+    async fn no_key_is_made_with_the_settings_of_another_network() {
+        let api = Api::open().await;
+        let mut tx = api.app.db.begin().await.unwrap();
+        db::remember_network(&mut tx, Network::MAINNET).await.unwrap();
+        tx.commit().await.unwrap();
+        let (id, _) = api.merchant().await;
+        let key = MerchantVerb::Key { merchant: id.to_string(), revoke: None };
+        for verb in [add(), key] {
+            let refused = run(&api.app, verb).await.unwrap_err().to_string();
+            assert!(refused.contains("REMIT_NETWORK=-239"), "{refused}");
+        }
+        let mut tx = api.app.db.begin().await.unwrap();
+        assert_eq!(store::all(&mut tx).await.unwrap().len(), 1);
+        assert_eq!(store::keys_of(&mut tx, id).await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_new_database_belongs_to_the_network_of_its_first_merchant() {
+        let api = Api::open().await;
+        run(&api.app, add()).await.unwrap();
+        let mut tx = api.app.db.begin().await.unwrap();
+        let own = db::remember_network(&mut tx, Network::MAINNET).await.unwrap();
+        assert_eq!(own, Network::SANDBOX);
+    }
 }

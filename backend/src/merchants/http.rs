@@ -34,7 +34,7 @@ impl FromRequestParts<App> for Merchant {
             Problem::new(Kind::KeyInvalid, "Send `Authorization: Bearer sk_…` with your API key.")
         })?;
         let mut tx = app.db.snapshot().await?;
-        super::by_key(&mut tx, key)
+        super::by_key(&mut tx, key, app.livemode())
             .await?
             .ok_or_else(|| Problem::new(Kind::KeyInvalid, unknown(key, app)))
     }

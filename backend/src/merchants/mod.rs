@@ -126,9 +126,12 @@ pub async fn revoke(
     if store::revoke(tx, merchant, id, now.at).await? { Ok(()) } else { Err(Error::NoKey(id)) }
 }
 
-/// Whom a key speaks for.
-pub async fn by_key(tx: &mut Tx, plain: &str) -> db::Result<Option<Merchant>> {
-    store::by_key(tx, &identity::hash(plain)).await
+/// Whom a key speaks for, where the money is as real as the key says.
+pub async fn by_key(tx: &mut Tx, plain: &str, livemode: bool) -> db::Result<Option<Merchant>> {
+    if !plain.starts_with(prefix(livemode)) {
+        return Ok(None);
+    }
+    store::by_key(tx, &identity::hash(plain), livemode).await
 }
 
 pub async fn find(tx: &mut Tx, id: MerchantId) -> Result<Merchant, Error> {
@@ -210,13 +213,13 @@ pub mod tests {
 
         assert!(plain.starts_with("sk_test_") && plain.len() == 8 + 64, "{plain}");
         assert!(plain.starts_with(&key.hint) && key.hint.len() == 14, "{}", key.hint);
-        assert_eq!(by_key(&mut tx, &plain).await.unwrap().unwrap().id, shop.id);
-        assert_eq!(by_key(&mut tx, &plain.to_uppercase()).await.unwrap(), None);
+        assert_eq!(by_key(&mut tx, &plain, false).await.unwrap().unwrap().id, shop.id);
+        assert_eq!(by_key(&mut tx, &plain.to_uppercase(), false).await.unwrap(), None);
 
         let theft = revoke(&mut tx, other.id, key.id, at(3, &dice)).await;
         assert!(matches!(theft, Err(Error::NoKey(_))));
         revoke(&mut tx, shop.id, key.id, at(3, &dice)).await.unwrap();
-        assert_eq!(by_key(&mut tx, &plain).await.unwrap(), None);
+        assert_eq!(by_key(&mut tx, &plain, false).await.unwrap(), None);
         let again = revoke(&mut tx, shop.id, key.id, at(4, &dice)).await;
         assert!(matches!(again, Err(Error::NoKey(_))));
         let keys = store::keys_of(&mut tx, shop.id).await.unwrap();
@@ -235,7 +238,7 @@ pub mod tests {
 
         assert_eq!(first, again);
         assert_eq!(store::keys_of(&mut tx, first.id).await.unwrap().len(), 1);
-        assert_eq!(by_key(&mut tx, &plain).await.unwrap(), Some(first));
+        assert_eq!(by_key(&mut tx, &plain, false).await.unwrap(), Some(first));
     }
 
     #[tokio::test]
@@ -246,6 +249,19 @@ pub mod tests {
         for bad in [new_key(true, &dice), "sk_test_1234".into(), format!("sk_test_{:z>64}", "")] {
             let refused = ensure_key(&mut tx, &shop, &bad, at(2, &dice)).await;
             assert!(matches!(refused, Err(Error::BadKey("sk_test_"))), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_key_opens_nothing_where_the_money_is_another() {
+        let (db, dice) = (memory().await, Dice::seeded([6; 32]));
+        let mut tx = db.begin().await.unwrap();
+        for livemode in [true, false] {
+            let new = NewMerchant { livemode, ..olgas_shop() };
+            let shop = create(&mut tx, &Assets::new([]), new, at(1, &dice)).await.unwrap();
+            let (_, plain) = mint(&mut tx, &shop, at(2, &dice)).await.unwrap();
+            assert_eq!(by_key(&mut tx, &plain, !livemode).await.unwrap(), None);
+            assert_eq!(by_key(&mut tx, &plain, livemode).await.unwrap(), Some(shop));
         }
     }
 

@@ -98,13 +98,14 @@ pub async fn by_address(tx: &mut Tx, payout: Address) -> Result<Vec<Merchant>> {
     Ok(rows.into_iter().map(Merchant::from).collect())
 }
 
-pub async fn by_key(tx: &mut Tx, hash: &str) -> Result<Option<Merchant>> {
+pub async fn by_key(tx: &mut Tx, hash: &str, livemode: bool) -> Result<Option<Merchant>> {
     let row = rows!(
         tx,
         optional Row,
         "select m.* from api_keys k join merchants m on m.id = k.merchant_id
-          where k.hash = $1 and k.revoked_at is null",
-        hash
+          where k.hash = $1 and k.revoked_at is null and m.livemode = $2",
+        hash,
+        livemode
     )?;
     Ok(row.map(Merchant::from))
 }

@@ -133,10 +133,7 @@ pub async fn start(
             "This is the wallet you pay from. Choose somebody else, or another wallet of yours.",
         ));
     }
-    // The payer's jetton wallet is asked for before anything is written: if the chain is away,
-    // nothing is left behind.
-    app.account_of(&app.chain_now, wallet.address, start.asset).await.map_err(Problem::chain)?;
-
+    let from = prepare::payer(app, wallet.address, start.asset).await?;
     let now = app.now();
     let draft = Draft {
         purpose: start.purpose,
@@ -151,12 +148,8 @@ pub async fn start(
         expires_at: now.at.after(TO_SIGN),
     };
     let mut tx = app.db.begin().await?;
-    let mut intent = super::open(&mut tx, &app.assets, draft, now).await?;
-    let request = prepare::transaction(app, &intent, wallet.address, start.amount, now.at).await?;
-    let json = serde_json::to_string(&request).map_err(Problem::internal)?;
-    store::set_request(&mut tx, intent.id, &json).await?;
+    let intent = prepare::open(&mut tx, app, payer.id, from, draft, now).await?;
     tx.commit().await?;
-    intent.request = Some(json);
     let viewer = Viewer { person: Some(payer.id), direction: Direction::Out };
     Ok(view::intent(&app.assets, &intent, None, viewer))
 }

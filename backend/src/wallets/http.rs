@@ -6,7 +6,7 @@ use ton::proof::{self, Expected, NeedsChainKey, ProofError, Submission, Verified
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Error, Proven, Wallet, store};
+use super::{Error, MOST, Proven, Wallet, store};
 use crate::{
     app::App,
     extract::{Body, Path},
@@ -34,6 +34,13 @@ impl From<Error> for Problem {
             Error::ChallengeSpent => Self::new(
                 Kind::ChallengeSpent,
                 "Ask for a new challenge and connect the wallet once more. Nothing was linked.",
+            ),
+            Error::TooMany => Self::new(
+                Kind::TooManyWallets,
+                format!(
+                    "{MOST} wallets are linked to you already. Nothing was linked; unlink one that \
+                     you no longer use, then connect this one once more."
+                ),
             ),
             Error::Db(error) => error.into(),
         }

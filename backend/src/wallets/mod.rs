@@ -19,7 +19,7 @@ use crate::{
     events::{self, Now},
     follow,
     id::{PersonId, WalletId},
-    identity::Person,
+    identity::{self, Person},
     money::Assets,
     time::Time,
 };
@@ -29,12 +29,17 @@ pub use store::Wallet;
 /// How long a wallet may take to answer a challenge.
 const CHALLENGE: Duration = Duration::from_secs(15 * 60);
 
+/// Wallets that one person may link: each is followed for ever.
+pub const MOST: usize = 10;
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("there is no wallet {0}")]
     NotFound(WalletId),
     #[error("the challenge is unknown, used or too old")]
     ChallengeSpent,
+    #[error("as many wallets are linked as can be")]
+    TooMany,
     #[error(transparent)]
     Db(#[from] sqlx::Error),
 }
@@ -82,10 +87,14 @@ pub async fn link(
     proven: Proven,
     now: Now<'_>,
 ) -> Result<Wallet, Error> {
+    identity::store::hold(tx, person.id).await?;
     let existing = store::of(tx, person.id).await?;
     if let Some(known) = existing.iter().find(|wallet| wallet.address == proven.address) {
         store::set_key(tx, known.id, &hex::encode(proven.public_key)).await?;
         return Ok(known.clone());
+    }
+    if existing.len() >= MOST {
+        return Err(Error::TooMany);
     }
     let others = store::people_of(tx, proven.address).await?;
     let wallet = Wallet {
@@ -138,4 +147,40 @@ pub async fn default_of(tx: &mut Tx, person: PersonId) -> Result<Option<Wallet>,
 async fn own(tx: &mut Tx, person: PersonId, id: WalletId) -> Result<Wallet, Error> {
     let wallets = store::of(tx, person).await?;
     wallets.into_iter().find(|wallet| wallet.id == id).ok_or(Error::NotFound(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        db::tests::memory,
+        dice::Dice,
+        identity::{Chat, Seen, meet},
+    };
+
+    #[tokio::test]
+    async fn ten_wallets_are_enough_for_anybody() {
+        let (db, dice) = (memory().await, Dice::seeded([8; 32]));
+        let mut tx = db.begin().await.unwrap();
+        let at = Time::from_millis(1);
+        let (now, chat) = (Now { at, dice: &dice }, Chat::Open);
+        let alice =
+            Seen { telegram_id: 1, first_name: "A", username: None, language: None, chat, at };
+        let alice = meet(&mut tx, alice, now).await.unwrap();
+        let proven = |n| Proven {
+            address: Address::new(0, [n; 32]),
+            version: "v5r1".into(),
+            public_key: [n; 32],
+        };
+        let assets = Assets::new([]);
+        let first = link(&mut tx, &assets, &alice, proven(0), now).await.unwrap();
+        for n in 1..10 {
+            link(&mut tx, &assets, &alice, proven(n), now).await.unwrap();
+        }
+        let refused = link(&mut tx, &assets, &alice, proven(10), now).await;
+        assert!(matches!(refused, Err(Error::TooMany)));
+        link(&mut tx, &assets, &alice, proven(3), now).await.expect("it is linked already");
+        unlink(&mut tx, &alice, first.id, now).await.unwrap();
+        link(&mut tx, &assets, &alice, proven(10), now).await.expect("there is room again");
+    }
 }

@@ -334,6 +334,8 @@ export const en = {
       'amount-invalid': { happened: 'This amount cannot be sent', advice: 'Go back and choose another.' },
       'asset-unknown': { happened: 'This asset is not accepted here', advice: 'Choose another one.' },
       'wallet-missing': { happened: 'No wallet is linked', advice: 'Connect one in Settings first.' },
+      'too-many-wallets': { happened: 'Ten wallets are linked already', advice: 'Nothing was linked. Unlink one in Settings first.' },
+      'too-many-payments': { happened: 'Too many payments wait for you', advice: 'Sign or cancel one, or wait five minutes.' },
       'proof-invalid': { happened: 'The wallet’s proof does not hold', advice: 'Nothing was linked. Try again, or use another wallet.' },
       'challenge-spent': { happened: 'That took too long', advice: 'Nothing was linked. Connect once more.' },
       'to-self': { happened: 'That would pay yourself', advice: 'Choose another recipient.' },

@@ -14,6 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 use utoipa::IntoParams;
 
 use super::Query;
+use crate::cast::Person;
 use crate::chain::{Event, Status};
 use crate::feed::Happening;
 use crate::tasks::Tasks;
@@ -103,6 +104,7 @@ pub async fn pump(world: World, mut events: broadcast::Receiver<Event>) {
             }
             Err(RecvError::Lagged(missed)) => {
                 tracing::warn!(missed, "the feed could not follow the chain");
+                Person::ALL.into_iter().for_each(|person| world.wallets.touch(person));
             }
             Err(RecvError::Closed) => return,
         }

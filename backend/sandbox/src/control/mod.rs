@@ -118,7 +118,7 @@ struct Done {
 
 const DONE: axum::Json<Done> = axum::Json(Done { ok: true });
 
-/// For long polls: answer as soon as something has changed after `after`.
+/// For long polls: answer as soon as the revision is another than `after`.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Wait {

@@ -288,9 +288,10 @@ impl Telegram {
         }
     }
 
-    /// The chat as soon as it has changed after `revision`, or after `wait`.
+    /// The chat as soon as its revision is another than `revision`, or after `wait`. In a fresh
+    /// world another may be a lower one.
     pub async fn chat_after(&self, person: Person, revision: u64, wait: Duration) -> ChatView {
-        let changed = || self.chat_revision(person) > revision;
+        let changed = || self.chat_revision(person) != revision;
         self.tasks().wait_until(self.inner.revision.subscribe(), changed, wait).await;
         self.chat(person)
     }

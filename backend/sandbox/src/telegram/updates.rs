@@ -243,12 +243,19 @@ impl Telegram {
                     pause = FIRST_RETRY;
                 }
                 Err(message) => {
-                    self.not_delivered(message);
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(LONGEST_RETRY);
+                    self.not_delivered(&webhook, message);
+                    let is_new = || self.is_webhook_new();
+                    self.tasks().wait_until(self.nudges(), is_new, pause).await;
+                    pause = if is_new() { FIRST_RETRY } else { (pause * 2).min(LONGEST_RETRY) };
                 }
             }
         }
+    }
+
+    /// Whether the webhook was set or taken away since a delivery has failed.
+    fn is_webhook_new(&self) -> bool {
+        let state = self.state();
+        state.updates.settings.webhook.as_ref().is_none_or(|webhook| webhook.last_error.is_none())
     }
 
     fn due(&self) -> Option<(Webhook, Update)> {
@@ -268,10 +275,11 @@ impl Telegram {
         self.confirm_before(&mut state, id + 1);
     }
 
-    fn not_delivered(&self, message: String) {
+    fn not_delivered(&self, to: &Webhook, message: String) {
         let now = self.now();
         let mut state = self.state();
-        if let Some(webhook) = &mut state.updates.settings.webhook {
+        let webhook = state.updates.settings.webhook.as_mut();
+        if let Some(webhook) = webhook.filter(|webhook| webhook.url == to.url) {
             webhook.last_error = Some((now, message));
         }
     }

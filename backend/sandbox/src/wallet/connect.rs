@@ -84,31 +84,47 @@ impl Wallets {
     /// The person agrees. Answers what the app is told: for a transaction its message, signed.
     pub async fn approve(&self, person: Person, id: &str) -> Result<Value, Refused> {
         let pending = self.take(person, id)?;
-        let result = match &pending.ask {
-            Ask::Connect(connect) => self.accept_connection(&pending, connect).await,
-            Ask::Transaction { session, call, request } => {
-                self.accept_transaction(person, session, call, request).await
-            }
+        let wallets = self.clone();
+        let work = async move {
+            let result = wallets.accept(&pending).await;
+            wallets.close(&pending).await;
+            result
         };
-        self.close(&pending).await;
-        result
+        self.inner.tasks.finish(work).await
     }
 
     /// The person does not agree, and the app is told so.
     pub async fn decline(&self, person: Person, id: &str) -> Result<(), Refused> {
         let pending = self.take(person, id)?;
+        let wallets = self.clone();
+        let work = async move {
+            let result = wallets.refuse(&pending).await;
+            wallets.close(&pending).await;
+            result
+        };
+        self.inner.tasks.finish(work).await
+    }
+
+    async fn accept(&self, pending: &Pending) -> Result<Value, Refused> {
+        match &pending.ask {
+            Ask::Connect(connect) => self.accept_connection(pending, connect).await,
+            Ask::Transaction { session, call, request } => {
+                self.accept_transaction(pending.person, session, call, request).await
+            }
+        }
+    }
+
+    async fn refuse(&self, pending: &Pending) -> Result<(), Refused> {
         match &pending.ask {
             Ask::Connect(connect) => {
                 let why = "User declined the connection";
-                self.refuse_connection(person, connect, code::DECLINED, why).await?;
+                self.refuse_connection(pending.person, connect, code::DECLINED, why).await
             }
             Ask::Transaction { session, call, .. } => {
                 let why = "User declined the transaction";
-                self.answer(session, &failure(call, code::DECLINED, why)).await?;
+                self.answer(session, &failure(call, code::DECLINED, why)).await
             }
         }
-        self.close(&pending).await;
-        Ok(())
     }
 
     /// Ends all connections of a person's wallet from the wallet's side.

@@ -81,6 +81,12 @@ struct State {
     last_request: u64,
 }
 
+impl State {
+    fn revision(&self, person: Person) -> u64 {
+        self.revisions.get(&person).copied().unwrap_or(0)
+    }
+}
+
 /// Something that waits for the person's decision.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Pending {
@@ -256,7 +262,7 @@ impl Wallets {
             balances: balances.into(),
             connections: sessions.map(Session::to_connection).collect(),
             requests: requests.map(|pending| self.show(account, pending)).collect(),
-            revision: state.revisions.get(&person).copied().unwrap_or(0),
+            revision: state.revision(person),
         }
     }
 
@@ -273,9 +279,10 @@ impl Wallets {
         self.approve(person, &view.requests[0].id).await
     }
 
-    /// The wallet as soon as it has changed after `revision`, or after `wait`.
+    /// The wallet as soon as its revision is another than `revision`, or after `wait`. Revisions
+    /// begin anew when the world is restarted, so another may be a lower one.
     pub async fn view_after(&self, person: Person, revision: u64, wait: Duration) -> WalletView {
-        let changed = || self.state().revisions.get(&person).is_some_and(|now| *now > revision);
+        let changed = || self.state().revision(person) != revision;
         self.inner.tasks.wait_until(self.inner.revision.subscribe(), changed, wait).await;
         self.view(person)
     }

@@ -197,7 +197,11 @@ impl Wallets {
             }
             let block =
                 async { while !matches!(events.recv().await, Ok(Event::Block { .. }) | Err(_)) {} };
-            tokio::time::timeout(PATIENCE, block).await.map_err(|_| Refused::Busy)?;
+            tokio::select! {
+                () = block => {}
+                () = tokio::time::sleep(PATIENCE) => return Err(Refused::Busy),
+                () = self.inner.tasks.stopping() => return Err(Refused::Busy),
+            }
         }
         Ok(())
     }

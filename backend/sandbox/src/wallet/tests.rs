@@ -248,6 +248,46 @@ async fn a_declined_or_impossible_transaction_moves_nothing() {
 }
 
 #[tokio::test]
+async fn an_approval_takes_effect_though_the_phone_has_hung_up() {
+    let world = world().await;
+    let mut app = Dapp::begin(&world).await;
+    app.connects(&world, Person::Alice).await;
+    app.asks_for("1", to_bob(&world, "1")).await;
+    let asked = waiting_request(&world, Person::Alice).await;
+
+    let signing = world.wallets.inner.signing[&Person::Alice].lock().await;
+    let approving = world.wallets.approve(Person::Alice, &asked.id);
+    assert!(tokio::time::timeout(Duration::from_millis(50), approving).await.is_err());
+    drop(signing);
+    let answer = tokio::time::timeout(Duration::from_secs(10), app.hears()).await;
+    assert_eq!(answer.expect("the app is told")["id"], "1");
+}
+
+#[tokio::test]
+async fn a_phone_that_saw_a_later_revision_in_another_world_is_shown_this_one() {
+    let world = world().await;
+    let view = world.wallets.view_after(Person::Alice, 1_000, Duration::from_secs(10));
+    let view = tokio::time::timeout(Duration::from_secs(5), view).await.expect("at once");
+    assert_eq!(view.revision, world.wallets.view(Person::Alice).revision);
+}
+
+#[tokio::test]
+async fn a_transfer_that_waits_for_a_block_does_not_hold_up_the_end() {
+    let clock = Clock::manual(NOW);
+    let slow = Options { block_time: Some(Duration::from_secs(3600)), ..options(None, &clock) };
+    let world = World::start(slow).await.unwrap();
+    while world.chain.head().seqno < 2 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let payment = Payment::new("alice", "1", Asset::Gram);
+    world.wallets.send(Person::Bob, &payment).await.unwrap();
+    let second = world.wallets.send(Person::Bob, &payment);
+    let both = async { tokio::join!(second, world.stop()) };
+    let (second, ()) = tokio::time::timeout(Duration::from_secs(5), both).await.expect("at once");
+    assert!(matches!(second, Err(Refused::Busy)), "{second:?}");
+}
+
+#[tokio::test]
 async fn a_repeated_request_is_asked_once() {
     let world = world().await;
     let mut app = Dapp::begin(&world).await;

@@ -1,6 +1,7 @@
 //! Stories over HTTP: a bot that speaks the Bot API, and people on their phones.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::routing::post;
@@ -343,6 +344,22 @@ async fn a_webhook_gets_every_update_until_it_says_yes() {
         bot.refusal("setWebhook", json!({ "url": "http://example.com/" })).await,
         "Bad Request: bad webhook: An HTTPS URL must be provided for webhook"
     );
+}
+
+#[tokio::test]
+async fn a_webhook_that_is_set_again_does_not_wait_out_the_pause_of_the_last_one() {
+    let bot = Fixture::begin().await;
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    bot.ok("setWebhook", json!({ "url": format!("http://{nobody}/") })).await;
+    bot.telegram.start(Person::Alice, None);
+    let (told, mut heard) = mpsc::unbounded_channel();
+    let hook = post(move |Json(update): Json<Value>| async move { told.send(update).unwrap() });
+    let address = serve(Router::new().route("/", hook), &bot.tasks).await;
+    // By then it has failed four times, and would rest four seconds.
+    tokio::time::sleep(Duration::from_millis(4_000)).await;
+    bot.ok("setWebhook", json!({ "url": format!("http://{address}/") })).await;
+    let update = tokio::time::timeout(Duration::from_secs(2), heard.recv()).await;
+    assert_eq!(update.expect("at once").unwrap()["message"]["text"], "/start");
 }
 
 #[tokio::test]

@@ -1,0 +1,18 @@
+//! Which network a database belongs to. Addresses and keys of one network mean nothing on another.
+
+use ton::network::Network;
+
+use super::{One, Result, Text, Tx, execute, rows};
+
+/// The network this database belongs to; the first time, the given one.
+pub async fn remember_network(tx: &mut Tx, network: Network) -> Result<Network> {
+    execute!(
+        tx,
+        "insert into chain (id, network, block, time) values (1, $1, 0, 0)
+         on conflict (id) do nothing",
+        Text(network)
+    )?;
+    let (found,): (Text<Network>,) =
+        rows!(tx, one One<Text<Network>>, "select network from chain where id = 1")?;
+    Ok(found.0)
+}

@@ -22,6 +22,9 @@ use crate::{
     wait::Places,
 };
 
+/// Jetton wallets whose addresses are remembered; at 200 bytes each.
+const REMEMBERED: usize = 20_000;
+
 /// How long somebody who waits for an answer waits for a turn at the chain service.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -125,7 +128,12 @@ impl App {
             return Ok(*known);
         }
         let account = chain.jetton_wallet_address(&master, &owner).await?;
-        self.jetton_wallets.lock().await.insert((master, owner), account);
+        let mut known = self.jetton_wallets.lock().await;
+        // Anybody may ask for any owner: what is remembered must have an end.
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert((master, owner), account);
         Ok(account)
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! The chain is asked first, for a [`Payer`]; then a payment and its transaction are written in one go.
 
-mod store;
-
 use ton::{
     address::Address,
     message::{
@@ -13,7 +11,7 @@ use ton::{
     reference::compose,
 };
 
-use super::{Draft, Intent, TO_SIGN, store as intents};
+use super::{Draft, Intent, TO_SIGN, store};
 use crate::{
     app::App,
     db::Tx,
@@ -66,7 +64,7 @@ pub async fn open(
     let mut intent = super::open(tx, &app.assets, draft, now).await?;
     let request = transaction(app, &intent, payer, amount, now.at)?;
     let request = serde_json::to_string(&request).map_err(Problem::internal)?;
-    intents::set_request(tx, intent.id, &request).await?;
+    store::set_request(tx, intent.id, &request).await?;
     intent.request = Some(request);
     Ok(intent)
 }

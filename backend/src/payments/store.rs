@@ -432,6 +432,19 @@ pub async fn lines(tx: &mut Tx, person: PersonId, subject: &str) -> Result<Vec<L
     )
 }
 
+/// How many payments of a person wait for a signature.
+pub async fn unsigned(tx: &mut Tx, payer: PersonId, now: Time) -> Result<i64> {
+    let (count,): (i64,) = rows!(
+        tx,
+        one One<i64>,
+        "select count(*) from intents
+          where payer_id = $1 and status = 'created' and expires_at > $2",
+        payer,
+        now
+    )?;
+    Ok(count)
+}
+
 /// Whether somebody has paid an address through this service before.
 pub async fn has_paid(tx: &mut Tx, payer: PersonId, payee: Address) -> Result<bool> {
     let (count,): (i64,) = rows!(

@@ -21,6 +21,7 @@ use ton::{
 
 use crate::{
     app::App,
+    db,
     follow::{self, Cursor, Watched},
     invoices,
     money::Asset,
@@ -109,7 +110,7 @@ async fn right_network(app: &App) -> Result<(), Error> {
         return Err(Error::WrongNetwork { found, wanted });
     }
     let mut tx = app.db.begin().await?;
-    let remembered = store::remember_network(&mut tx, wanted).await?;
+    let remembered = db::remember_network(&mut tx, wanted).await?;
     if remembered == wanted {
         follow::widen(&mut tx, &app.assets, app.time()).await?;
     }

@@ -7,6 +7,7 @@ mod bad_days;
 mod crash;
 mod hostile;
 mod invoices;
+mod keys;
 mod linking;
 mod login;
 mod odd_money;

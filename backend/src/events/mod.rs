@@ -41,6 +41,8 @@ kinds! {
     pub const PAYMENT_UNMATCHED: &str = "payment.unmatched";
     pub const PAYMENT_DUPLICATE: &str = "payment.duplicate";
     pub const REQUEST_PAID: &str = "request.paid";
+    pub const KEY_CREATED: &str = "key.created";
+    pub const KEY_REVOKED: &str = "key.revoked";
     pub const WALLET_LINKED: &str = "wallet.linked";
     pub const WALLET_UNLINKED: &str = "wallet.unlinked";
 }

@@ -293,11 +293,11 @@ async fn timeline(
 )]
 async fn read_public(
     State(app): State<App>,
-    Client(client): Client,
+    client: Client,
     Path(id): Path<InvoiceId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<PublicInvoiceView>> {
-    let whole = wait::until(&app, Waiter::Stranger(client), query.wait, || async {
+    let whole = wait::until(&app, Waiter::Stranger(client.name), query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         Ok(look(super::whole(&mut tx, id).await?, &query))
     })

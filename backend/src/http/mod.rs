@@ -30,7 +30,7 @@ use crate::{
     app::App,
     bot, call, invoices, merchants, payments,
     problem::{Kind, Problem},
-    requests, wallets,
+    refunds, requests, wallets,
 };
 
 /// No body may be larger, in bytes.
@@ -71,6 +71,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(payments::http::router())
         .merge(requests::http::router())
         .merge(invoices::http::router())
+        .merge(refunds::http::router())
         .merge(merchants::http::router())
 }
 
@@ -104,6 +105,7 @@ pub fn openapi() -> String {
         (name = "Payments", description = "From one wallet to another."),
         (name = "Requests", description = "Asking for money by link."),
         (name = "Invoices", description = "What merchants ask for."),
+        (name = "Refunds", description = "Money that merchants pay back, from wallet to wallet."),
         (name = "Merchants", description = "A merchant's account and its feed of events."),
         (name = "Service", description = "About this service."),
         (

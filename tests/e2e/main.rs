@@ -13,3 +13,4 @@ mod odd_money;
 mod payments;
 mod refunds;
 mod requests;
+mod unmatched;

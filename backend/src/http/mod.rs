@@ -30,7 +30,7 @@ use crate::{
     app::App,
     bot, call, invoices, merchants, payments,
     problem::{Kind, Problem},
-    refunds, requests, wallets,
+    refunds, requests, unmatched, wallets,
 };
 
 /// No body may be larger, in bytes.
@@ -72,6 +72,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(requests::http::router())
         .merge(invoices::http::router())
         .merge(refunds::http::router())
+        .merge(unmatched::http::router())
         .merge(merchants::http::router())
 }
 
@@ -105,6 +106,7 @@ pub fn openapi() -> String {
         (name = "Payments", description = "From one wallet to another."),
         (name = "Requests", description = "Asking for money by link."),
         (name = "Invoices", description = "What merchants ask for."),
+        (name = "Unmatched", description = "Money that came without a reason we know."),
         (name = "Refunds", description = "Money that merchants pay back, from wallet to wallet."),
         (name = "Merchants", description = "A merchant's account and its feed of events."),
         (name = "Service", description = "About this service."),

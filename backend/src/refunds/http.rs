@@ -155,6 +155,10 @@ async fn create(
 ) -> Result<Response> {
     let call = key.call(merchant.id, "POST /v1/refunds", &request);
     let mut tx = app.db.snapshot().await?;
+    // By now more may have been paid, or gone back: the first answer stands all the same.
+    if let Some(answer) = call.known(&mut tx).await? {
+        return Ok(answer.replayed());
+    }
     let transfer = match (&request.payment, &request.invoice) {
         (Some(id), None) => id.parse().map_err(|_| no_payment(id))?,
         (None, Some(id)) => {

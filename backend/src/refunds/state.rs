@@ -64,6 +64,7 @@ text_enum! {
 /// Something the merchant should know before signing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RefundWarning)]
 pub enum Warning {
     /// The money goes to an address that has not sent it.
     OtherAddress,
@@ -189,5 +190,147 @@ impl Refund {
             RefundStatus::Failed => false,
         };
         if may_come { self.sent.max(self.amount) } else { self.sent }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dice::Dice;
+
+    fn units(units: u64) -> Amount {
+        Amount::new(u128::from(units)).unwrap()
+    }
+
+    fn refund() -> Refund {
+        let (now, dice) = (Time::from_millis(1), Dice::seeded([0; 32]));
+        Refund {
+            id: RefundId::new(now, &dice),
+            merchant: MerchantId::new(now, &dice),
+            transfer: TransferId::new(now, &dice),
+            invoice: None,
+            asset: Asset::Gram,
+            amount: units(10),
+            sent: Amount::ZERO,
+            to: Address::new(0, [1; 32]),
+            reason: None,
+            warnings: Vec::new(),
+            status: RefundStatus::RequiresSignature,
+            status_at: now,
+            awaited: None,
+            created_at: now,
+        }
+    }
+
+    fn after(inputs: &[Input]) -> Refund {
+        let step = |refund: Refund, input: &Input| refund.apply(*input).unwrap().0;
+        inputs.iter().fold(refund(), step)
+    }
+
+    const fn at(millis: i64) -> Time {
+        Time::from_millis(millis)
+    }
+
+    fn money(amount: u64, ours: bool) -> Input {
+        Input::Arrived { amount: units(amount), at: at(5), ours }
+    }
+
+    const OFFERED: Input = Input::Offered { until: at(9) };
+    const SUBMITTED: Input = Input::Submitted { at: at(2) };
+    const LAPSED: Input = Input::Lapsed { at: at(10) };
+    const CANCEL: Input = Input::Cancel { at: at(3) };
+
+    /// Every status against every input, of a refund of ten. Read the table, not the code.
+    const MATRIX: &str = "\
+requires_signature + offered   → requires_signature sent 0  takes 10 -
+requires_signature + submitted → requires_signature sent 0  takes 10 -
+requires_signature + 4         → requires_signature sent 4  takes 10 -
+requires_signature + 10        → succeeded          sent 10 takes 10 (Succeeded)
+requires_signature + foreign   → succeeded          sent 10 takes 10 (Succeeded)
+requires_signature + lapsed    → requires_signature sent 0  takes 10 -
+requires_signature + cancel    → canceled           sent 0  takes 0  (Canceled)
+offered            + offered   → requires_signature sent 0  takes 10 -
+offered            + submitted → submitted          sent 0  takes 10 -
+offered            + 4         → requires_signature sent 4  takes 10 -
+offered            + 10        → succeeded          sent 10 takes 10 (Succeeded)
+offered            + foreign   → succeeded          sent 10 takes 10 (Succeeded)
+offered            + lapsed    → requires_signature sent 0  takes 10 -
+offered            + cancel    → canceled           sent 0  takes 10 (Canceled)
+submitted          + offered   → refused: the refund is already on its way
+submitted          + submitted → submitted          sent 0  takes 10 -
+submitted          + 4         → submitted          sent 4  takes 10 -
+submitted          + 10        → succeeded          sent 10 takes 10 (Succeeded)
+submitted          + foreign   → succeeded          sent 10 takes 10 (Succeeded)
+submitted          + lapsed    → failed             sent 0  takes 0  (Failed)
+submitted          + cancel    → refused: the refund is already on its way
+succeeded          + offered   → refused: the refund has ended
+succeeded          + submitted → succeeded          sent 10 takes 10 -
+succeeded          + 4         → succeeded          sent 14 takes 14 (Overpaid)
+succeeded          + 10        → succeeded          sent 20 takes 20 (Overpaid)
+succeeded          + foreign   → succeeded          sent 10 takes 10 -
+succeeded          + lapsed    → succeeded          sent 10 takes 10 -
+succeeded          + cancel    → refused: the refund has ended
+failed             + offered   → refused: the refund has ended
+failed             + submitted → failed             sent 0  takes 0  -
+failed             + 4         → failed             sent 4  takes 4  -
+failed             + 10        → succeeded          sent 10 takes 10 (Succeeded)
+failed             + foreign   → succeeded          sent 10 takes 10 (Succeeded)
+failed             + lapsed    → failed             sent 0  takes 0  -
+failed             + cancel    → refused: the refund has ended
+canceled           + offered   → refused: the refund has ended
+canceled           + submitted → canceled           sent 0  takes 10 -
+canceled           + 4         → canceled           sent 4  takes 10 -
+canceled           + 10        → succeeded          sent 10 takes 10 (Succeeded)
+canceled           + foreign   → succeeded          sent 10 takes 10 (Succeeded)
+canceled           + lapsed    → canceled           sent 0  takes 0  -
+canceled           + cancel    → canceled           sent 0  takes 10 -
+";
+
+    #[test]
+    fn every_status_meets_every_input() {
+        let starts: [(&str, &[Input]); 6] = [
+            ("requires_signature", &[]),
+            ("offered", &[OFFERED]),
+            ("submitted", &[OFFERED, SUBMITTED]),
+            ("succeeded", &[OFFERED, money(10, true)]),
+            ("failed", &[OFFERED, SUBMITTED, LAPSED]),
+            ("canceled", &[OFFERED, CANCEL]),
+        ];
+        let inputs = [
+            ("offered", OFFERED),
+            ("submitted", SUBMITTED),
+            ("4", money(4, true)),
+            ("10", money(10, true)),
+            ("foreign", money(10, false)),
+            ("lapsed", LAPSED),
+            ("cancel", CANCEL),
+        ];
+        let mut table = String::new();
+        for (start, way) in starts {
+            for (name, input) in inputs {
+                table += &format!("{start:<18} + {name:<9} → ");
+                table += &match after(way).apply(input) {
+                    Ok((refund, change)) => line(&refund, change),
+                    Err(refused) => format!("refused: {refused}\n"),
+                };
+            }
+        }
+        assert_eq!(table, MATRIX, "\n{table}");
+    }
+
+    fn line(refund: &Refund, change: Option<Change>) -> String {
+        let change = change.map_or("-".to_owned(), |change| format!("({change:?})"));
+        format!(
+            "{:<18} sent {:<2} takes {:<2} {change}\n",
+            refund.status.as_str(),
+            refund.sent.units(),
+            refund.takes().units()
+        )
+    }
+
+    #[test]
+    fn a_later_message_lengthens_the_wait() {
+        let later = Input::Offered { until: at(20) };
+        assert_eq!(after(&[OFFERED, later, OFFERED]).awaited, Some(at(20)));
     }
 }

@@ -135,3 +135,134 @@ fn by_time(at: Time, invoice: &Invoice) -> Option<Clue> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use ton::{address::Address, comment::Comment};
+
+    use super::*;
+    use crate::{
+        dice::Dice,
+        id::{InvoiceId, MerchantId, PaymentId},
+        invoices::{Links, Status, Terms},
+        money::{Amount, Asset},
+        payments::Nature,
+    };
+
+    const NOW: Time = Time::from_millis(1_795_000_000_000);
+    const LIFETIME: Duration = Duration::from_secs(900);
+
+    fn candidate() -> Candidate {
+        let dice = Dice::seeded([3; 32]);
+        Candidate {
+            invoice: Invoice {
+                id: InvoiceId::new(NOW, &dice),
+                merchant: MerchantId::new(NOW, &dice),
+                intent: PaymentId::new(NOW, &dice),
+                terms: Terms {
+                    asset: Asset::Gram,
+                    due: Amount::new(1000).unwrap(),
+                    description: None,
+                    external_id: Some("Order-1042".into()),
+                    metadata: "{}".into(),
+                    return_url: None,
+                },
+                links: Links { pay_url: String::new(), app_url: String::new() },
+                status: Status::Open,
+                in_time: Amount::ZERO,
+                late: Amount::ZERO,
+                created_at: NOW,
+                expires_at: NOW.after(LIFETIME),
+            },
+            references: vec![Reference::new([5; 10])],
+            known_payer: false,
+        }
+    }
+
+    fn arrival(units: u128, comment: &str, at: Time) -> Arrival {
+        let owner = Address::new(0, [2; 32]);
+        Arrival {
+            account: owner,
+            lt: 1,
+            hash: [0; 32],
+            owner,
+            sender: Some(Address::new(0, [1; 32])),
+            asset: Asset::Gram,
+            units,
+            comment: Comment::Text(comment.into()),
+            nature: Nature::Plain,
+            block: 1,
+            at,
+        }
+    }
+
+    fn scored(arrival: &Arrival, of: &Candidate) -> Option<(u8, Vec<Clue>)> {
+        score(arrival, &Folded::new(arrival.text().unwrap_or_default()), of)
+    }
+
+    #[test]
+    fn clues_weigh_what_they_are_worth() {
+        use Clue::{ExactAmount, InTime, KnownPayer, Named, OtherAsset, Over, ReferenceMistyped};
+        let reference = Reference::new([5; 10]).to_string();
+        let typo = format!("{}{}", &reference[..reference.len() - 1], 'Z');
+        assert_ne!(typo, reference);
+        let plain = candidate();
+        let known = Candidate { known_payer: true, ..candidate() };
+        let mut paid = candidate();
+        paid.invoice.status = Status::Paid { at: NOW };
+        paid.invoice.in_time = Amount::new(1000).unwrap();
+        let mut usdt = candidate();
+        usdt.invoice.terms.asset = Asset::Jetton(Address::new(0, [9; 32]));
+        for (money, of, expected) in [
+            (arrival(7, "hello", NOW), &plain, None),
+            (arrival(1000, "", NOW), &plain, Some((30, vec![ExactAmount, InTime]))),
+            (
+                arrival(1000, &typo, NOW),
+                &plain,
+                Some((90, vec![ReferenceMistyped, ExactAmount, InTime])),
+            ),
+            (arrival(7, "for ORDER-1042, thanks", NOW), &plain, Some((60, vec![Named, InTime]))),
+            (arrival(7, "hello", NOW), &known, Some((40, vec![KnownPayer, InTime]))),
+            (
+                arrival(1000, &typo, NOW),
+                &paid,
+                Some((75, vec![ReferenceMistyped, ExactAmount, InTime, Over])),
+            ),
+            (
+                arrival(1000, &reference, NOW),
+                &usdt,
+                Some((40, vec![Clue::Reference, InTime, OtherAsset])),
+            ),
+        ] {
+            assert_eq!(scored(&money, of), expected, "{:?}", money.text());
+        }
+    }
+
+    #[test]
+    fn money_is_never_meant_for_an_invoice_that_was_not_there() {
+        let early = NOW.before(SKEW + Duration::from_millis(1));
+        let reference = Reference::new([5; 10]).to_string();
+        assert_eq!(scored(&arrival(1000, &reference, early), &candidate()), None);
+    }
+
+    #[test]
+    fn an_hour_after_the_end_still_says_something() {
+        let end = NOW.after(LIFETIME);
+        let clues = |at| scored(&arrival(1000, "", at), &candidate()).map(|(score, _)| score);
+        assert_eq!(clues(end), Some(30));
+        assert_eq!(clues(end.after(SHORTLY)), Some(25));
+        assert_eq!(clues(end.after(SHORTLY * 2)), Some(20));
+    }
+
+    proptest! {
+        #[test]
+        fn a_score_is_a_score(units: u64, comment in "\\PC{0,80}", late in 0u64..9000, known: bool) {
+            let money = arrival(u128::from(units), &comment, NOW.after(Duration::from_secs(late)));
+            let of = Candidate { known_payer: known, ..candidate() };
+            if let Some((score, clues)) = scored(&money, &of) {
+                prop_assert!((LEAST..=100).contains(&score) && !clues.is_empty());
+            }
+        }
+    }
+}

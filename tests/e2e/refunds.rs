@@ -330,6 +330,21 @@ stories! {
         assert_eq!(other["payment"], payments[0]["id"]);
     }
 
+    async fn a_wallet_that_pays_for_many_may_be_an_exchanges(world: World) {
+        let (alice, shop, _) = cast(&world).await;
+        let (bob, carol) = (world.person("bob").await, world.stranger("carol").await);
+        let mut last = Value::Null;
+        for payer in [&alice, &bob] {
+            last = shop.invoices("1", "GRAM").await;
+            let payment = payer.opens_invoice(&last).await["payment"].clone();
+            carol.sends(json!({ "to": last["address"], "amount": "1", "asset": "GRAM", "comment": payment["reference"] })).await;
+            world.blocks(2).await;
+            shop.hears("invoice.paid").await;
+        }
+        let refund = shop.refunds(json!({ "invoice": id(&last) })).await;
+        assert_eq!(refund["warnings"], json!(["unknown_wallet", "maybe_exchange"]));
+    }
+
     async fn what_makes_no_sense_is_refused(world: World) {
         let (alice, shop, _) = cast(&world).await;
         let invoice = paid(&alice, &shop, "1", "GRAM").await;

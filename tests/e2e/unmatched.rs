@@ -204,6 +204,9 @@ stories! {
         let all = inbox(&shop, "silent=true").await;
         let reasons: Vec<_> = all.iter().map(|line| line["reason"].as_str().unwrap()).collect();
         assert!(reasons.contains(&"by_product") && reasons.contains(&"no_reference"), "{reasons:?}");
+        let change = all.iter().find(|line| line["reason"] == "by_product").unwrap();
+        let refund = acts(&shop, change, "refund", json!({ "amount": "0.001" })).await.ok();
+        assert_eq!(refund["warnings"], json!(["unknown_wallet", "contract"]));
         let next = inbox(&shop, &format!("silent=true&limit=1&starting_after={}", id(&all[0]))).await;
         assert_eq!(id(&next[0]), id(&all[1]));
         assert_eq!(shop.api.get("/v1/unmatched/trf_01m7q5cqg0fzzvzzzzzzzzzzzz").await.problem(), "not-found");

@@ -196,6 +196,31 @@ async fn money_nobody_can_count_is_not_refunded_here() {
     assert!(matches!(refused, Err(Error::NotCountable)));
 }
 
+#[tokio::test]
+async fn nobody_reads_or_moves_another_merchants_refund() {
+    let api = crate::merchants::harness::Api::open().await;
+    // Both are paid at the same wallet.
+    let ((_, mine), (_, theirs)) = (api.merchant().await, api.merchant().await);
+    let mut tx = api.app.db.begin().await.unwrap();
+    let money = arrival(wallet(7), wallet(9), 1_000_000_000, "a tip?", 1);
+    let money = payments::record(&mut tx, money, api.app.now()).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    let body = serde_json::json!({ "payment": money.transfer.id, "amount": "0.6" });
+    let opened = api.post("/v1/refunds", &mine, body.clone()).await;
+    assert_eq!(opened.status, 201, "{}", opened.body);
+    assert_eq!(opened.body["warnings"], serde_json::json!(["unknown_wallet", "unchecked"]));
+    let path = format!("/v1/refunds/{}", opened.text("id"));
+    assert_eq!(api.get(&path, &mine).await.status, 200);
+    assert_eq!(api.get(&path, &theirs).await.problem(), "not-found");
+    for act in ["cancel", "transaction"] {
+        let answer = api.post(&format!("{path}/{act}"), &theirs, serde_json::json!({})).await;
+        assert_eq!(answer.problem(), "not-found", "{act}");
+    }
+    assert_eq!(api.get("/v1/refunds", &theirs).await.body["data"], serde_json::json!([]));
+    // The money is there once, whoever asks.
+    assert_eq!(api.post("/v1/refunds", &theirs, body).await.problem(), "refund-too-large");
+}
+
 async fn parallel_refunds_keep_the_sum(till: &Till) {
     let asked = (0..20).map(|_| till.refunds(Some(30)));
     let opened = futures_util::future::join_all(asked).await.into_iter().filter(Result::is_ok);

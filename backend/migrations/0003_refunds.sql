@@ -34,6 +34,7 @@ create table inbox (
     decided_at   bigint  not null,
     primary key (merchant_id, transfer_id)
 );
+create index inbox_by_state on inbox (merchant_id, state, transfer_id);
 create index transfers_unmatched on transfers (owner, id) where reason is not null;
 -- Who has sent money before: for warnings, and for guessing what money was meant for.
 create index transfers_by_sender on transfers (sender) where sender is not null;

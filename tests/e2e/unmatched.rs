@@ -187,6 +187,7 @@ stories! {
         assert_eq!((&ignored["status"], &ignored["decision"]["note"]), (&json!("ignored"), &json!("A tip")));
         acts(&shop, &line, "ignore", json!({ "note": "A tip" })).await.ok();
         assert!(inbox(&shop, "status=open").await.is_empty());
+        assert_eq!(inbox(&shop, "status=ignored").await, inbox(&shop, "").await);
         assert_eq!(acts(&shop, &line, "reopen", json!({})).await.ok()["status"], "open");
         assert_eq!(inbox(&shop, "status=open").await.len(), 1);
         let heard = kinds(&shop.hears("unmatched.ignored").await);

@@ -130,15 +130,14 @@ async fn list(
         status: query.status,
         silent: query.silent == Some(true),
         before: before.transpose()?,
-        only: None,
     };
     let mut tx = app.db.snapshot().await?;
     let limit = i64::from(page.size()) + 1;
-    let found = store::list(&mut tx, merchant.id, merchant.payout, &filter, limit).await?;
+    let found = store::list(&mut tx, super::owner(&merchant), &filter, limit).await?;
     let Page { data, has_more } = Page::from_probe(found, page.size());
     let mut views = Vec::with_capacity(data.len());
-    for entry in data {
-        let whole = super::complete(&mut tx, &merchant, entry).await?;
+    for id in data {
+        let whole = super::whole(&mut tx, &merchant, id).await?;
         views.push(view::unmatched(&app.assets, &whole));
     }
     Ok(Json(Page { data: views, has_more }))
@@ -307,7 +306,7 @@ async fn refund(
     let route = format!("POST /v1/unmatched/{id}/refund");
     let call = key.call(merchant.id, &route, &body);
     let mut tx = app.db.snapshot().await?;
-    store::find(&mut tx, merchant.id, merchant.payout, id).await?.ok_or_else(|| missing(id))?;
+    store::find(&mut tx, super::owner(&merchant), id).await?.ok_or_else(|| missing(id))?;
     drop(tx);
     let terms = RefundTerms {
         amount: body.amount,

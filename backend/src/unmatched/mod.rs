@@ -27,7 +27,7 @@ use crate::{
 
 use score::{Candidate, Clue};
 pub use state::{Act, Refused, Standing, UnmatchedStatus};
-pub use store::{Decision, Entry};
+pub use store::{Decision, Entry, Owner};
 
 /// Invoices older than this, or beyond so many newer ones, are not thought of.
 const MEMORY: Duration = Duration::from_secs(90 * 24 * 3600);
@@ -161,7 +161,7 @@ pub async fn reopen(
 /// A line of the inbox that nobody else decides about until the transaction ends.
 async fn held(tx: &mut Tx, merchant: &Merchant, id: TransferId) -> Result<Entry, Error> {
     payments::store::hold_transfer(tx, id).await?.ok_or(Error::NotFound(id))?;
-    let found = store::find(tx, merchant.id, merchant.payout, id).await?;
+    let found = store::find(tx, owner(merchant), id).await?;
     found.ok_or(Error::NotFound(id))
 }
 
@@ -182,12 +182,16 @@ async fn tell(
 
 /// Reads a line of the inbox with all that is shown of it.
 pub async fn whole(tx: &mut Tx, merchant: &Merchant, id: TransferId) -> Result<Whole, Error> {
-    let entry = store::find(tx, merchant.id, merchant.payout, id).await?;
+    let entry = store::find(tx, owner(merchant), id).await?;
     complete(tx, merchant, entry.ok_or(Error::NotFound(id))?).await
 }
 
+const fn owner(merchant: &Merchant) -> Owner {
+    Owner { merchant: merchant.id, payout: merchant.payout }
+}
+
 /// Adds to a line of the inbox all that is shown of it.
-pub async fn complete(tx: &mut Tx, merchant: &Merchant, entry: Entry) -> Result<Whole, Error> {
+async fn complete(tx: &mut Tx, merchant: &Merchant, entry: Entry) -> Result<Whole, Error> {
     let found = payments::store::find_transfer(tx, entry.id).await?;
     let transfer = found.ok_or(Error::NotFound(entry.id))?;
     let intent = match transfer.outcome {

@@ -75,75 +75,180 @@ pub struct Filter {
     /// Also change from contracts, and what came before anybody looked.
     pub silent: bool,
     pub before: Option<TransferId>,
-    pub only: Option<TransferId>,
 }
 
-/// A merchant's inbox, newest first.
-pub async fn list(
-    tx: &mut Tx,
-    merchant: MerchantId,
-    payout: Address,
-    filter: &Filter,
-    limit: i64,
-) -> Result<Vec<Entry>> {
+/// Whose inbox: the merchant, and the wallet that is paid.
+#[derive(Debug, Clone, Copy)]
+pub struct Owner {
+    pub merchant: MerchantId,
+    pub payout: Address,
+}
+
+/// The newest lines of an inbox. Each status is looked up where it is written down, so that an inbox
+/// full of dust is read as quickly as an empty one.
+pub async fn list(tx: &mut Tx, of: Owner, filter: &Filter, limit: i64) -> Result<Vec<TransferId>> {
+    use UnmatchedStatus::{Attached, Ignored, Open, Refunded, Refunding};
+    let ids = match filter.status {
+        None => all(tx, of, filter, limit).await?,
+        Some(Open) => open(tx, of, filter, limit).await?,
+        Some(state @ (Attached | Ignored)) => decided(tx, of, state, filter, limit).await?,
+        Some(state @ (Refunding | Refunded)) => going_back(tx, of, state, filter, limit).await?,
+    };
+    Ok(ids.into_iter().map(|(id,)| id).collect())
+}
+
+type Ids = Vec<One<TransferId>>;
+
+async fn all(tx: &mut Tx, of: Owner, filter: &Filter, limit: i64) -> Result<Ids> {
     rows!(
         tx,
-        all Row,
-        "select id, reason, status, taken, invoice_id, note, decided_by, decided_at from (
-            select id, reason, taken, invoice_id, note, decided_by, decided_at,
-                   case when state = 'attached' then 'attached'
-                        when sent > 0 and sent >= amount then 'refunded'
-                        when live > 0 then 'refunding'
-                        else coalesce(state, 'open') end as status
-              from (
-                select t.id, t.amount, coalesce(t.reason, d.reason) as reason, d.state, d.invoice_id,
-                       d.note, d.decided_by, d.decided_at,
-                       (select cast(coalesce(sum(sent), 0) as bigint) from refunds
-                         where transfer_id = t.id) as sent,
-                       (select count(*) from refunds
-                         where transfer_id = t.id
-                           and (status in ('requires_signature', 'submitted')
-                                or (status = 'canceled' and awaited_until is not null))) as live,
-                       (select cast(coalesce(sum(
-                            case when status in ('requires_signature', 'submitted', 'succeeded')
-                                      or (status = 'canceled' and awaited_until is not null)
-                                 then amount else sent end), 0) as bigint) from refunds
-                         where transfer_id = t.id) as taken
-                  from (select id from transfers where owner = $2 and reason is not null
-                        union all
-                        select transfer_id from inbox where merchant_id = $1 and state = 'attached')
-                       as mine
-                  join transfers t on t.id = mine.id
-                  left join inbox d on d.merchant_id = $1 and d.transfer_id = t.id
-                 where (cast($3 as text) is null or t.id < $3)
-                   and (cast($4 as text) is null or t.id = $4)
-                   and ($5 or coalesce(t.reason, '') not in ('by_product', 'earlier'))
-                ) as money
+        all One<TransferId>,
+        "select id from (
+            select id from (
+                select id from transfers
+                 where owner = $2 and reason is not null
+                   and (cast($3 as text) is null or id < $3)
+                   and ($4 or reason not in ('by_product', 'earlier'))
+                 order by id desc limit $5) as unmatched
+            union all
+            select id from (
+                select transfer_id as id from inbox
+                 where merchant_id = $1 and state = 'attached'
+                   and (cast($3 as text) is null or transfer_id < $3)
+                 order by transfer_id desc limit $5) as attached
             ) as line
-          where cast($6 as text) is null or status = $6
-          order by id desc limit $7",
-        merchant,
-        Text(payout),
+          order by id desc limit $5",
+        of.merchant,
+        Text(of.payout),
         filter.before,
-        filter.only,
         filter.silent,
-        filter.status,
         limit
-    )?
-    .into_iter()
-    .map(Entry::try_from)
-    .collect()
+    )
 }
 
-/// One line, if it is this merchant's.
-pub async fn find(
+async fn open(tx: &mut Tx, of: Owner, filter: &Filter, limit: i64) -> Result<Ids> {
+    rows!(
+        tx,
+        all One<TransferId>,
+        "select id from transfers
+          where owner = $2 and reason is not null
+            and (cast($3 as text) is null or id < $3)
+            and ($4 or reason not in ('by_product', 'earlier'))
+            and not exists (select 1 from inbox
+                             where merchant_id = $1 and transfer_id = transfers.id
+                               and state = 'ignored')
+            and not exists (select 1 from refunds
+                             where transfer_id = transfers.id
+                               and (status in ('requires_signature', 'submitted')
+                                    or (status = 'canceled' and awaited_until is not null)))
+            and (select coalesce(sum(sent), 0) from refunds where transfer_id = transfers.id)
+                < coalesce(amount, 1)
+          order by id desc limit $5",
+        of.merchant,
+        Text(of.payout),
+        filter.before,
+        filter.silent,
+        limit
+    )
+}
+
+async fn decided(
     tx: &mut Tx,
-    merchant: MerchantId,
-    payout: Address,
-    id: TransferId,
-) -> Result<Option<Entry>> {
-    let filter = Filter { only: Some(id), silent: true, ..Filter::default() };
-    Ok(list(tx, merchant, payout, &filter, 1).await?.pop())
+    of: Owner,
+    state: UnmatchedStatus,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Ids> {
+    rows!(
+        tx,
+        all One<TransferId>,
+        "select d.transfer_id from inbox d join transfers t on t.id = d.transfer_id
+          where d.merchant_id = $1 and d.state = $2
+            and (cast($3 as text) is null or d.transfer_id < $3)
+            and ($4 or d.reason not in ('by_product', 'earlier'))
+            and (d.state = 'attached'
+                 or (t.reason is not null
+                     and not exists (select 1 from refunds
+                                      where transfer_id = t.id
+                                        and (status in ('requires_signature', 'submitted')
+                                             or (status = 'canceled'
+                                                 and awaited_until is not null)))
+                     and (select coalesce(sum(sent), 0) from refunds where transfer_id = t.id)
+                         < coalesce(t.amount, 1)))
+          order by d.transfer_id desc limit $5",
+        of.merchant,
+        state,
+        filter.before,
+        filter.silent,
+        limit
+    )
+}
+
+async fn going_back(
+    tx: &mut Tx,
+    of: Owner,
+    state: UnmatchedStatus,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Ids> {
+    rows!(
+        tx,
+        all One<TransferId>,
+        "select t.id from refunds r join transfers t on t.id = r.transfer_id
+          where r.merchant_id in (select id from merchants where payout_address = $1)
+            and t.owner = $1 and t.reason is not null
+            and (cast($3 as text) is null or t.id < $3)
+            and ($4 or t.reason not in ('by_product', 'earlier'))
+          group by t.id, t.amount
+         having ($2 = 'refunded' and sum(r.sent) > 0 and sum(r.sent) >= t.amount)
+             or ($2 = 'refunding' and (t.amount is null or sum(r.sent) < t.amount)
+                 and sum(case when r.status in ('requires_signature', 'submitted')
+                                   or (r.status = 'canceled' and r.awaited_until is not null)
+                              then 1 else 0 end) > 0)
+          order by t.id desc limit $5",
+        Text(of.payout),
+        state,
+        filter.before,
+        filter.silent,
+        limit
+    )
+}
+
+/// One line, if it stands in this inbox.
+pub async fn find(tx: &mut Tx, of: Owner, id: TransferId) -> Result<Option<Entry>> {
+    rows!(
+        tx,
+        optional Row,
+        "select id, reason, taken, invoice_id, note, decided_by, decided_at,
+                case when state = 'attached' then 'attached'
+                     when sent > 0 and sent >= amount then 'refunded'
+                     when live > 0 then 'refunding'
+                     else coalesce(state, 'open') end as status
+           from (
+            select t.id, t.amount, coalesce(t.reason, d.reason) as reason, d.state, d.invoice_id,
+                   d.note, d.decided_by, d.decided_at,
+                   (select cast(coalesce(sum(sent), 0) as bigint) from refunds
+                     where transfer_id = t.id) as sent,
+                   (select count(*) from refunds
+                     where transfer_id = t.id
+                       and (status in ('requires_signature', 'submitted')
+                            or (status = 'canceled' and awaited_until is not null))) as live,
+                   (select cast(coalesce(sum(
+                        case when status in ('requires_signature', 'submitted', 'succeeded')
+                                  or (status = 'canceled' and awaited_until is not null)
+                             then amount else sent end), 0) as bigint) from refunds
+                     where transfer_id = t.id) as taken
+              from transfers t
+              left join inbox d on d.merchant_id = $1 and d.transfer_id = t.id
+             where t.id = $3
+               and (d.state = 'attached' or (t.owner = $2 and t.reason is not null))
+            ) as line",
+        of.merchant,
+        Text(of.payout),
+        id
+    )?
+    .map(Entry::try_from)
+    .transpose()
 }
 
 /// Writes down what was decided. Attached money stays attached.

@@ -12,4 +12,6 @@ mod linking;
 mod login;
 mod odd_money;
 mod payments;
+mod refunds;
 mod requests;
+mod unmatched;

@@ -20,6 +20,7 @@ use crate::{
     merchants::{self, Merchant},
     money::Assets,
     payments::{self, Draft, Intent, Purpose, Reason, Recorded, Side, Stage, Transfer},
+    refunds::{self, Refund},
     time::Time,
 };
 
@@ -61,6 +62,8 @@ pub struct Whole {
     pub intents: Vec<Intent>,
     /// What has paid it, oldest first.
     pub transfers: Vec<Transfer>,
+    /// What goes back of it, oldest first.
+    pub refunds: Vec<Refund>,
 }
 
 /// An invoice before it has an id.
@@ -299,7 +302,8 @@ pub async fn complete(tx: &mut Tx, invoice: Invoice) -> Result<Whole, Error> {
     let id = invoice.id.to_string();
     let intents = payments::store::by_purpose(tx, &id).await?;
     let transfers = payments::store::transfers_for(tx, &id).await?;
-    Ok(Whole { invoice, merchant, intent, intents, transfers })
+    let refunds = refunds::store::of_invoice(tx, invoice.id).await?;
+    Ok(Whole { invoice, merchant, intent, intents, transfers, refunds })
 }
 
 #[cfg(test)]

@@ -227,6 +227,27 @@ pub async fn list(
     )?)
 }
 
+/// A merchant's invoices that were made between two moments, newest first.
+pub async fn made_between(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    from: Time,
+    to: Time,
+    limit: i64,
+) -> Result<Vec<Invoice>> {
+    invoices(rows!(
+        tx,
+        all Row,
+        "select * from invoices
+          where merchant_id = $1 and created_at >= $2 and created_at <= $3
+          order by id desc limit $4",
+        merchant,
+        from,
+        to,
+        limit
+    )?)
+}
+
 /// Invoices whose deadline lies before a moment of the chain's clock. Where the payee's account has not
 /// been read so far, the money may be there: those wait.
 pub async fn due(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Invoice>> {

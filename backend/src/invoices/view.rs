@@ -11,6 +11,7 @@ use crate::{
         Intent, Stage, Transfer,
         view::{Step, friendly},
     },
+    refunds::view::{self, RefundBrief},
     time::Time,
 };
 
@@ -76,6 +77,10 @@ pub struct InvoiceView {
     pub metadata: Map<String, Value>,
     /// Every transfer that paid it, oldest first.
     pub payments: Vec<InvoicePayment>,
+    /// What goes back of it, oldest first.
+    pub refunds: Vec<RefundBrief>,
+    /// What has gone back so far.
+    pub refunded: Money,
     /// Whether the money is real.
     pub livemode: bool,
     /// Opens the invoice inside Telegram.
@@ -105,7 +110,7 @@ pub struct InvoicePayment {
 
 /// What the merchant sees, and what stands in its events.
 pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
-    let Whole { invoice, merchant, transfers, .. } = whole;
+    let Whole { invoice, merchant, transfers, refunds, .. } = whole;
     InvoiceView {
         object: "invoice",
         public: public(assets, whole),
@@ -114,6 +119,8 @@ pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
         external_id: invoice.terms.external_id.clone(),
         metadata: serde_json::from_str(&invoice.terms.metadata).unwrap_or_default(),
         payments: transfers.iter().map(|t| payment(assets, invoice, t)).collect(),
+        refunds: refunds.iter().map(|refund| view::brief(assets, refund)).collect(),
+        refunded: view::sum(assets, invoice.terms.asset, refunds),
         livemode: merchant.livemode,
         app_url: invoice.links.app_url.clone(),
     }
@@ -121,7 +128,7 @@ pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
 
 /// What everybody sees who has the link.
 pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
-    let Whole { invoice, merchant, intent, intents, transfers } = whole;
+    let Whole { invoice, merchant, intent, intents, transfers, .. } = whole;
     let money = |amount| assets.money(invoice.terms.asset, amount);
     PublicInvoiceView {
         id: invoice.id.to_string(),

@@ -73,7 +73,7 @@ create index api_keys_by_merchant on api_keys (merchant_id);
 -- What somebody means to pay. Everything payable owns intents; the watcher knows nothing else.
 create table intents (
     id             text    primary key,
-    purpose        text    not null check (purpose in ('send', 'invoice', 'request')),
+    purpose        text    not null check (purpose in ('send', 'invoice', 'request', 'refund')),
     purpose_id     text,
     -- Both sides as they were called at that moment; a receipt does not change its names later.
     payer_id        text    references people (id),

@@ -20,12 +20,18 @@ const FORWARDED: &str = "x-forwarded-for";
 
 /// The caller's address, or the network that counts as one caller.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Client(pub String);
+pub struct Client {
+    /// The name under which its calls are counted.
+    pub name: String,
+    /// The address itself, where it is known.
+    pub ip: Option<IpAddr>,
+}
 
 impl Client {
     pub fn of(extensions: &Extensions, headers: &HeaderMap, proxies: &Proxies) -> Self {
         let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        Self(peer.map_or_else(String::new, |peer| network(believed(peer, headers, proxies))))
+        let ip = peer.map(|peer| believed(peer, headers, proxies));
+        Self { name: ip.map_or_else(String::new, network), ip }
     }
 }
 
@@ -80,7 +86,7 @@ mod tests {
         }
         let mut extensions = Extensions::new();
         extensions.insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 1)));
-        Client::of(&extensions, &headers, &proxies.parse().unwrap()).0
+        Client::of(&extensions, &headers, &proxies.parse().unwrap()).name
     }
 
     #[test]

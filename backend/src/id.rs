@@ -42,6 +42,8 @@ kinds! {
     KeyKind KeyId "key"
     /// A merchant's invoice.
     InvoiceKind InvoiceId "inv"
+    /// A merchant's refund.
+    RefundKind RefundId "rfd"
     /// A request for money between people.
     RequestKind RequestId "req"
     /// Something that happened, told to one account.

@@ -13,7 +13,7 @@ use crate::{
         self, Arrival, Intent, Outcome, Purpose, Recorded,
         view::{self, Direction, Viewer},
     },
-    requests, wallets,
+    refunds, requests, wallets,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,8 @@ pub enum Error {
     Invoices(#[from] invoices::Error),
     #[error(transparent)]
     Requests(#[from] requests::Error),
+    #[error(transparent)]
+    Refunds(#[from] refunds::Error),
     #[error(transparent)]
     Db(#[from] sqlx::Error),
 }
@@ -49,11 +51,20 @@ pub async fn settle(
                 Purpose::Request(id) => {
                     requests::credit(tx, &app.assets, id, &recorded, now).await?
                 }
+                Purpose::Refund(id) => {
+                    refunds::credit(tx, &app.assets, id, &recorded, now).await?;
+                }
             }
             tell_payer(tx, app, intent, &recorded, now).await?;
             tell_payees(tx, app, Some(intent), &recorded, now).await
         }
         (meant, Outcome::Unmatched(..) | Outcome::Matched(_)) => {
+            let outcome = recorded.transfer.outcome;
+            if let (Some(Purpose::Invoice(id)), Outcome::Unmatched(reason, _)) =
+                (meant.as_ref().map(|intent| intent.purpose), outcome)
+            {
+                invoices::misdirected(tx, id, &recorded, reason, now).await?;
+            }
             let view = view::unmatched(&app.assets, &recorded.transfer, meant.as_ref());
             let owner = recorded.transfer.arrival.owner;
             for merchant in merchants::of_address(tx, owner).await? {
@@ -99,7 +110,15 @@ async fn tell_payees(
 ) -> Result<(), Error> {
     let arrival = &recorded.transfer.arrival;
     let shops = merchants::of_address(tx, arrival.owner).await?;
-    for person in wallets::store::people_of(tx, arrival.owner).await? {
+    let mut people = wallets::store::people_of(tx, arrival.owner).await?;
+    // Whoever is paid back hears of it, also after they have unlinked that wallet.
+    if let Some(intent) = intent.filter(|i| matches!(i.purpose, Purpose::Refund(_)))
+        && let Some(id) = intent.payee.person
+        && !people.iter().any(|person| person.id == id)
+    {
+        people.extend(identity::store::find(tx, id).await?);
+    }
+    for person in people {
         let (subject, view) = match intent {
             Some(intent) if !recorded.again => {
                 let viewer = Viewer { person: Some(person.id), direction: Direction::In };

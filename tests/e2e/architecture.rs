@@ -6,7 +6,10 @@ use std::{collections::BTreeMap, fs, path::Path};
 const STOREYS: &[&[&str]] = &[
     &["http", "watch", "deliver", "bot"],
     &["settle"],
-    &["invoices", "requests", "merchants"],
+    &["unmatched"],
+    &["invoices", "requests"],
+    &["refunds"],
+    &["merchants"],
     &["payments"],
     &["wallets"],
     &["follow", "identity", "idempotency"],

@@ -146,4 +146,68 @@ stories! {
         let none = shop.api.get("/v1/events?after=0&types=invoice.paid").await.ok();
         assert_eq!(none["data"], json!([]));
     }
+
+    async fn a_shop_may_take_too_little_as_enough(world: World) {
+        let (alice, shop) = (world.person("alice").await, world.shop().await);
+        let invoice = shop.invoices("2", "GRAM").await;
+        let path = format!("/v1/invoices/{}/accept", id(&invoice));
+        assert_eq!(shop.api.post(&path, json!({})).await.problem(), "nothing-came");
+        alice.sends(json!({ "to": invoice["address"], "amount": "1.5", "asset": "GRAM", "comment": invoice["reference"] })).await;
+        world.blocks(2).await;
+        shop.hears("invoice.partially_paid").await;
+        for _ in 0..2 {
+            let accepted = shop.api.post(&path, json!({})).await.ok();
+            assert_eq!(
+                (&accepted["status"], &accepted["exception"], &accepted["accepted_by_hand"]),
+                (&json!("paid"), &json!("underpaid"), &json!(true))
+            );
+            assert_eq!(accepted["remaining"]["amount"], "0");
+        }
+        let heard = shop.hears("invoice.paid").await;
+        assert_eq!(heard.len(), 1, "told once");
+        let refused = alice.api.post(&format!("/v1/public/invoices/{}/pay", id(&invoice)), json!({ "from": alice.address().await })).await;
+        assert_eq!(refused.problem(), "invoice-paid");
+    }
+
+    async fn late_money_can_be_taken_and_the_timeline_tells_why(world: World) {
+        let (alice, shop) = (world.person("alice").await, world.shop().await);
+        let invoice = shop.invoices("1", "GRAM").await;
+        let message = |amount: &str, asset: &str| json!({ "to": invoice["address"], "amount": amount, "asset": asset, "comment": invoice["reference"] });
+        alice.sends(message("3", "USDT")).await;
+        world.blocks(2).await;
+        shop.hears("payment.unmatched").await;
+        world.after(Duration::from_secs(1000)).await;
+        shop.hears("invoice.expired").await;
+        alice.sends(message("1", "GRAM")).await;
+        world.blocks(2).await;
+        shop.hears("invoice.paid_late").await;
+        let accepted = shop.api.post(&format!("/v1/invoices/{}/accept", id(&invoice)), json!({})).await.ok();
+        assert_eq!((&accepted["status"], &accepted["exception"]), (&json!("paid"), &json!("late")));
+
+        let path = format!("/v1/invoices/{}/timeline", id(&invoice));
+        let timeline = shop.api.get(&path).await.ok();
+        let lines = timeline["data"].as_array().unwrap();
+        let hints = ["seen", "gone"];
+        let told: Vec<_> = lines.iter().map(|line| line["kind"].as_str().unwrap()).filter(|kind| !hints.contains(kind)).collect();
+        assert_eq!(told, ["created", "unmatched", "expired", "late", "accepted"]);
+        let about = |kind: &str| lines.iter().find(|line| line["kind"] == kind).unwrap().clone();
+        assert_eq!(about("unmatched")["reason"], "wrong_asset");
+        let late = about("late");
+        assert_eq!(late["payment"]["hash"].as_str().map(str::len), Some(64));
+        assert!(late["payment"]["block"].as_u64().unwrap() > 0);
+        assert!(late["rule"].as_str().unwrap().contains("after the end"));
+        let rest = shop.api.get(&format!("{path}?after={}", lines[0]["n"])).await.ok();
+        assert_eq!(rest["data"].as_array().map(Vec::len), Some(lines.len() - 1));
+    }
+
+    async fn a_little_may_be_missing_where_the_shop_says_so(world: World) {
+        let (alice, shop) = (world.person("alice").await, world.shop().await);
+        let body = json!({ "amount": "10", "asset": "GRAM", "tolerance_bps": 100 });
+        let invoice = shop.api.post("/v1/invoices", body).await.ok();
+        alice.sends(json!({ "to": invoice["address"], "amount": "9.9", "asset": "GRAM", "comment": invoice["reference"] })).await;
+        world.blocks(2).await;
+        shop.hears("invoice.paid").await;
+        let paid = shop.invoice(id(&invoice)).await;
+        assert_eq!((&paid["status"], &paid["exception"]), (&json!("paid"), &json!("underpaid")));
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::{
 
 use serde_json::{Value, json};
 
-use crate::{Api, World, world::SHOP_KEY};
+use crate::{Api, World, person::id, world::SHOP_KEY};
 
 #[derive(Clone)]
 pub struct Shop {
@@ -18,6 +18,12 @@ pub struct Shop {
 impl Shop {
     pub(crate) async fn opens(world: World) -> Self {
         Self { api: world.api().with(format!("Bearer {SHOP_KEY}")), last: Arc::default() }
+    }
+
+    /// The same shop, calling with another of its keys and reading the feed from the beginning.
+    #[must_use]
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { api: self.api.with(format!("Bearer {key}")), last: Arc::default() }
     }
 
     pub async fn invoices(&self, amount: &str, asset: &str) -> Value {
@@ -32,6 +38,31 @@ impl Shop {
     /// Waits for an invoice to leave `status`.
     pub async fn invoice_after(&self, id: &str, status: &str) -> Value {
         self.api.get(&format!("/v1/invoices/{id}?wait=20&after={status}")).await.ok()
+    }
+
+    /// Opens a refund: `{ "payment" | "invoice", "amount"? … }`.
+    pub async fn refunds(&self, body: Value) -> Value {
+        self.api.post("/v1/refunds", body).await.ok()
+    }
+
+    /// The message that the shop's wallet has to sign for a refund.
+    pub async fn message(&self, refund: &Value) -> Value {
+        let path = format!("/v1/refunds/{}/transaction", id(refund));
+        self.api.post(&path, json!({})).await.ok()["transaction"].clone()
+    }
+
+    /// Waits for a refund to come into a status.
+    pub async fn refund_turns(&self, refund: &Value, status: &str) -> Value {
+        let mut known = String::new();
+        for _ in 0..20 {
+            let path = format!("/v1/refunds/{}?wait=20&after={known}", id(refund));
+            let found = self.api.get(&path).await.ok();
+            found["status"].as_str().expect("a refund has a status").clone_into(&mut known);
+            if known == status {
+                return found;
+            }
+        }
+        panic!("the refund stays {known}");
     }
 
     /// Everything new in the feed; waits until there is something.

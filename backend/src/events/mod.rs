@@ -40,7 +40,16 @@ kinds! {
     pub const PAYMENT_RECEIVED: &str = "payment.received";
     pub const PAYMENT_UNMATCHED: &str = "payment.unmatched";
     pub const PAYMENT_DUPLICATE: &str = "payment.duplicate";
+    pub const REFUND_CREATED: &str = "refund.created";
+    pub const REFUND_SUCCEEDED: &str = "refund.succeeded";
+    pub const REFUND_FAILED: &str = "refund.failed";
+    pub const REFUND_CANCELED: &str = "refund.canceled";
+    pub const REFUND_OVERPAID: &str = "refund.overpaid";
     pub const REQUEST_PAID: &str = "request.paid";
+    pub const KEY_CREATED: &str = "key.created";
+    pub const KEY_REVOKED: &str = "key.revoked";
+    pub const UNMATCHED_ATTACHED: &str = "unmatched.attached";
+    pub const UNMATCHED_IGNORED: &str = "unmatched.ignored";
     pub const WALLET_LINKED: &str = "wallet.linked";
     pub const WALLET_UNLINKED: &str = "wallet.unlinked";
 }

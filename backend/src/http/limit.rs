@@ -59,7 +59,7 @@ impl Limits {
 /// Answers 429 with `Retry-After` to whoever calls too often.
 pub async fn layer(State(limits): State<Limits>, request: Request, next: Next) -> Response {
     let Tables { address, known, anybody, proxies } = limits.0.as_ref();
-    let Client(from) = Client::of(request.extensions(), request.headers(), proxies);
+    let Client { name: from, .. } = Client::of(request.extensions(), request.headers(), proxies);
     let path = request.uri().path();
     let is_open = path.contains("/public/") || path.ends_with("/session");
     let credential = request.headers().get(header::AUTHORIZATION).filter(|_| !is_open);

@@ -33,7 +33,7 @@ use crate::{
     app::App,
     bot, call, invoices, merchants, payments,
     problem::{Kind, Problem, ProblemBody},
-    requests, wait, wallets,
+    refunds, requests, unmatched, wait, wallets,
 };
 
 /// No body may be larger, in bytes.
@@ -79,6 +79,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(payments::http::router())
         .merge(requests::http::router())
         .merge(invoices::http::router())
+        .merge(refunds::http::router())
+        .merge(unmatched::http::router())
         .merge(merchants::http::router())
 }
 
@@ -112,6 +114,8 @@ pub fn openapi() -> String {
         (name = "Payments", description = "From one wallet to another."),
         (name = "Requests", description = "Asking for money by link."),
         (name = "Invoices", description = "What merchants ask for."),
+        (name = "Unmatched", description = "Money that came without a reason we know."),
+        (name = "Refunds", description = "Money that merchants pay back, from wallet to wallet."),
         (name = "Merchants", description = "A merchant's account and its feed of events."),
         (name = "Service", description = "About this service."),
         (

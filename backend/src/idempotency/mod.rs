@@ -79,6 +79,15 @@ impl Call {
         }
     }
 
+    /// The first answer, if there is one: for those who have to look around before they begin.
+    pub async fn known(&self, tx: &mut Tx) -> Result<Option<Answer>, Error> {
+        let Some(key) = &self.key else { return Ok(None) };
+        match store::find(tx, &self.account, key).await? {
+            Some(first) if first.request != self.request => Err(Error::Mismatch),
+            first => Ok(first.and_then(store::First::answer)),
+        }
+    }
+
     async fn claim(&self, db: &Db, now: Time) -> Result<Begun, Error> {
         let mut tx = db.begin().await?;
         let Some(key) = &self.key else { return Ok(Begun::First(tx)) };
@@ -172,6 +181,12 @@ mod tests {
         with_account(&db, "acc").await;
         effect(&db, &call("acc", "k", "one"), "a").await.unwrap();
         let other = effect(&db, &call("acc", "k", "two"), "b").await;
+        assert!(matches!(other, Err(Error::Mismatch)));
+        let mut tx = db.begin().await.unwrap();
+        let known = call("acc", "k", "one").known(&mut tx).await.unwrap();
+        assert_eq!(known.unwrap().body, r#"{"made":"a"}"#);
+        assert_eq!(call("acc", "new", "one").known(&mut tx).await.unwrap(), None);
+        let other = call("acc", "k", "two").known(&mut tx).await;
         assert!(matches!(other, Err(Error::Mismatch)));
     }
 

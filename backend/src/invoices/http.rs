@@ -16,6 +16,7 @@ use super::{
     new::{InvoiceRequest, Returns},
     pay,
     store::{self, Filter},
+    timeline::{self, TimelineEntry},
     view::{self, InvoiceView, PublicInvoiceView},
 };
 use crate::{
@@ -38,6 +39,8 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(create, list))
         .routes(routes!(read))
         .routes(routes!(void))
+        .routes(routes!(accept))
+        .routes(routes!(timeline))
         .routes(routes!(read_public))
         .routes(routes!(pay_public))
 }
@@ -48,6 +51,10 @@ impl From<Error> for Problem {
             Error::NotFound(id) => missing(id),
             Error::Refused(Refused::Paid) => paid(),
             Error::Refused(Refused::Expired) => expired(),
+            Error::Refused(Refused::NothingCame) => Self::new(
+                Kind::NothingCame,
+                "There is nothing to accept yet. Nothing was changed; money that comes is recorded.",
+            ),
             Error::ExternalIdTaken(id) => Self::new(
                 Kind::ExternalIdTaken,
                 format!("{id} has it, with other terms. Nothing was created."),
@@ -223,6 +230,61 @@ async fn void(
     Ok(Json(view::invoice(&app.assets, &whole)))
 }
 
+/// Take what has come as enough
+///
+/// For an invoice that was paid too little or too late, when you deliver all the same: it becomes
+/// paid, and `exception` goes on telling what was wrong. No money moves.
+#[utoipa::path(
+    post, path = "/v1/invoices/{id}/accept", tag = "Invoices", security(("key" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = InvoiceView), Refusals)
+)]
+async fn accept(
+    State(app): State<App>,
+    merchant: Merchant,
+    Path(id): Path<InvoiceId>,
+) -> Result<Json<InvoiceView>> {
+    let mut tx = app.db.begin().await?;
+    own(&mut tx, &merchant, id).await?;
+    super::accept(&mut tx, &app.assets, id, app.now()).await?;
+    let whole = super::whole(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(Json(view::invoice(&app.assets, &whole)))
+}
+
+/// Which lines.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct TimelineQuery {
+    /// The last line already seen. Default 0.
+    after: Option<i64>,
+    /// How many, 1 to 100. Default 100.
+    limit: Option<u32>,
+}
+
+/// What was seen of an invoice and what was decided, oldest first
+///
+/// Every transfer with its block, logical time and hash, and the rule that was applied to it.
+#[utoipa::path(
+    get, path = "/v1/invoices/{id}/timeline", tag = "Invoices", security(("key" = [])),
+    params(("id" = String, Path), TimelineQuery),
+    responses((status = 200, body = Page<TimelineEntry>), Refusals)
+)]
+async fn timeline(
+    State(app): State<App>,
+    merchant: Merchant,
+    Path(id): Path<InvoiceId>,
+    Query(query): Query<TimelineQuery>,
+) -> Result<Json<Page<TimelineEntry>>> {
+    let mut tx = app.db.snapshot().await?;
+    let invoice = store::own(&mut tx, merchant.id, id).await?.ok_or_else(|| missing(id))?;
+    let size = query.limit.unwrap_or(100).clamp(1, 100);
+    let after = query.after.unwrap_or_default();
+    let lines = store::timeline(&mut tx, id, after, i64::from(size) + 1).await?;
+    let page = Page::from_probe(lines, size);
+    Ok(Json(page.map(|line| timeline::entry(&app.assets, &invoice, &line))))
+}
+
 /// Read an invoice as its payer, or wait for its status to change
 #[utoipa::path(
     get, path = "/v1/public/invoices/{id}", tag = "Invoices",
@@ -231,11 +293,11 @@ async fn void(
 )]
 async fn read_public(
     State(app): State<App>,
-    Client(client): Client,
+    client: Client,
     Path(id): Path<InvoiceId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<PublicInvoiceView>> {
-    let whole = wait::until(&app, Waiter::Stranger(client), query.wait, || async {
+    let whole = wait::until(&app, Waiter::Stranger(client.name), query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         Ok(look(super::whole(&mut tx, id).await?, &query))
     })

@@ -10,20 +10,25 @@ pub mod new;
 mod pay;
 pub mod state;
 pub mod store;
+pub mod timeline;
 pub mod view;
 
 use crate::{
     db::Tx,
     events::{self, Audience, Now, kind},
-    id::InvoiceId,
+    id::{InvoiceId, TransferId},
     merchants::{self, Merchant},
     money::Assets,
-    payments::{self, Draft, Intent, Purpose, Recorded, Side, Stage, Transfer},
+    payments::{self, Draft, Intent, Purpose, Reason, Recorded, Side, Stage, Transfer},
+    refunds::{self, Refund},
     time::Time,
 };
 
+use timeline::{Mark, Observation};
+
 pub use state::{
     Change, Input, Invoice, InvoiceException, InvoiceStatus, Links, Refused, Status, Terms,
+    Tolerance,
 };
 
 /// Invoices that expire in one transaction at most; the rest follows in the next.
@@ -57,6 +62,8 @@ pub struct Whole {
     pub intents: Vec<Intent>,
     /// What has paid it, oldest first.
     pub transfers: Vec<Transfer>,
+    /// What goes back of it, oldest first.
+    pub refunds: Vec<Refund>,
 }
 
 /// An invoice before it has an id.
@@ -112,6 +119,7 @@ pub async fn create(
     if !store::insert(tx, &invoice).await? {
         return Err(Error::Raced);
     }
+    store::observe(tx, id, &Observation::of(Mark::Created), now.at).await?;
     tell(tx, assets, id, &[(kind::INVOICE_CREATED, Voice::Quiet)], now).await?;
     Ok(Created::New(id))
 }
@@ -133,7 +141,33 @@ fn draft(id: InvoiceId, merchant: &Merchant, new: &NewInvoice) -> Draft {
 
 /// The merchant takes an invoice back. Money that comes all the same is recorded as late.
 pub async fn void(tx: &mut Tx, assets: &Assets, id: InvoiceId, now: Now<'_>) -> Result<(), Error> {
-    advance(tx, assets, id, Input::Void { at: now.at }, now).await
+    advance(tx, assets, id, Input::Void { at: now.at }, None, now).await
+}
+
+/// The merchant takes what has come as enough, although it was too little or too late.
+pub async fn accept(
+    tx: &mut Tx,
+    assets: &Assets,
+    id: InvoiceId,
+    now: Now<'_>,
+) -> Result<(), Error> {
+    advance(tx, assets, id, Input::Accept { at: now.at }, None, now).await
+}
+
+/// Notes money that names the invoice but cannot pay it, such as another asset.
+pub async fn misdirected(
+    tx: &mut Tx,
+    id: InvoiceId,
+    recorded: &Recorded,
+    reason: Reason,
+    now: Now<'_>,
+) -> Result<(), Error> {
+    let seen = Observation {
+        transfer: Some(recorded.transfer.id),
+        note: Some(reason.as_str().to_owned()),
+        ..Observation::of(Mark::Unmatched)
+    };
+    Ok(store::observe(tx, id, &seen, now.at).await?)
 }
 
 /// Counts a final transfer towards its invoice and tells the merchant.
@@ -146,7 +180,8 @@ pub async fn credit(
 ) -> Result<(), Error> {
     let arrival = &recorded.transfer.arrival;
     let Some(amount) = arrival.amount() else { return Ok(()) };
-    advance(tx, assets, id, Input::Arrived { amount, at: arrival.at }, now).await
+    let transfer = Some(recorded.transfer.id);
+    advance(tx, assets, id, Input::Arrived { amount, at: arrival.at }, transfer, now).await
 }
 
 /// A payment of the invoice has come to this stage, as far as the eye can see.
@@ -158,7 +193,7 @@ pub async fn notice(
     now: Now<'_>,
 ) -> Result<(), Error> {
     let pending = matches!(stage, Stage::Seen | Stage::Confirmed);
-    advance(tx, assets, id, Input::Hint { pending }, now).await
+    advance(tx, assets, id, Input::Hint { pending }, None, now).await
 }
 
 /// Ends what nobody paid in time. `passed` is the chain's clock; every block up to it must have been
@@ -171,7 +206,7 @@ pub async fn expire_due(
 ) -> Result<usize, Error> {
     let due = store::due(tx, passed, CHUNK).await?;
     for invoice in &due {
-        advance(tx, assets, invoice.id, Input::Deadline { at: passed }, now).await?;
+        advance(tx, assets, invoice.id, Input::Deadline { at: passed }, None, now).await?;
     }
     Ok(due.len())
 }
@@ -183,6 +218,7 @@ async fn advance(
     assets: &Assets,
     id: InvoiceId,
     input: Input,
+    transfer: Option<TransferId>,
     now: Now<'_>,
 ) -> Result<(), Error> {
     loop {
@@ -193,6 +229,10 @@ async fn advance(
         }
         if store::save(tx, &before, &after).await? {
             tx.nudge();
+            for mark in timeline::marks(&before, input, change) {
+                let seen = Observation { transfer, ..Observation::of(mark) };
+                store::observe(tx, id, &seen, now.at).await?;
+            }
             return tell(tx, assets, id, change.map_or(&[], Change::events), now).await;
         }
     }
@@ -220,6 +260,8 @@ impl Change {
             Self::PaidLate => &[(kind::INVOICE_PAID_LATE, Aloud)],
             Self::Expired => &[(kind::INVOICE_EXPIRED, Quiet)],
             Self::Voided => &[(kind::INVOICE_VOID, Quiet)],
+            // The owner has said so; everybody else must hear that it counts as paid.
+            Self::Accepted => &[(kind::INVOICE_PAID, Quiet)],
         }
     }
 }
@@ -260,7 +302,8 @@ pub async fn complete(tx: &mut Tx, invoice: Invoice) -> Result<Whole, Error> {
     let id = invoice.id.to_string();
     let intents = payments::store::by_purpose(tx, &id).await?;
     let transfers = payments::store::transfers_for(tx, &id).await?;
-    Ok(Whole { invoice, merchant, intent, intents, transfers })
+    let refunds = refunds::store::of_invoice(tx, invoice.id).await?;
+    Ok(Whole { invoice, merchant, intent, intents, transfers, refunds })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use url::{Host, Url};
 use utoipa::ToSchema;
 
-use super::{NewInvoice, Terms};
+use super::{NewInvoice, Terms, Tolerance};
 use crate::{
     money::Listed,
     payments::http::positive,
@@ -47,6 +47,10 @@ pub struct InvoiceRequest {
     pub metadata: Option<Map<String, Value>>,
     /// Where the pay page leads in the end: an https address.
     pub return_url: Option<String>,
+    /// How much may be missing, in hundredths of a percent of the amount: 0 to 500. Default 0. Some
+    /// wallets and exchanges take their fee from what they send.
+    #[schema(example = 0)]
+    pub tolerance_bps: Option<u16>,
     /// Seconds until it expires, 60 to 2678400. Default 900.
     #[schema(example = 900)]
     pub expires_in: Option<u64>,
@@ -68,12 +72,16 @@ impl InvoiceRequest {
         if !(SHORTEST..=LONGEST).contains(&lifetime) {
             return Err(bad(format!("expires_in is {SHORTEST} to {LONGEST} seconds.")));
         }
+        let tolerance = Tolerance::new(self.tolerance_bps.unwrap_or_default());
+        let tolerance =
+            tolerance.ok_or_else(|| bad(format!("tolerance_bps is 0 to {}.", Tolerance::MOST)))?;
         if let Some(url) = &self.return_url {
             check_return(url, returns)?;
         }
         let terms = Terms {
             asset: listed.asset,
             due,
+            tolerance,
             description: text("description", self.description, DESCRIPTION)?,
             external_id: text("external_id", self.external_id, EXTERNAL_ID)?,
             metadata: metadata(&self.metadata.unwrap_or_default())?,
@@ -170,6 +178,7 @@ mod tests {
             ("external_id", json!("order 1"), json!("")),
             ("metadata", fat(4096 - 8), fat(4096 - 7)),
             ("return_url", address(2048), address(2049)),
+            ("tolerance_bps", json!(500), json!(501)),
             ("expires_in", json!(60), json!(59)),
             ("expires_in", json!(2_678_400), json!(2_678_401)),
         ] {

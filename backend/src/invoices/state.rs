@@ -4,6 +4,7 @@
 //! open ◀──hint──▶ processing ──money in time──▶ paid
 //!   ├── deadline ─▶ expired ── money in time, found later ─▶ paid
 //!   └── void ─────▶ void
+//!        open, expired or void, with some money ── accepted by hand ─▶ paid
 //! ```
 //!
 //! Time is the chain's: money is in time when its block is not later than the deadline, whenever we
@@ -39,6 +40,8 @@ pub struct Invoice {
 pub struct Terms {
     pub asset: Asset,
     pub due: Amount,
+    /// How much of it may be missing.
+    pub tolerance: Tolerance,
     pub description: Option<String>,
     /// The merchant's own name for it; one invoice each.
     pub external_id: Option<String>,
@@ -46,6 +49,30 @@ pub struct Terms {
     pub metadata: String,
     /// Where the pay page leads when all is done.
     pub return_url: Option<String>,
+}
+
+/// A share of what is due that may be missing, in basis points (hundredths of a percent).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tolerance(u16);
+
+impl Tolerance {
+    /// Five percent: more would be another price.
+    pub const MOST: u16 = 500;
+
+    pub fn new(bps: u16) -> Option<Self> {
+        (bps <= Self::MOST).then_some(Self(bps))
+    }
+
+    pub const fn bps(self) -> u16 {
+        self.0
+    }
+
+    /// The least that counts as everything. Rounded up, in favour of the merchant, and never nothing.
+    pub fn least(self, due: Amount) -> Amount {
+        let missing = u128::from(due.units()) * u128::from(self.0) / 10_000;
+        let least = u128::from(due.units()).saturating_sub(missing);
+        Amount::new(least).unwrap_or(due)
+    }
 }
 
 /// Where it can be paid, as it was given out.
@@ -61,9 +88,11 @@ pub enum Status {
     Open,
     /// A transfer is on its way. Only a hint: it may be taken back.
     Processing,
-    /// Everything due came in time; `at` is the block time of the money that completed it.
+    /// Everything due came in time, and `at` is the block time of the money that completed it. Or the
+    /// merchant took what had come as enough, by hand, and `at` is when.
     Paid {
         at: Time,
+        by_hand: bool,
     },
     Expired,
     Void {
@@ -108,6 +137,8 @@ pub enum Input {
     Deadline { at: Time },
     /// The merchant takes it back.
     Void { at: Time },
+    /// The merchant takes what has come as enough.
+    Accept { at: Time },
 }
 
 /// What the world must be told.
@@ -124,6 +155,8 @@ pub enum Change {
     PaidLate,
     Expired,
     Voided,
+    /// Too little, or too late, was taken as enough.
+    Accepted,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -132,6 +165,8 @@ pub enum Refused {
     Paid,
     #[error("the invoice has expired")]
     Expired,
+    #[error("nothing has come that could be accepted")]
+    NothingCame,
 }
 
 impl Invoice {
@@ -162,6 +197,14 @@ impl Invoice {
             }
             (Paid { .. }, Input::Void { .. }) => return Err(Refused::Paid),
             (Expired, Input::Void { .. }) => return Err(Refused::Expired),
+            (Paid { .. }, Input::Accept { .. }) => None,
+            (Open | Processing | Expired | Void { .. }, Input::Accept { at }) => {
+                if self.received().is_zero() {
+                    return Err(Refused::NothingCame);
+                }
+                self.status = Paid { at, by_hand: true };
+                Some(Change::Accepted)
+            }
         };
         Ok((self, change))
     }
@@ -175,9 +218,9 @@ impl Invoice {
             Status::Paid { .. } => Change::Overpaid,
             Status::Open | Status::Processing | Status::Expired if late => Change::PaidLate,
             Status::Open | Status::Processing | Status::Expired
-                if self.in_time >= self.terms.due =>
+                if self.in_time >= self.terms.tolerance.least(self.terms.due) =>
             {
-                self.status = Status::Paid { at };
+                self.status = Status::Paid { at, by_hand: false };
                 if self.received() > self.terms.due {
                     Change::PaidAndOverpaid
                 } else {
@@ -197,14 +240,19 @@ impl Invoice {
         sum(self.in_time, self.late)
     }
 
-    /// What is still missing.
+    /// What is still to be paid: nothing once it counts as paid.
     pub fn remaining(&self) -> Amount {
+        if matches!(self.status, Status::Paid { .. }) {
+            return Amount::ZERO;
+        }
         self.terms.due.checked_sub(self.received()).unwrap_or(Amount::ZERO)
     }
 
     pub fn exception(&self) -> InvoiceException {
         match self.status {
             Status::Paid { .. } if self.received() > self.terms.due => InvoiceException::Overpaid,
+            Status::Paid { by_hand: true, .. } if !self.late.is_zero() => InvoiceException::Late,
+            Status::Paid { .. } if self.received() < self.terms.due => InvoiceException::Underpaid,
             Status::Paid { .. } => InvoiceException::None,
             _ if !self.late.is_zero() => InvoiceException::Late,
             _ if !self.in_time.is_zero() => InvoiceException::Underpaid,
@@ -258,6 +306,7 @@ pub mod tests {
             terms: Terms {
                 asset: Asset::Gram,
                 due: units(10),
+                tolerance: Tolerance::default(),
                 description: None,
                 external_id: None,
                 metadata: "{}".into(),
@@ -286,6 +335,7 @@ pub mod tests {
     const TOO_EARLY: Input = Input::Deadline { at: Time::from_millis(DEADLINE) };
     const OVER: Input = Input::Deadline { at: Time::from_millis(DEADLINE + 1) };
     const VOID: Input = Input::Void { at: Time::from_millis(50) };
+    const ACCEPT: Input = Input::Accept { at: Time::from_millis(500) };
 
     /// Every status against every input: due 10, deadline 100. Read the table, not the code.
     const MATRIX: &str = "\
@@ -298,6 +348,7 @@ open       + gone         → open       received 0  none       -
 open       + at deadline  → open       received 0  none       -
 open       + past it      → expired    received 0  none       (Expired)
 open       + void         → void       received 0  none       (Voided)
+open       + accepted     → refused: nothing has come that could be accepted
 processing + 4 in time    → open       received 4  underpaid  (PartiallyPaid)
 processing + 10 in time   → paid       received 10 none       (Paid)
 processing + 11 in time   → paid       received 11 overpaid   (PaidAndOverpaid)
@@ -307,6 +358,7 @@ processing + gone         → open       received 0  none       -
 processing + at deadline  → processing received 0  none       -
 processing + past it      → expired    received 0  none       (Expired)
 processing + void         → void       received 0  none       (Voided)
+processing + accepted     → refused: nothing has come that could be accepted
 paid       + 4 in time    → paid       received 14 overpaid   (Overpaid)
 paid       + 10 in time   → paid       received 20 overpaid   (Overpaid)
 paid       + 11 in time   → paid       received 21 overpaid   (Overpaid)
@@ -316,6 +368,7 @@ paid       + gone         → paid       received 10 none       -
 paid       + at deadline  → paid       received 10 none       -
 paid       + past it      → paid       received 10 none       -
 paid       + void         → refused: the invoice is paid
+paid       + accepted     → paid       received 10 none       -
 expired    + 4 in time    → expired    received 4  underpaid  (PartiallyPaid)
 expired    + 10 in time   → paid       received 10 none       (Paid)
 expired    + 11 in time   → paid       received 11 overpaid   (PaidAndOverpaid)
@@ -325,6 +378,7 @@ expired    + gone         → expired    received 0  none       -
 expired    + at deadline  → expired    received 0  none       -
 expired    + past it      → expired    received 0  none       -
 expired    + void         → refused: the invoice has expired
+expired    + accepted     → refused: nothing has come that could be accepted
 void       + 4 in time    → void       received 4  late       (PaidLate)
 void       + 10 in time   → void       received 10 late       (PaidLate)
 void       + 11 in time   → void       received 11 late       (PaidLate)
@@ -334,6 +388,7 @@ void       + gone         → void       received 0  none       -
 void       + at deadline  → void       received 0  none       -
 void       + past it      → void       received 0  none       -
 void       + void         → void       received 0  none       -
+void       + accepted     → refused: nothing has come that could be accepted
 ";
 
     #[test]
@@ -349,6 +404,7 @@ void       + void         → void       received 0  none       -
             ("at deadline", TOO_EARLY),
             ("past it", OVER),
             ("void", VOID),
+            ("accepted", ACCEPT),
         ];
         let mut table = String::new();
         for start in starts {
@@ -381,8 +437,41 @@ void       + void         → void       received 0  none       -
         assert_eq!(half.remaining(), units(6));
         let (whole, change) = half.apply(arrived(6, 2)).unwrap();
         assert_eq!(change, Some(Change::Paid));
-        assert_eq!(whole.status, Status::Paid { at: Time::from_millis(2) });
+        assert_eq!(whole.status, Status::Paid { at: Time::from_millis(2), by_hand: false });
         assert_eq!(whole.remaining(), Amount::ZERO);
+    }
+
+    #[test]
+    fn what_came_can_be_taken_as_enough() {
+        for (start, exception) in [
+            (vec![arrived(4, 1)], InvoiceException::Underpaid),
+            (vec![arrived(4, 1), OVER], InvoiceException::Underpaid),
+            (vec![OVER, arrived(10, DEADLINE + 1)], InvoiceException::Late),
+            (vec![VOID, arrived(10, 60)], InvoiceException::Late),
+        ] {
+            let (accepted, change) = after(&start).apply(ACCEPT).unwrap();
+            assert_eq!(change, Some(Change::Accepted));
+            assert_eq!(accepted.status, Status::Paid { at: Time::from_millis(500), by_hand: true });
+            assert_eq!((accepted.exception(), accepted.remaining()), (exception, Amount::ZERO));
+            assert_eq!(accepted.apply(arrived(1, 1)).unwrap().1, Some(Change::Overpaid));
+        }
+    }
+
+    #[test]
+    fn a_little_may_be_missing_where_the_merchant_says_so() {
+        let tolerant = |bps| {
+            let mut invoice = invoice();
+            invoice.terms.due = units(1_000);
+            invoice.terms.tolerance = Tolerance::new(bps).unwrap();
+            invoice
+        };
+        let (paid, change) = tolerant(100).apply(arrived(990, 1)).unwrap();
+        assert_eq!(change, Some(Change::Paid));
+        assert_eq!(paid.exception(), InvoiceException::Underpaid);
+        let (open, change) = tolerant(100).apply(arrived(989, 1)).unwrap();
+        assert_eq!((open.status, change), (Status::Open, Some(Change::PartiallyPaid)));
+        assert_eq!(open.remaining(), units(11), "what is asked for is the whole");
+        assert!(Tolerance::new(Tolerance::MOST + 1).is_none());
     }
 
     #[test]
@@ -414,6 +503,15 @@ void       + void         → void       received 0  none       -
     }
 
     proptest! {
+        #[test]
+        fn a_tolerance_takes_its_share_and_no_more(due in 1u64..1 << 62, bps in 0u16..=500) {
+            let least = Tolerance::new(bps).unwrap().least(units(due)).units();
+            let (least, due, bps) = (u128::from(least), u128::from(due), u128::from(bps));
+            prop_assert!(least > 0 && least <= due);
+            prop_assert!((due - least) * 10_000 <= due * bps);
+            prop_assert!((due - least + 1) * 10_000 > due * bps);
+        }
+
         #[test]
         fn the_order_in_which_money_is_found_changes_nothing(
             (transfers, shuffled, deadline) in transfers()

@@ -1,10 +1,14 @@
 //! The statements of invoices.
 
-use super::state::{Invoice, InvoiceStatus, Links, Status, Terms};
+use super::{
+    state::{Invoice, InvoiceStatus, Links, Status, Terms, Tolerance},
+    timeline::{Line, Mark, Observation},
+};
 use crate::{
     db::{Result, Tx, execute, rows},
-    id::{InvoiceId, MerchantId, PaymentId},
+    id::{InvoiceId, MerchantId, PaymentId, TransferId},
     money::{Amount, Asset},
+    payments,
     time::Time,
 };
 
@@ -28,15 +32,26 @@ struct Row {
     expires_at: Time,
     paid_at: Option<Time>,
     void_at: Option<Time>,
+    accepted_at: Option<Time>,
+    tolerance_bps: i64,
 }
 
-impl Status {
-    /// `(status, paid_at, void_at)`
-    fn columns(self) -> (InvoiceStatus, Option<Time>, Option<Time>) {
-        match self {
-            Self::Open | Self::Processing | Self::Expired => (self.word(), None, None),
-            Self::Paid { at } => (self.word(), Some(at), None),
-            Self::Void { at } => (self.word(), None, Some(at)),
+/// A status as it is stored.
+#[derive(Default)]
+struct Marks {
+    paid_at: Option<Time>,
+    void_at: Option<Time>,
+    accepted_at: Option<Time>,
+}
+
+impl From<Status> for Marks {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Open | Status::Processing | Status::Expired => Self::default(),
+            Status::Paid { at, by_hand } => {
+                Self { paid_at: Some(at), accepted_at: by_hand.then_some(at), ..Self::default() }
+            }
+            Status::Void { at } => Self { void_at: Some(at), ..Self::default() },
         }
     }
 }
@@ -53,6 +68,10 @@ impl TryFrom<Row> for Invoice {
             terms: Terms {
                 asset: row.asset,
                 due: row.due,
+                tolerance: u16::try_from(row.tolerance_bps)
+                    .ok()
+                    .and_then(Tolerance::new)
+                    .ok_or_else(|| decode("a tolerance"))?,
                 description: row.description,
                 external_id: row.external_id,
                 metadata: row.metadata,
@@ -64,7 +83,8 @@ impl TryFrom<Row> for Invoice {
                 InvoiceStatus::Processing => Status::Processing,
                 InvoiceStatus::Expired => Status::Expired,
                 InvoiceStatus::Paid => {
-                    Status::Paid { at: row.paid_at.ok_or_else(|| decode("when it was paid"))? }
+                    let at = row.paid_at.ok_or_else(|| decode("when it was paid"))?;
+                    Status::Paid { at, by_hand: row.accepted_at.is_some() }
                 }
                 InvoiceStatus::Void => {
                     Status::Void { at: row.void_at.ok_or_else(|| decode("when it was voided"))? }
@@ -84,14 +104,16 @@ fn invoices(rows: Vec<Row>) -> Result<Vec<Invoice>> {
 
 /// `false`: the merchant has used this `external_id` a moment ago.
 pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
-    let (status, paid_at, void_at) = invoice.status.columns();
+    let marks = Marks::from(invoice.status);
     let terms = &invoice.terms;
     let touched = execute!(
         tx,
         "insert into invoices
             (id, merchant_id, intent_id, asset, due, description, external_id, metadata, return_url,
-             pay_url, app_url, status, in_time, late, created_at, expires_at, paid_at, void_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+             pay_url, app_url, status, in_time, late, created_at, expires_at, paid_at, void_at,
+             tolerance_bps)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                 $19)
          on conflict (merchant_id, external_id) where external_id is not null do nothing",
         invoice.id,
         invoice.merchant,
@@ -104,33 +126,36 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
         terms.return_url.as_deref(),
         &invoice.links.pay_url,
         &invoice.links.app_url,
-        status,
+        invoice.status.word(),
         invoice.in_time,
         invoice.late,
         invoice.created_at,
         invoice.expires_at,
-        paid_at,
-        void_at
+        marks.paid_at,
+        marks.void_at,
+        i64::from(terms.tolerance.bps())
     )?;
     Ok(touched == 1)
 }
 
 /// Writes the new state, unless somebody else has changed it since `before` was read.
 pub async fn save(tx: &mut Tx, before: &Invoice, after: &Invoice) -> Result<bool> {
-    let (status, paid_at, void_at) = after.status.columns();
+    let marks = Marks::from(after.status);
     let touched = execute!(
         tx,
-        "update invoices set status = $2, in_time = $3, late = $4, paid_at = $5, void_at = $6
+        "update invoices set status = $2, in_time = $3, late = $4, paid_at = $5, void_at = $6,
+                accepted_at = $10
           where id = $1 and status = $7 and in_time = $8 and late = $9",
         after.id,
-        status,
+        after.status.word(),
         after.in_time,
         after.late,
-        paid_at,
-        void_at,
+        marks.paid_at,
+        marks.void_at,
         before.status.word(),
         before.in_time,
-        before.late
+        before.late,
+        marks.accepted_at
     )?;
     Ok(touched == 1)
 }
@@ -202,6 +227,27 @@ pub async fn list(
     )?)
 }
 
+/// A merchant's invoices that were made between two moments, newest first.
+pub async fn made_between(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    from: Time,
+    to: Time,
+    limit: i64,
+) -> Result<Vec<Invoice>> {
+    invoices(rows!(
+        tx,
+        all Row,
+        "select * from invoices
+          where merchant_id = $1 and created_at >= $2 and created_at <= $3
+          order by id desc limit $4",
+        merchant,
+        from,
+        to,
+        limit
+    )?)
+}
+
 /// Invoices whose deadline lies before a moment of the chain's clock. Where the payee's account has not
 /// been read so far, the money may be there: those wait.
 pub async fn due(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Invoice>> {
@@ -216,4 +262,56 @@ pub async fn due(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Invoice>> 
         passed,
         limit
     )?)
+}
+
+/// Adds a line to an invoice's timeline.
+pub async fn observe(tx: &mut Tx, id: InvoiceId, seen: &Observation, at: Time) -> Result<()> {
+    execute!(
+        tx,
+        "insert into invoice_timeline (invoice_id, n, kind, transfer_id, note, at)
+         select $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5 from invoice_timeline
+          where invoice_id = $1",
+        id,
+        seen.mark,
+        seen.transfer,
+        seen.note.as_deref(),
+        at
+    )?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct LineRow {
+    n: i64,
+    kind: Mark,
+    transfer_id: Option<TransferId>,
+    note: Option<String>,
+    at: Time,
+}
+
+/// A page of an invoice's timeline, oldest first, after a line.
+pub async fn timeline(tx: &mut Tx, id: InvoiceId, after: i64, limit: i64) -> Result<Vec<Line>> {
+    let rows = rows!(
+        tx,
+        all LineRow,
+        "select n, kind, transfer_id, note, at from invoice_timeline
+          where invoice_id = $1 and n > $2 order by n limit $3",
+        id,
+        after,
+        limit
+    )?;
+    let mut lines = Vec::with_capacity(rows.len());
+    for LineRow { n, kind, transfer_id, note, at } in rows {
+        let transfer = match transfer_id {
+            Some(id) => payments::store::find_transfer(tx, id).await?,
+            None => None,
+        };
+        lines.push(Line {
+            n,
+            seen: Observation { mark: kind, transfer: transfer_id, note },
+            at,
+            transfer,
+        });
+    }
+    Ok(lines)
 }

@@ -46,6 +46,7 @@ impl Till {
         let terms = Terms {
             asset: Asset::Gram,
             due: units(DUE),
+            tolerance: super::Tolerance::default(),
             description: Some("Two books".into()),
             external_id: external_id.map(str::to_owned),
             metadata: r#"{"order":1042}"#.into(),
@@ -205,7 +206,7 @@ async fn money_in_time_pays_even_when_it_is_found_after_the_deadline() {
     let end = NOW.after(LIFETIME);
     till.passes(end.after(LIFETIME)).await;
     till.finds(arrival(reference, DUE, end, 1)).await;
-    assert_eq!(till.whole(id).await.invoice.status, Status::Paid { at: end });
+    assert_eq!(till.whole(id).await.invoice.status, Status::Paid { at: end, by_hand: false });
 }
 
 #[tokio::test]

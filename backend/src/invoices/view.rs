@@ -11,6 +11,7 @@ use crate::{
         Intent, Stage, Transfer,
         view::{Step, friendly},
     },
+    refunds::view::{self, RefundBrief},
     time::Time,
 };
 
@@ -65,6 +66,10 @@ pub struct InvoiceView {
     pub object: &'static str,
     #[serde(flatten)]
     pub public: PublicInvoiceView,
+    /// How much may be missing, in hundredths of a percent of what is due.
+    pub tolerance_bps: u16,
+    /// Whether you took what had come as enough, although it was too little or too late.
+    pub accepted_by_hand: bool,
     /// Your own name for it.
     pub external_id: Option<String>,
     /// Whatever you gave along.
@@ -72,6 +77,10 @@ pub struct InvoiceView {
     pub metadata: Map<String, Value>,
     /// Every transfer that paid it, oldest first.
     pub payments: Vec<InvoicePayment>,
+    /// What goes back of it, oldest first.
+    pub refunds: Vec<RefundBrief>,
+    /// What has gone back so far.
+    pub refunded: Money,
     /// Whether the money is real.
     pub livemode: bool,
     /// Opens the invoice inside Telegram.
@@ -101,13 +110,17 @@ pub struct InvoicePayment {
 
 /// What the merchant sees, and what stands in its events.
 pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
-    let Whole { invoice, merchant, transfers, .. } = whole;
+    let Whole { invoice, merchant, transfers, refunds, .. } = whole;
     InvoiceView {
         object: "invoice",
         public: public(assets, whole),
+        tolerance_bps: invoice.terms.tolerance.bps(),
+        accepted_by_hand: matches!(invoice.status, Status::Paid { by_hand: true, .. }),
         external_id: invoice.terms.external_id.clone(),
         metadata: serde_json::from_str(&invoice.terms.metadata).unwrap_or_default(),
         payments: transfers.iter().map(|t| payment(assets, invoice, t)).collect(),
+        refunds: refunds.iter().map(|refund| view::brief(assets, refund)).collect(),
+        refunded: view::sum(assets, invoice.terms.asset, refunds),
         livemode: merchant.livemode,
         app_url: invoice.links.app_url.clone(),
     }
@@ -115,7 +128,7 @@ pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
 
 /// What everybody sees who has the link.
 pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
-    let Whole { invoice, merchant, intent, intents, transfers } = whole;
+    let Whole { invoice, merchant, intent, intents, transfers, .. } = whole;
     let money = |amount| assets.money(invoice.terms.asset, amount);
     PublicInvoiceView {
         id: invoice.id.to_string(),
@@ -133,7 +146,7 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
         expires_at: invoice.expires_at,
         created_at: invoice.created_at,
         paid_at: match invoice.status {
-            Status::Paid { at } => Some(at),
+            Status::Paid { at, .. } => Some(at),
             _ => None,
         },
         return_url: invoice.terms.return_url.clone(),
@@ -177,7 +190,7 @@ fn progress(own: &Intent, others: &[Intent], transfers: &[Transfer]) -> Vec<Step
     .collect()
 }
 
-fn payment(assets: &Assets, invoice: &Invoice, transfer: &Transfer) -> InvoicePayment {
+pub(super) fn payment(assets: &Assets, invoice: &Invoice, transfer: &Transfer) -> InvoicePayment {
     let arrival = &transfer.arrival;
     InvoicePayment {
         id: transfer.id.to_string(),

@@ -42,7 +42,11 @@ pub async fn run(app: &App, verb: MerchantVerb) -> anyhow::Result<()> {
                 let wallet = merchant.payout.friendly(false);
                 println!("{} {} paid to {wallet}", merchant.id, merchant.name);
                 for key in store::keys_of(&mut tx, merchant.id).await? {
-                    let state = if key.revoked_at.is_some() { "revoked" } else { "active" };
+                    let state = match (key.revoked_at, key.works(now.at)) {
+                        (Some(_), _) => "revoked",
+                        (None, false) => "ended",
+                        (None, true) => "active",
+                    };
                     println!("  {} {}… {state}", key.id, key.hint);
                 }
             }

@@ -1,17 +1,24 @@
 //! Who calls with a key, and what every account may read: `/v1/merchant` and the feed, `/v1/events`.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     extract::{FromRequestParts, State},
-    http::request::Parts,
+    http::{Method, request::Parts},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::Merchant;
+use super::{
+    Key, Merchant,
+    grant::{self, Denied},
+    keys, store,
+};
 use crate::{
     app::App,
+    client::Client,
     events::{self, EventView, kind},
     extract::Query,
     identity::http::{Caller, credential},
@@ -21,12 +28,21 @@ use crate::{
     wait::{self, Look, Waiter},
 };
 
+/// How often the use of a key is noted.
+const NOTED: Duration = Duration::from_secs(60);
+
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read)).routes(routes!(feed))
+    OpenApiRouter::new().routes(routes!(read)).routes(routes!(feed)).merge(keys::router())
 }
 
-/// A handler that takes a `Merchant` answers whoever holds one of its keys.
-impl FromRequestParts<App> for Merchant {
+/// Somebody with an API key that may do what is being asked.
+#[derive(Debug, Clone)]
+pub struct KeyHolder {
+    pub merchant: Merchant,
+    pub key: Key,
+}
+
+impl FromRequestParts<App> for KeyHolder {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
@@ -34,9 +50,51 @@ impl FromRequestParts<App> for Merchant {
             Problem::new(Kind::KeyInvalid, "Send `Authorization: Bearer sk_…` with your API key.")
         })?;
         let mut tx = app.db.snapshot().await?;
-        super::by_key(&mut tx, key, app.livemode())
+        let (merchant, key) = super::by_key(&mut tx, key, app.livemode())
             .await?
-            .ok_or_else(|| Problem::new(Kind::KeyInvalid, unknown(key, app)))
+            .ok_or_else(|| Problem::new(Kind::KeyInvalid, unknown(key, app)))?;
+        drop(tx);
+        let reads = matches!(parts.method, Method::GET | Method::HEAD);
+        let need = grant::need(parts.uri.path(), reads);
+        let from = Client::of(&parts.extensions, &parts.headers, &app.settings.trusted_proxies);
+        let now = app.time();
+        key.grant.allows(need, from.ip, now).map_err(denied)?;
+        if key.last_used_at.is_none_or(|at| now.since(at) >= NOTED) {
+            let mut tx = app.db.begin().await?;
+            store::used(&mut tx, key.id, now).await?;
+            tx.commit().await?;
+        }
+        Ok(Self { merchant, key })
+    }
+}
+
+fn denied(denied: Denied) -> Problem {
+    match denied {
+        Denied::Expired => Problem::new(
+            Kind::KeyInvalid,
+            "This key has come to its end. Make a new one at POST /v1/keys, or ask the operator.",
+        ),
+        Denied::Address => Problem::new(
+            Kind::KeyAddress,
+            "This key may be used only from the addresses it was made for. Nothing was changed.",
+        ),
+        Denied::Scope(Some(scope)) => Problem::new(
+            Kind::KeyScope,
+            format!("It would need the scope {scope}. Nothing was changed."),
+        ),
+        Denied::Scope(None) => Problem::new(
+            Kind::KeyScope,
+            "Only a key without limits may do this. Nothing was changed.",
+        ),
+    }
+}
+
+/// A handler that takes a `Merchant` answers whoever holds one of its keys, if the key may do it.
+impl FromRequestParts<App> for Merchant {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        Ok(KeyHolder::from_request_parts(parts, app).await?.merchant)
     }
 }
 

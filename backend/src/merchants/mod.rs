@@ -8,9 +8,11 @@
 //! 256 random bits, shown once and kept as their SHA-256.
 
 pub mod command;
+pub mod grant;
 #[cfg(test)]
 pub mod harness;
 pub mod http;
+mod keys;
 pub mod store;
 
 use ton::address::Address;
@@ -25,6 +27,7 @@ use crate::{
     money::Assets,
 };
 
+use grant::Grant;
 pub use store::{Key, Merchant};
 
 #[derive(Debug, thiserror::Error)]
@@ -92,10 +95,21 @@ pub fn new_key(livemode: bool, dice: &Dice) -> String {
     format!("{}{}", prefix(livemode), dice.secret())
 }
 
-/// Gives a merchant a fresh key. The plain key is kept nowhere.
+/// Gives a merchant a fresh key without limits. The plain key is kept nowhere.
 pub async fn mint(tx: &mut Tx, merchant: &Merchant, now: Now<'_>) -> Result<(Key, String), Error> {
+    Ok(mint_with(tx, merchant, None, Grant::default(), now).await?)
+}
+
+/// Gives a merchant a fresh key that may do this much.
+async fn mint_with(
+    tx: &mut Tx,
+    merchant: &Merchant,
+    name: Option<String>,
+    grant: Grant,
+    now: Now<'_>,
+) -> db::Result<(Key, String)> {
     let plain = new_key(merchant.livemode, now.dice);
-    let key = key(merchant, &plain, now);
+    let key = Key { name, grant, ..key(merchant, &plain, now) };
     store::insert_key(tx, &key, &identity::hash(&plain)).await?;
     Ok((key, plain))
 }
@@ -126,12 +140,19 @@ pub async fn revoke(
     if store::revoke(tx, merchant, id, now.at).await? { Ok(()) } else { Err(Error::NoKey(id)) }
 }
 
-/// Whom a key speaks for, where the money is as real as the key says.
-pub async fn by_key(tx: &mut Tx, plain: &str, livemode: bool) -> db::Result<Option<Merchant>> {
+/// Whom a key speaks for, where the money is as real as the key says; and the key, whose limits are
+/// still to be looked at.
+pub async fn by_key(
+    tx: &mut Tx,
+    plain: &str,
+    livemode: bool,
+) -> db::Result<Option<(Merchant, Key)>> {
     if !plain.starts_with(prefix(livemode)) {
         return Ok(None);
     }
-    store::by_key(tx, &identity::hash(plain), livemode).await
+    let Some(key) = store::key(tx, &identity::hash(plain)).await? else { return Ok(None) };
+    let merchant = store::find(tx, key.merchant_id).await?;
+    Ok(merchant.filter(|merchant| merchant.livemode == livemode).map(|merchant| (merchant, key)))
 }
 
 pub async fn find(tx: &mut Tx, id: MerchantId) -> Result<Merchant, Error> {
@@ -171,8 +192,11 @@ fn key(merchant: &Merchant, plain: &str, now: Now<'_>) -> Key {
         id: KeyId::new(now.at, now.dice),
         merchant_id: merchant.id,
         hint: plain.chars().take(shown).collect(),
+        name: None,
+        grant: Grant::default(),
         created_at: now.at,
         revoked_at: None,
+        last_used_at: None,
     }
 }
 
@@ -213,7 +237,7 @@ pub mod tests {
 
         assert!(plain.starts_with("sk_test_") && plain.len() == 8 + 64, "{plain}");
         assert!(plain.starts_with(&key.hint) && key.hint.len() == 14, "{}", key.hint);
-        assert_eq!(by_key(&mut tx, &plain, false).await.unwrap().unwrap().id, shop.id);
+        assert_eq!(by_key(&mut tx, &plain, false).await.unwrap().unwrap().0.id, shop.id);
         assert_eq!(by_key(&mut tx, &plain.to_uppercase(), false).await.unwrap(), None);
 
         let theft = revoke(&mut tx, other.id, key.id, at(3, &dice)).await;
@@ -238,7 +262,8 @@ pub mod tests {
 
         assert_eq!(first, again);
         assert_eq!(store::keys_of(&mut tx, first.id).await.unwrap().len(), 1);
-        assert_eq!(by_key(&mut tx, &plain, false).await.unwrap(), Some(first));
+        let opened = by_key(&mut tx, &plain, false).await.unwrap();
+        assert_eq!(opened.map(|(shop, _)| shop), Some(first));
     }
 
     #[tokio::test]
@@ -261,7 +286,8 @@ pub mod tests {
             let shop = create(&mut tx, &Assets::new([]), new, at(1, &dice)).await.unwrap();
             let (_, plain) = mint(&mut tx, &shop, at(2, &dice)).await.unwrap();
             assert_eq!(by_key(&mut tx, &plain, !livemode).await.unwrap(), None);
-            assert_eq!(by_key(&mut tx, &plain, livemode).await.unwrap(), Some(shop));
+            let opened = by_key(&mut tx, &plain, livemode).await.unwrap();
+            assert_eq!(opened.map(|(found, _)| found), Some(shop));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use ton::address::Address;
 
+use super::grant::{Grant, Scope};
 use crate::{
     db::{Result, Text, Tx, execute, rows},
     id::{KeyId, MerchantId},
@@ -43,13 +44,71 @@ impl From<Row> for Merchant {
 }
 
 /// An API key, of which only the beginning can be shown.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     pub id: KeyId,
     pub merchant_id: MerchantId,
+    pub name: Option<String>,
     pub hint: String,
+    pub grant: Grant,
     pub created_at: Time,
     pub revoked_at: Option<Time>,
+    /// To the minute.
+    pub last_used_at: Option<Time>,
+}
+
+impl Key {
+    pub fn works(&self, now: Time) -> bool {
+        self.revoked_at.is_none() && self.grant.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct KeyRow {
+    id: KeyId,
+    merchant_id: MerchantId,
+    name: Option<String>,
+    hint: String,
+    scopes: Option<String>,
+    allowed_ips: Option<String>,
+    expires_at: Option<Time>,
+    created_at: Time,
+    revoked_at: Option<Time>,
+    last_used_at: Option<Time>,
+}
+
+impl TryFrom<KeyRow> for Key {
+    type Error = sqlx::Error;
+
+    /// A limit that cannot be read is an error: it must not become none.
+    fn try_from(row: KeyRow) -> Result<Self> {
+        let scope = |text: &str| {
+            text.parse::<Scope>().map_err(|()| sqlx::Error::Decode("a key's scope".into()))
+        };
+        let network =
+            |text: &str| text.parse().map_err(|_| sqlx::Error::Decode("a key's network".into()));
+        let scopes = row.scopes.map(|text| text.split_whitespace().map(scope).collect());
+        let networks = row.allowed_ips.unwrap_or_default();
+        Ok(Self {
+            id: row.id,
+            merchant_id: row.merchant_id,
+            name: row.name,
+            hint: row.hint,
+            grant: Grant {
+                scopes: scopes.transpose()?,
+                allowed_ips: networks.split_whitespace().map(network).collect::<Result<_>>()?,
+                expires_at: row.expires_at,
+            },
+            created_at: row.created_at,
+            revoked_at: row.revoked_at,
+            last_used_at: row.last_used_at,
+        })
+    }
+}
+
+/// Words in one column.
+fn words<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    items.into_iter().map(|item| item.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 pub async fn insert(tx: &mut Tx, merchant: &Merchant) -> Result<()> {
@@ -98,41 +157,68 @@ pub async fn by_address(tx: &mut Tx, payout: Address) -> Result<Vec<Merchant>> {
     Ok(rows.into_iter().map(Merchant::from).collect())
 }
 
-pub async fn by_key(tx: &mut Tx, hash: &str, livemode: bool) -> Result<Option<Merchant>> {
-    let row = rows!(
+/// The key of that hash, unless it is revoked.
+pub async fn key(tx: &mut Tx, hash: &str) -> Result<Option<Key>> {
+    rows!(
         tx,
-        optional Row,
-        "select m.* from api_keys k join merchants m on m.id = k.merchant_id
-          where k.hash = $1 and k.revoked_at is null and m.livemode = $2",
-        hash,
-        livemode
-    )?;
-    Ok(row.map(Merchant::from))
+        optional KeyRow,
+        "select * from api_keys where hash = $1 and revoked_at is null",
+        hash
+    )?
+    .map(Key::try_from)
+    .transpose()
 }
 
 /// Keeps a key by its hash. One that is known already, even a revoked one, stays as it is.
 pub async fn insert_key(tx: &mut Tx, key: &Key, hash: &str) -> Result<()> {
+    let Grant { scopes, allowed_ips, expires_at } = &key.grant;
     execute!(
         tx,
-        "insert into api_keys (id, merchant_id, hash, hint, created_at) values ($1, $2, $3, $4, $5)
+        "insert into api_keys
+            (id, merchant_id, hash, hint, created_at, name, scopes, allowed_ips, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          on conflict (hash) do nothing",
         key.id,
         key.merchant_id,
         hash,
         &key.hint,
-        key.created_at
+        key.created_at,
+        key.name.as_deref(),
+        scopes.as_ref().map(words),
+        (!allowed_ips.is_empty()).then(|| words(allowed_ips)),
+        *expires_at
     )?;
     Ok(())
 }
 
+/// The last two hundred, oldest first.
 pub async fn keys_of(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<Key>> {
-    rows!(
+    let rows = rows!(
         tx,
-        all Key,
-        "select id, merchant_id, hint, created_at, revoked_at from api_keys
-          where merchant_id = $1 order by id",
+        all KeyRow,
+        "select * from api_keys where merchant_id = $1 order by id desc limit 200",
         merchant
-    )
+    )?;
+    rows.into_iter().rev().map(Key::try_from).collect()
+}
+
+/// Sets when a key ends.
+pub async fn end_key(tx: &mut Tx, merchant: MerchantId, id: KeyId, end: Time) -> Result<()> {
+    execute!(
+        tx,
+        "update api_keys set expires_at = $3
+          where id = $1 and merchant_id = $2 and revoked_at is null",
+        id,
+        merchant,
+        end
+    )?;
+    Ok(())
+}
+
+/// Notes that a key was used. One note a minute is enough for those who look for forgotten keys.
+pub async fn used(tx: &mut Tx, id: KeyId, now: Time) -> Result<()> {
+    execute!(tx, "update api_keys set last_used_at = $2 where id = $1", id, now)?;
+    Ok(())
 }
 
 /// `false`: no such key of this merchant, or revoked before.

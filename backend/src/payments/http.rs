@@ -44,6 +44,10 @@ impl From<Error> for Problem {
                 Kind::PaymentStarted,
                 "The wallet has signed already, so this payment cannot be taken back. Wait for its result.",
             ),
+            Error::Matched(id) => Self::new(
+                Kind::PaymentMatched,
+                format!("{id} pays something already, and money counts once. Nothing was changed."),
+            ),
             Error::Db(error) => error.into(),
         }
     }

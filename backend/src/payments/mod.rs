@@ -35,6 +35,9 @@ pub const TO_SIGN: Duration = Duration::from_secs(5 * 60);
 pub enum Error {
     #[error("there is no payment {0}")]
     NotFound(PaymentId),
+    /// A transfer pays one thing only.
+    #[error("{0} pays something already")]
+    Matched(TransferId),
     #[error(transparent)]
     Refused(#[from] Refused),
     #[error(transparent)]
@@ -137,4 +140,23 @@ pub async fn record(
     };
     tx.nudge();
     Ok(Some(Recorded { transfer, intent, again }))
+}
+
+/// Lets an unmatched transfer pay an intent of its payee, as if it had come with its reference. Its row
+/// stays the only one, so it is counted once however often this is asked for.
+pub async fn attach(
+    tx: &mut Tx,
+    transfer: TransferId,
+    to: PaymentId,
+    now: Now<'_>,
+) -> Result<Recorded, Error> {
+    let before = store::find(tx, to).await?.ok_or(Error::NotFound(to))?;
+    if !store::match_transfer(tx, transfer, to).await? {
+        return Err(Error::Matched(transfer));
+    }
+    let intent = advance(tx, to, Input::Settled { at: now.at }).await?;
+    let found = store::find_transfer(tx, transfer).await?;
+    let transfer = found.ok_or(Error::Matched(transfer))?;
+    tx.nudge();
+    Ok(Recorded { transfer, intent: Some(intent), again: before.stage == Stage::Final })
 }

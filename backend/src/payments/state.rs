@@ -13,7 +13,7 @@ use ton::{address::Address, reference::Reference};
 
 use crate::{
     db::text_enum,
-    id::{InvoiceId, PaymentId, PersonId, RequestId, TransferId},
+    id::{InvoiceId, PaymentId, PersonId, RefundId, RequestId, TransferId},
     money::{Amount, Asset},
     time::Time,
 };
@@ -49,6 +49,7 @@ pub enum Purpose {
     Send,
     Invoice(InvoiceId),
     Request(RequestId),
+    Refund(RefundId),
 }
 
 /// One side of a payment, by the name it had at that moment. All empty: only an address is known.
@@ -116,7 +117,7 @@ pub enum Refused {
 impl Intent {
     /// Whether several transfers may make up the amount.
     fn takes_parts(&self) -> bool {
-        matches!(self.purpose, Purpose::Invoice(_))
+        matches!(self.purpose, Purpose::Invoice(_) | Purpose::Refund(_))
     }
 
     /// The next state, or the same one when the input says nothing new.

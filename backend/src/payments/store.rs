@@ -9,7 +9,7 @@ use super::state::{
 };
 use crate::{
     db::{One, Result, Text, Tx, execute, rows},
-    id::{InvoiceId, PaymentId, PersonId, RequestId, TransferId},
+    id::{InvoiceId, PaymentId, PersonId, RefundId, RequestId, TransferId},
     money::{Amount, Asset},
     time::Time,
 };
@@ -49,6 +49,7 @@ impl Purpose {
             Self::Send => ("send", None),
             Self::Invoice(id) => ("invoice", Some(id.to_string())),
             Self::Request(id) => ("request", Some(id.to_string())),
+            Self::Refund(id) => ("refund", Some(id.to_string())),
         }
     }
 
@@ -57,6 +58,7 @@ impl Purpose {
             ("send", None) => Some(Self::Send),
             ("invoice", Some(id)) => InvoiceId::from_str(id).ok().map(Self::Invoice),
             ("request", Some(id)) => RequestId::from_str(id).ok().map(Self::Request),
+            ("refund", Some(id)) => RefundId::from_str(id).ok().map(Self::Refund),
             _ => None,
         }
     }
@@ -322,6 +324,25 @@ pub async fn find_transfer(tx: &mut Tx, id: TransferId) -> Result<Option<Transfe
     rows!(tx, optional TransferRow, "select * from transfers where id = $1", id)?
         .map(Transfer::try_from)
         .transpose()
+}
+
+/// Takes a transfer until the transaction ends: whoever else wants to decide about its money waits, and
+/// then sees what was decided.
+pub async fn hold_transfer(tx: &mut Tx, id: TransferId) -> Result<Option<Transfer>> {
+    rows!(tx, optional TransferRow, "update transfers set fee = fee where id = $1 returning *", id)?
+        .map(Transfer::try_from)
+        .transpose()
+}
+
+/// Lets an unmatched transfer pay an intent after all. `false`: it pays one already.
+pub async fn match_transfer(tx: &mut Tx, id: TransferId, intent: PaymentId) -> Result<bool> {
+    let touched = execute!(
+        tx,
+        "update transfers set intent_id = $2, reason = null where id = $1 and reason is not null",
+        id,
+        intent
+    )?;
+    Ok(touched == 1)
 }
 
 /// What has paid an intent first.

@@ -56,7 +56,7 @@ impl Direction {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PurposeView {
     pub kind: PurposeKind,
-    /// The invoice's or request's id.
+    /// The invoice's, request's or refund's id.
     pub id: Option<String>,
     pub description: Option<String>,
 }
@@ -67,6 +67,7 @@ pub enum PurposeKind {
     Send,
     Invoice,
     Request,
+    Refund,
     /// Money that came without a payment of ours.
     Income,
 }
@@ -145,6 +146,7 @@ pub fn intent(
     let amount = received.or(intent.amount).unwrap_or(Amount::ZERO);
     let payer_address = transfer.and_then(|t| t.arrival.sender).or(intent.payer_address);
     let is_shop = matches!(intent.purpose, Purpose::Invoice(_));
+    let from_shop = matches!(intent.purpose, Purpose::Refund(_));
     let signable = viewer.direction == Direction::Out && intent.stage == Stage::Created;
     PaymentView {
         id: intent.id.to_string(),
@@ -152,7 +154,7 @@ pub fn intent(
         status: intent.stage,
         purpose: purpose(intent),
         money: assets.money(intent.asset, amount),
-        from: party(&intent.payer, payer_address, false, viewer),
+        from: party(&intent.payer, payer_address, from_shop, viewer),
         to: party(&intent.payee, Some(intent.payee_address), is_shop, viewer)
             .unwrap_or_else(|| unnamed(intent.payee_address, false)),
         note: intent.note.clone(),
@@ -213,11 +215,12 @@ fn purpose(intent: &Intent) -> PurposeView {
         Purpose::Send => (PurposeKind::Send, None),
         Purpose::Invoice(id) => (PurposeKind::Invoice, Some(id.to_string())),
         Purpose::Request(id) => (PurposeKind::Request, Some(id.to_string())),
+        Purpose::Refund(id) => (PurposeKind::Refund, Some(id.to_string())),
     };
     PurposeView { kind, id, description: intent.description.clone() }
 }
 
-fn progress(intent: &Intent, transfer: Option<&Transfer>) -> Vec<Step> {
+pub fn progress(intent: &Intent, transfer: Option<&Transfer>) -> Vec<Step> {
     let marks = intent.marks;
     let block = transfer.map(|t| t.arrival.block);
     [

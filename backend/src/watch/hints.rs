@@ -15,7 +15,7 @@ use crate::{
     invoices,
     money::Asset,
     payments::{self, Input, Intent, Purpose, Stage, TO_SIGN},
-    settle,
+    refunds, settle,
     time::Time,
 };
 
@@ -119,12 +119,17 @@ async fn apply(app: &App, news: &[(&Intent, Stage)], now: Time) -> Result<(), Er
     Ok(())
 }
 
-/// An invoice shows that money is on its way.
+/// An invoice or a refund shows that money is on its way.
 async fn notice(tx: &mut Tx, app: &App, intent: &Intent, stage: Stage) -> Result<(), Error> {
-    if let Purpose::Invoice(id) = intent.purpose {
-        invoices::notice(tx, &app.assets, id, stage, app.now())
-            .await
-            .map_err(settle::Error::from)?;
+    let now = app.now();
+    match intent.purpose {
+        Purpose::Invoice(id) => {
+            invoices::notice(tx, &app.assets, id, stage, now).await.map_err(settle::Error::from)?
+        }
+        Purpose::Refund(id) => {
+            refunds::notice(tx, &app.assets, id, stage, now).await.map_err(settle::Error::from)?
+        }
+        Purpose::Send | Purpose::Request(_) => {}
     }
     Ok(())
 }

@@ -26,6 +26,7 @@ use crate::{
     invoices,
     money::Asset,
     payments::{self, Input},
+    refunds,
     tasks::Heartbeat,
     time::Time,
 };
@@ -337,6 +338,9 @@ async fn pass_deadlines(app: &App, head: Head) -> Result<(), Error> {
         }
     }
     invoices::expire_due(&mut tx, &app.assets, passed, app.now())
+        .await
+        .map_err(crate::settle::Error::from)?;
+    refunds::lapse_due(&mut tx, &app.assets, passed, app.now())
         .await
         .map_err(crate::settle::Error::from)?;
     store::remember_head(&mut tx, head.seqno, head.time).await?;

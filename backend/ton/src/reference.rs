@@ -73,6 +73,58 @@ impl Reference {
     }
 }
 
+/// A comment as far as it could be a reference: letters and digits only, in the form they are compared
+/// in, at most as much as a comment of ours holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Folded(Vec<char>);
+
+impl Folded {
+    pub fn new(comment: &str) -> Self {
+        let letters = comment.chars().map(narrow).filter(|c| c.is_alphanumeric());
+        let canonical = letters.map(|c| digit(c).map_or(c, shown));
+        Self(canonical.take(LONGEST_COMMENT).collect())
+    }
+}
+
+impl Reference {
+    /// How many digits are wrong, missing or too many where this reference comes closest to standing in
+    /// a comment. Good for a guess, never for a match.
+    pub fn slips_in(self, comment: &Folded) -> usize {
+        // Sellers' algorithm: the reference may begin and end anywhere in the comment.
+        let digits = self.digits();
+        let mut slips: Vec<usize> = (0..=LENGTH).collect();
+        let mut least = LENGTH;
+        for c in &comment.0 {
+            let mut diagonal = 0;
+            for (place, wanted) in digits.iter().enumerate() {
+                let replaced = diagonal + usize::from(wanted != c);
+                diagonal = slips[place + 1];
+                slips[place + 1] = replaced.min(diagonal + 1).min(slips[place] + 1);
+            }
+            least = least.min(slips[LENGTH]);
+        }
+        least
+    }
+
+    /// Whether its first or its last two groups stand in a comment as they are.
+    pub fn half_is_in(self, comment: &Folded) -> bool {
+        let digits = self.digits();
+        let (head, tail) = (&digits[..2 * GROUP], &digits[LENGTH - 2 * GROUP..]);
+        comment.0.windows(2 * GROUP).any(|part| part == head || part == tail)
+    }
+
+    fn digits(self) -> [char; LENGTH] {
+        let number = self.number();
+        std::array::from_fn(|place| shown(number >> (5 * (LENGTH - 1 - place)) & 31))
+    }
+}
+
+/// `value` is five bits.
+fn shown(value: u128) -> char {
+    let digit = DIGITS[usize::try_from(value & 31).expect("five bits")];
+    char::from(digit)
+}
+
 /// The comment to put into a transfer: the reference, then the person's note, cut to fit.
 pub fn compose(reference: Reference, note: Option<&str>) -> String {
     let head = reference.to_string();
@@ -119,14 +171,11 @@ fn is_invisible(c: char) -> bool {
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = self.number();
-        for place in 0..LENGTH {
+        for (place, digit) in self.digits().iter().enumerate() {
             if place > 0 && place % GROUP == 0 {
                 f.write_str("-")?;
             }
-            let digit = number >> (5 * (LENGTH - 1 - place)) & 31;
-            let digit = DIGITS[usize::try_from(digit).expect("five bits")];
-            write!(f, "{}", char::from(digit))?;
+            write!(f, "{digit}")?;
         }
         Ok(())
     }
@@ -255,6 +304,29 @@ mod tests {
             let text: String = swapped.into_iter().collect();
             assert_eq!(Reference::find(&text).is_some(), same, "{text}");
         }
+    }
+
+    #[test]
+    fn slips_are_counted_wherever_it_stands() {
+        let slips = |text: &str| reference().slips_in(&Folded::new(text));
+        assert_eq!(slips(TEXT), 0);
+        assert_eq!(slips(&format!("Invoice #{} please", TEXT.to_lowercase())), 0);
+        assert_eq!(slips(&TEXT.replace('0', "O")), 0);
+        assert_eq!(slips(&TEXT.replacen('Q', "P", 1)), 1, "one wrong");
+        assert_eq!(slips(&TEXT.replacen('Q', "", 1)), 1, "one missing");
+        assert_eq!(slips(&TEXT.replacen('Q', "QQ", 1)), 1, "one too many");
+        assert_eq!(slips(&TEXT.replacen("N9", "9N", 1)), 2, "two swapped");
+        assert_eq!(slips(""), LENGTH);
+        assert!(slips("Dinner with friends on the fourth of July") > 12);
+        let other = Reference::new([7; 10]).to_string();
+        assert!(slips(&other) > 8, "{}", slips(&other));
+    }
+
+    #[test]
+    fn half_a_reference_is_known_again() {
+        let half = |text: &str| reference().half_is_in(&Folded::new(text));
+        assert!(half("k0q2 n9f3 and the rest is lost") && half("…88FZ-1J63"));
+        assert!(!half("K0Q2") && !half("N9F3-4T68") && !half(""));
     }
 
     #[test]

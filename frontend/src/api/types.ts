@@ -141,7 +141,7 @@ export interface Payment {
   readonly direction: 'out' | 'in';
   readonly status: PaymentStatus;
   readonly purpose: {
-    readonly kind: 'send' | 'invoice' | 'request' | 'income';
+    readonly kind: 'send' | 'invoice' | 'request' | 'refund' | 'income';
     readonly id: string | null;
     readonly description: string | null;
   };

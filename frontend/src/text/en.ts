@@ -272,7 +272,7 @@ export const en = {
       expired: 'Not sent',
       cancelled: 'Cancelled',
     },
-    kind: { send: 'Payment', invoice: 'Invoice', request: 'Request', income: 'Received' },
+    kind: { send: 'Payment', invoice: 'Invoice', request: 'Request', refund: 'Refund', income: 'Received' },
   },
 
   settings: {

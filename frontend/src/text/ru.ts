@@ -276,7 +276,7 @@ export const ru: Text = {
       expired: 'Не отправлен',
       cancelled: 'Отменён',
     },
-    kind: { send: 'Платёж', invoice: 'Счёт', request: 'Запрос', income: 'Поступление' },
+    kind: { send: 'Платёж', invoice: 'Счёт', request: 'Запрос', refund: 'Возврат', income: 'Поступление' },
   },
 
   settings: {

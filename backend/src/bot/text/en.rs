@@ -23,6 +23,9 @@ impl Words for English {
             None => format!("You received {money}"),
         }
     }
+    fn paid_back(&self, money: &str, shop: &str) -> String {
+        format!("{shop} paid you back {money}")
+    }
     fn final_in(&self, block: &str) -> String {
         format!("final in block {block}")
     }
@@ -56,6 +59,21 @@ impl Words for English {
     }
     fn view_invoice(&self) -> &'static str {
         "View invoice"
+    }
+    fn refunded(&self, shop: &str, money: &str) -> String {
+        format!("{shop}: {money} was paid back")
+    }
+    fn refunded_again(&self, shop: &str, sent: &str, money: &str) -> String {
+        format!("{shop}: {sent} went back for a refund of {money}")
+    }
+    fn refunded_again_hint(&self) -> &'static str {
+        "The same refund was signed more than once. Only whoever received it can send it back."
+    }
+    fn refund_failed(&self, shop: &str, money: &str) -> String {
+        format!("{shop}: a refund of {money} came to nothing")
+    }
+    fn refund_failed_hint(&self) -> &'static str {
+        "It was signed, but nothing arrived in time. Check the wallet, then open a new refund."
     }
     fn unmatched(&self, money: &str) -> String {
         format!("{money} came without an invoice")

@@ -63,6 +63,8 @@ pub trait Words: Sync {
     fn sent_again(&self, money: &str, to: &str) -> String;
     fn sent_again_hint(&self) -> &'static str;
     fn received(&self, money: &str, from: Option<&str>) -> String;
+    /// A refund, to whoever had paid.
+    fn paid_back(&self, money: &str, shop: &str) -> String;
     fn final_in(&self, block: &str) -> String;
     fn fee(&self, money: &str) -> String;
     fn quote(&self, text: &str) -> String;
@@ -76,6 +78,11 @@ pub trait Words: Sync {
     fn invoice_late(&self, shop: &str, received: &str) -> String;
     fn late_hint(&self) -> &'static str;
     fn view_invoice(&self) -> &'static str;
+    fn refunded(&self, shop: &str, money: &str) -> String;
+    fn refunded_again(&self, shop: &str, sent: &str, money: &str) -> String;
+    fn refunded_again_hint(&self) -> &'static str;
+    fn refund_failed(&self, shop: &str, money: &str) -> String;
+    fn refund_failed_hint(&self) -> &'static str;
     fn unmatched(&self, money: &str) -> String;
     /// An amount too large to be written as a decimal.
     fn units(&self, units: &str, asset: &str) -> String;

@@ -30,6 +30,7 @@ struct Payment {
 
 #[derive(Debug, Deserialize)]
 struct Purpose {
+    kind: String,
     description: Option<String>,
 }
 
@@ -71,6 +72,16 @@ struct InvoicePayment {
 }
 
 #[derive(Debug, Deserialize)]
+struct Refund {
+    shop: String,
+    money: Money,
+    sent: Money,
+    reason: Option<String>,
+    invoice: Option<String>,
+    settlements: Vec<Settlement>,
+}
+
+#[derive(Debug, Deserialize)]
 struct Unmatched {
     reason: Option<String>,
     from: Option<String>,
@@ -91,6 +102,9 @@ enum Notice {
     SentAgain(Payment),
     Received(Payment),
     Invoice(Invoice),
+    Refunded(Refund),
+    RefundedAgain(Refund),
+    RefundFailed(Refund),
     Unmatched(Unmatched),
     Linked(Wallet),
     Unlinked(Wallet),
@@ -109,6 +123,9 @@ fn read(event_type: &str, data: &Value) -> Option<Notice> {
         | kind::INVOICE_OVERPAID
         | kind::INVOICE_PARTIALLY_PAID
         | kind::INVOICE_PAID_LATE => from(data).map(Notice::Invoice),
+        kind::REFUND_SUCCEEDED => from(data).map(Notice::Refunded),
+        kind::REFUND_OVERPAID => from(data).map(Notice::RefundedAgain),
+        kind::REFUND_FAILED => from(data).map(Notice::RefundFailed),
         kind::WALLET_LINKED => from(data).map(Notice::Linked),
         kind::WALLET_UNLINKED => from(data).map(Notice::Unlinked),
         _ => None,
@@ -126,10 +143,27 @@ pub fn render(event_type: &str, data: &Value, language: &str) -> Option<Message>
         }
         Notice::Received(payment) => {
             let from = payment.from.as_ref().map(|from| name(words, from));
-            let title = words.received(&show_money(&payment), from.as_deref());
+            let money = show_money(&payment);
+            let title = match &from {
+                Some(shop) if payment.purpose.kind == "refund" => words.paid_back(&money, shop),
+                from => words.received(&money, from.as_deref()),
+            };
             payment_message(words, &title, None, &payment)
         }
         Notice::Invoice(invoice) => invoice_message(words, &invoice),
+        Notice::Refunded(refund) => {
+            let title = words.refunded(&show_name(words, &refund.shop), &shown(&refund.sent));
+            refund_message(words, &title, None, &refund)
+        }
+        Notice::RefundedAgain(refund) => {
+            let shop = show_name(words, &refund.shop);
+            let title = words.refunded_again(&shop, &shown(&refund.sent), &shown(&refund.money));
+            refund_message(words, &title, Some(words.refunded_again_hint()), &refund)
+        }
+        Notice::RefundFailed(refund) => {
+            let title = words.refund_failed(&show_name(words, &refund.shop), &shown(&refund.money));
+            refund_message(words, &title, Some(words.refund_failed_hint()), &refund)
+        }
         Notice::Unmatched(transfer) => unmatched_message(words, &transfer),
         Notice::Linked(wallet) => linked_message(words, &wallet),
         Notice::Unlinked(wallet) => {
@@ -181,6 +215,16 @@ fn invoice_message(words: &dyn Words, invoice: &Invoice) -> Message {
     let block = invoice.payments.last().map(|payment| words.final_in(&grouped(payment.block)));
     lines([Some(bold(&title)), joined([quoted(words, said), block]), hint])
         .with(words.view_invoice(), Some(&invoice.id))
+}
+
+fn refund_message(words: &dyn Words, title: &str, hint: Option<&str>, refund: &Refund) -> Message {
+    let block = refund.settlements.last().map(|s| words.final_in(&grouped(s.block)));
+    let said = quoted(words, refund.reason.as_deref());
+    let message = lines([Some(bold(title)), joined([said, block]), hint.map(str::to_owned)]);
+    match &refund.invoice {
+        Some(invoice) => message.with(words.view_invoice(), Some(invoice)),
+        None => message,
+    }
 }
 
 fn unmatched_message(words: &dyn Words, transfer: &Unmatched) -> Message {
@@ -237,7 +281,15 @@ pub fn sum_up<'a>(
                 }
             }
             Some(Notice::Unmatched(transfer)) => received.add(&transfer.settlement.received),
-            Some(Notice::Linked(_) | Notice::Unlinked(_)) | None => {}
+            // None of these may be summed.
+            Some(
+                Notice::Refunded(_)
+                | Notice::RefundedAgain(_)
+                | Notice::RefundFailed(_)
+                | Notice::Linked(_)
+                | Notice::Unlinked(_),
+            )
+            | None => {}
         }
     }
     lines([

@@ -216,3 +216,40 @@ fn what_is_not_for_the_chat_is_not_told() {
     }
     assert_eq!(render(kind::PAYMENT_SENT, &json!({ "id": 1 }), "en"), None);
 }
+
+/// A refund as its events carry it.
+fn refund(status: &str, sent: &str) -> Value {
+    let money =
+        |amount: &str| json!({ "amount": amount, "asset": "GRAM", "units": "1", "decimals": 9 });
+    json!({
+        "id": "rfd_01m7q5cqg0fzzvzzzzzzzzzzzz", "status": status, "shop": "Olga's <Books>",
+        "money": money("2"), "sent": money(sent), "reason": "Torn page",
+        "invoice": "inv_01m7q5cqg0fzzvzzzzzzzzzzzz",
+        "settlements": [{ "block": 48_112, "fee": null, "received": money(sent) }],
+    })
+}
+
+#[test]
+fn a_shop_hears_what_became_of_its_refund() {
+    let message = told(kind::REFUND_SUCCEEDED, &refund("succeeded", "2"));
+    assert_eq!(
+        message.html,
+        "<b>Olga's &lt;Books&gt;: 2 GRAM was paid back</b>\n\
+         “Torn page” · final in block 48\u{a0}112"
+    );
+    assert_eq!(message.buttons[0].start.as_deref(), Some("inv_01m7q5cqg0fzzvzzzzzzzzzzzz"));
+    let message = told(kind::REFUND_OVERPAID, &refund("succeeded", "4"));
+    assert!(message.html.contains("4 GRAM went back for a refund of 2 GRAM"), "{message:?}");
+    let message = told(kind::REFUND_FAILED, &refund("failed", "0"));
+    assert!(message.html.contains("a refund of 2 GRAM came to nothing"), "{message:?}");
+    assert!(message.html.contains("open a new refund"), "{message:?}");
+}
+
+#[test]
+fn whoever_is_paid_back_reads_by_whom() {
+    let id = "rfd_01m7q5cqg0fzzvzzzzzzzzzzzz".parse().unwrap();
+    let mut intent = intent(Purpose::Refund(id), "Alice");
+    intent.payer.name = Some("Olga's Books".into());
+    let message = told(kind::PAYMENT_RECEIVED, &paid(&intent, Direction::In));
+    assert!(message.html.starts_with("<b>Olga's Books paid you back 5 GRAM</b>"), "{message:?}");
+}

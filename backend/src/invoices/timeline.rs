@@ -1,0 +1,123 @@
+//! What was seen of an invoice and what was decided, for the merchant and whoever supports them.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    Change, Input, Invoice,
+    view::{InvoicePayment, payment},
+};
+use crate::{db::text_enum, id::TransferId, money::Assets, payments::Transfer, time::Time};
+
+text_enum! {
+    /// A kind of line in an invoice's timeline.
+    pub enum Mark {
+        Created = "created",
+        /// A transfer that names it is pending in the network.
+        Seen = "seen",
+        /// What was pending has gone away again.
+        Gone = "gone",
+        /// Final money in a block before the end.
+        Received = "received",
+        /// Final money in a block after the end.
+        Late = "late",
+        /// Final money that names it but cannot pay it.
+        Unmatched = "unmatched",
+        Paid = "paid",
+        Expired = "expired",
+        Void = "void",
+        Accepted = "accepted",
+    }
+}
+
+impl Mark {
+    /// The rule that was applied, in words.
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::Created => "Its reference is watched for from now on, without an end.",
+            Self::Seen => "A pending transfer is only a hint: it moves the progress, no money.",
+            Self::Gone => "What was pending did not become final.",
+            Self::Received => "Final, with the reference, in a block before the end: it counts.",
+            Self::Late => {
+                "Final, with the reference, but in a block after the end: it is recorded and does not complete the invoice."
+            }
+            Self::Unmatched => {
+                "Final, with the reference, but it cannot pay this invoice: it is recorded as unmatched."
+            }
+            Self::Paid => "What came in time is what is due, or as near as the tolerance allows.",
+            Self::Expired => {
+                "Every block up to the end has been read, and not enough came in them."
+            }
+            Self::Void => "The merchant took it back. Money that still comes is late.",
+            Self::Accepted => "The merchant took what had come as enough.",
+        }
+    }
+}
+
+/// What a line says.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    pub mark: Mark,
+    pub transfer: Option<TransferId>,
+    pub note: Option<String>,
+}
+
+impl Observation {
+    pub fn of(mark: Mark) -> Self {
+        Self { mark, transfer: None, note: None }
+    }
+}
+
+/// What an input that changed `before` adds to its timeline.
+pub fn marks(before: &Invoice, input: Input, change: Option<Change>) -> Vec<Mark> {
+    match input {
+        Input::Hint { pending: true } => vec![Mark::Seen],
+        Input::Hint { pending: false } => vec![Mark::Gone],
+        Input::Deadline { .. } => vec![Mark::Expired],
+        Input::Void { .. } => vec![Mark::Void],
+        Input::Accept { .. } => vec![Mark::Accepted],
+        Input::Arrived { at, .. } => {
+            let came = if before.is_late(at) { Mark::Late } else { Mark::Received };
+            match change {
+                Some(Change::Paid | Change::PaidAndOverpaid) => vec![came, Mark::Paid],
+                _ => vec![came],
+            }
+        }
+    }
+}
+
+/// One line of an invoice's timeline.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TimelineEntry {
+    /// Counts the lines of this invoice from 1.
+    pub n: i64,
+    pub kind: Mark,
+    /// The rule that was applied, in words.
+    pub rule: String,
+    /// Why money could not pay it.
+    pub reason: Option<String>,
+    /// The transfer it is about, with its block, logical time and hash.
+    pub payment: Option<InvoicePayment>,
+    /// When we saw or decided it. The chain's own time is the payment's.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Time,
+}
+
+/// A line that was written.
+pub struct Line {
+    pub n: i64,
+    pub seen: Observation,
+    pub at: Time,
+    pub transfer: Option<Transfer>,
+}
+
+pub fn entry(assets: &Assets, invoice: &Invoice, line: &Line) -> TimelineEntry {
+    TimelineEntry {
+        n: line.n,
+        kind: line.seen.mark,
+        rule: line.seen.mark.rule().to_owned(),
+        reason: line.seen.note.clone(),
+        payment: line.transfer.as_ref().map(|transfer| payment(assets, invoice, transfer)),
+        at: line.at,
+    }
+}

@@ -1,0 +1,260 @@
+//! What an API key may do: pure, so that it can be read in one sitting.
+
+use std::{collections::BTreeSet, fmt, net::IpAddr, str::FromStr};
+
+use ipnet::IpNet;
+
+use crate::time::Time;
+
+/// A part of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Area {
+    Events,
+    Invoices,
+    Keys,
+    Refunds,
+    Reports,
+    Unmatched,
+    Webhooks,
+}
+
+impl Area {
+    pub const ALL: [Self; 7] = [
+        Self::Events,
+        Self::Invoices,
+        Self::Keys,
+        Self::Refunds,
+        Self::Reports,
+        Self::Unmatched,
+        Self::Webhooks,
+    ];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Invoices => "invoices",
+            Self::Keys => "keys",
+            Self::Refunds => "refunds",
+            Self::Reports => "reports",
+            Self::Unmatched => "unmatched",
+            Self::Webhooks => "webhooks",
+        }
+    }
+}
+
+/// `invoices:read`, or `invoices:write`, which includes reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Scope {
+    pub area: Area,
+    pub write: bool,
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.area.word(), if self.write { "write" } else { "read" })
+    }
+}
+
+impl FromStr for Scope {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (area, right) = text.split_once(':').ok_or(())?;
+        let area = Area::ALL.into_iter().find(|known| known.word() == area).ok_or(())?;
+        match right {
+            "read" => Ok(Self { area, write: false }),
+            "write" => Ok(Self { area, write: true }),
+            _ => Err(()),
+        }
+    }
+}
+
+/// What a call needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Any key will do.
+    Nothing,
+    Scope(Scope),
+    /// A key without limits: so is whatever nobody has thought of.
+    Everything,
+}
+
+/// What a call to `path` needs. A route that is not named here is closed to limited keys.
+pub fn need(path: &str, reads: bool) -> Need {
+    let area = match path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next()) {
+        Some("merchant" | "rates") if reads => return Need::Nothing,
+        Some("events") => Area::Events,
+        Some("invoices") => Area::Invoices,
+        Some("keys") => Area::Keys,
+        Some("refunds") => Area::Refunds,
+        Some("reports" | "receipts") => Area::Reports,
+        Some("unmatched") => Area::Unmatched,
+        Some("webhook_endpoints" | "deliveries") => Area::Webhooks,
+        _ => return Need::Everything,
+    };
+    Need::Scope(Scope { area, write: !reads })
+}
+
+/// The limits of a key; empty ones limit nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grant {
+    pub scopes: Option<BTreeSet<Scope>>,
+    pub allowed_ips: Vec<IpNet>,
+    pub expires_at: Option<Time>,
+}
+
+/// Why a key does not open a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    Expired,
+    /// It may not be used from this address.
+    Address,
+    /// It lacks this scope; `None`: it would need to be without limits.
+    Scope(Option<Scope>),
+}
+
+impl Grant {
+    /// Whether a key with these limits may make a call now, from there.
+    pub fn allows(&self, need: Need, from: Option<IpAddr>, now: Time) -> Result<(), Denied> {
+        if self.expires_at.is_some_and(|end| now >= end) {
+            return Err(Denied::Expired);
+        }
+        let known = from.is_some_and(|from| {
+            let from = from.to_canonical();
+            self.allowed_ips.iter().any(|network| network.contains(&from))
+        });
+        if !self.allowed_ips.is_empty() && !known {
+            return Err(Denied::Address);
+        }
+        match (need, &self.scopes) {
+            (Need::Nothing, _) | (_, None) => Ok(()),
+            (Need::Everything, Some(_)) => Err(Denied::Scope(None)),
+            (Need::Scope(scope), Some(own)) => {
+                if own.contains(&scope) || own.contains(&Scope { write: true, ..scope }) {
+                    Ok(())
+                } else {
+                    Err(Denied::Scope(Some(scope)))
+                }
+            }
+        }
+    }
+
+    /// Whether a key with these limits may give a key those: nobody hands out more than they have.
+    pub fn covers(&self, other: &Self) -> bool {
+        let scopes = match (&self.scopes, &other.scopes) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(own), Some(theirs)) => theirs
+                .iter()
+                .all(|scope| own.contains(scope) || own.contains(&Scope { write: true, ..*scope })),
+        };
+        let addresses = self.allowed_ips.is_empty()
+            || !other.allowed_ips.is_empty()
+                && other
+                    .allowed_ips
+                    .iter()
+                    .all(|net| self.allowed_ips.iter().any(|own| own.contains(net)));
+        let time = match (self.expires_at, other.expires_at) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(own), Some(theirs)) => theirs <= own,
+        };
+        scopes && addresses && time
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scopes(text: &str) -> Option<BTreeSet<Scope>> {
+        Some(text.split(' ').map(|scope| scope.parse().unwrap()).collect())
+    }
+
+    fn net(text: &str) -> IpNet {
+        text.parse().unwrap()
+    }
+
+    const NOW: Time = Time::from_millis(1_000);
+
+    #[test]
+    fn a_scope_reads_as_it_is_written() {
+        for area in Area::ALL {
+            for write in [false, true] {
+                let scope = Scope { area, write };
+                assert_eq!(scope.to_string().parse(), Ok(scope));
+            }
+        }
+        for bad in ["", "invoices", "invoices:", "invoices:delete", "Invoices:read", "all:read"] {
+            assert!(bad.parse::<Scope>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_call_needs_what_it_says() {
+        for (path, reads, needed) in [
+            ("/v1/invoices", true, "invoices:read"),
+            ("/v1/invoices/inv_1/void", false, "invoices:write"),
+            ("/v1/events", true, "events:read"),
+            ("/v1/webhook_endpoints/x", false, "webhooks:write"),
+            ("/v1/deliveries", true, "webhooks:read"),
+            ("/v1/keys", false, "keys:write"),
+            ("/v1/receipts/x", true, "reports:read"),
+        ] {
+            assert_eq!(need(path, reads), Need::Scope(needed.parse().unwrap()), "{path}");
+        }
+        assert_eq!(need("/v1/merchant", true), Need::Nothing);
+        for closed in ["/v1/merchant", "/v1/somewhere", "/v2/invoices", "/", "/v1/invoicesx"] {
+            assert_eq!(need(closed, false), Need::Everything, "{closed}");
+        }
+    }
+
+    #[test]
+    fn a_key_opens_what_it_was_made_for() {
+        let till = Grant {
+            scopes: scopes("invoices:write events:read"),
+            allowed_ips: vec![net("203.0.113.0/24"), net("2001:db8::/32")],
+            expires_at: Some(Time::from_millis(2_000)),
+        };
+        let home = "203.0.113.7".parse().ok();
+        let read = need("/v1/invoices", true);
+        assert_eq!(till.allows(read, home, NOW), Ok(()));
+        assert_eq!(till.allows(need("/v1/invoices", false), home, NOW), Ok(()));
+        assert_eq!(till.allows(read, "::ffff:203.0.113.7".parse().ok(), NOW), Ok(()));
+        assert_eq!(till.allows(read, "203.0.114.7".parse().ok(), NOW), Err(Denied::Address));
+        assert_eq!(till.allows(read, None, NOW), Err(Denied::Address));
+        assert_eq!(till.allows(read, home, Time::from_millis(2_000)), Err(Denied::Expired));
+        let refund = need("/v1/refunds", false);
+        assert_eq!(
+            till.allows(refund, home, NOW),
+            Err(Denied::Scope("refunds:write".parse().ok()))
+        );
+        assert_eq!(till.allows(Need::Everything, home, NOW), Err(Denied::Scope(None)));
+        assert_eq!(Grant::default().allows(Need::Everything, None, NOW), Ok(()));
+    }
+
+    #[test]
+    fn nobody_gives_more_than_they_have() {
+        let all = Grant::default();
+        let some = Grant { scopes: scopes("keys:write invoices:write"), ..all.clone() };
+        let less = Grant { scopes: scopes("invoices:read"), ..all.clone() };
+        let other = Grant { scopes: scopes("refunds:read"), ..all.clone() };
+        let near = Grant { allowed_ips: vec![net("10.0.0.0/8")], ..all.clone() };
+        let nearer = Grant { allowed_ips: vec![net("10.1.0.0/16")], ..all.clone() };
+        let short = Grant { expires_at: Some(NOW), ..all.clone() };
+        for (giver, given, may) in [
+            (&all, &some, true),
+            (&some, &less, true),
+            (&some, &other, false),
+            (&some, &all, false),
+            (&near, &nearer, true),
+            (&nearer, &near, false),
+            (&near, &all, false),
+            (&short, &all, false),
+            (&all, &short, true),
+            (&short, &short, true),
+        ] {
+            assert_eq!(giver.covers(given), may, "{giver:?} {given:?}");
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! A merchant's own API keys: `/v1/keys`.
+
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+
+use axum::{Json, extract::State, http::StatusCode};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Error, Key,
+    grant::{Area, Grant, Scope},
+    http::KeyHolder,
+    store,
+};
+use crate::{
+    app::App,
+    events::{self, Audience, kind},
+    extract::{Body, Path},
+    id::KeyId,
+    page::Page,
+    problem::{Kind, Problem, Refusals, Result},
+    time::Time,
+};
+
+/// In characters.
+const NAME: usize = 100;
+const NETWORKS: usize = 50;
+/// Keys of one merchant that work.
+const MOST: usize = 100;
+/// How long a replaced key goes on working, in seconds, and at most.
+const OVERLAP: u64 = 3600;
+const LONGEST_OVERLAP: u64 = 7 * 24 * 3600;
+/// Ten years.
+const LONGEST: u64 = 315_360_000;
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(rotate))
+        .routes(routes!(revoke))
+}
+
+/// An API key. The key itself was shown once, when it was made.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ApiKey)]
+pub struct KeyView {
+    #[schema(example = "key_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    id: String,
+    name: Option<String>,
+    /// Its first characters, to recognise it by.
+    #[schema(example = "sk_test_4f9a10")]
+    hint: String,
+    /// What it may do, such as `invoices:write`; `null`: everything.
+    scopes: Option<Vec<String>>,
+    /// Addresses and networks it may be used from; empty: anywhere.
+    allowed_ips: Vec<String>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Time>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    revoked_at: Option<Time>,
+    /// To the minute.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_used_at: Option<Time>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
+}
+
+impl From<&Key> for KeyView {
+    fn from(key: &Key) -> Self {
+        let scopes = key.grant.scopes.as_ref();
+        Self {
+            id: key.id.to_string(),
+            name: key.name.clone(),
+            hint: key.hint.clone(),
+            scopes: scopes.map(|scopes| scopes.iter().map(Scope::to_string).collect()),
+            allowed_ips: key.grant.allowed_ips.iter().map(IpNet::to_string).collect(),
+            expires_at: key.grant.expires_at,
+            revoked_at: key.revoked_at,
+            last_used_at: key.last_used_at,
+            created_at: key.created_at,
+        }
+    }
+}
+
+/// A new key, this once with the key itself.
+#[derive(Debug, Serialize, ToSchema)]
+struct NewKeyView {
+    /// Keep it safe: it is kept nowhere here, and cannot be shown again.
+    #[schema(example = "sk_test_…")]
+    key: String,
+    #[serde(flatten)]
+    about: KeyView,
+}
+
+/// A key to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewKey {
+    /// What it is for: at most 100 characters on one line.
+    #[schema(example = "Till 2")]
+    name: Option<String>,
+    /// Such as `invoices:write` (which includes reading) or `events:read`. Left out: everything that
+    /// the calling key may do.
+    #[schema(example = json!(["invoices:write", "events:read"]))]
+    scopes: Option<Vec<String>>,
+    /// Addresses and networks it may be used from, such as `203.0.113.0/24`; at most 50.
+    #[serde(default)]
+    allowed_ips: Vec<String>,
+    /// Seconds until it ends, 60 to ten years. Left out: as long as the calling key.
+    expires_in: Option<u64>,
+}
+
+/// How a key is replaced.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Rotation {
+    /// Seconds the old key goes on working, 0 to 604800. Default 3600.
+    overlap: Option<u64>,
+}
+
+fn bad(detail: impl std::fmt::Display) -> Problem {
+    Problem::new(Kind::BadRequest, format!("{detail} No key was made."))
+}
+
+impl NewKey {
+    fn grant(&self, own: &Grant, now: Time) -> Result<Grant> {
+        let scopes = match &self.scopes {
+            None => own.scopes.clone(),
+            Some(scopes) => Some(parsed(scopes)?),
+        };
+        if self.allowed_ips.len() > NETWORKS {
+            return Err(bad(format_args!("allowed_ips has {NETWORKS} entries at most.")));
+        }
+        let network = |text: &String| {
+            let one = || text.parse::<IpAddr>().ok().map(IpNet::from);
+            text.parse().ok().or_else(one).ok_or_else(|| {
+                bad(format_args!(
+                    "{text:?} in allowed_ips is neither an address nor a network such as \
+                     203.0.113.0/24."
+                ))
+            })
+        };
+        let allowed_ips = if self.allowed_ips.is_empty() {
+            own.allowed_ips.clone()
+        } else {
+            self.allowed_ips.iter().map(network).collect::<Result<_>>()?
+        };
+        let expires_at = match self.expires_in {
+            None => own.expires_at,
+            Some(seconds @ 60..=LONGEST) => Some(now.after(Duration::from_secs(seconds))),
+            Some(_) => return Err(bad(format_args!("expires_in is 60 to {LONGEST} seconds."))),
+        };
+        let grant = Grant { scopes, allowed_ips, expires_at };
+        if own.covers(&grant) {
+            Ok(grant)
+        } else {
+            Err(Problem::new(
+                Kind::KeyScope,
+                "A key cannot give more than it may do itself. No key was made; use a key with more rights.",
+            ))
+        }
+    }
+}
+
+fn parsed(scopes: &[String]) -> Result<BTreeSet<Scope>> {
+    if scopes.is_empty() {
+        return Err(bad("scopes is empty: such a key could do nothing."));
+    }
+    let scope = |text: &String| {
+        text.parse().map_err(|()| {
+            let all: Vec<_> = Area::ALL
+                .into_iter()
+                .flat_map(|area| [false, true].map(|write| Scope { area, write }.to_string()))
+                .collect();
+            bad(format_args!("There is no scope {text:?}. There are: {}.", all.join(", ")))
+        })
+    };
+    scopes.iter().map(scope).collect()
+}
+
+fn name(name: Option<String>) -> Result<Option<String>> {
+    match name {
+        Some(name)
+            if name.trim().is_empty()
+                || name.chars().count() > NAME
+                || name.chars().any(char::is_control) =>
+        {
+            Err(bad(format_args!("name has 1 to {NAME} characters on one line.")))
+        }
+        name => Ok(name),
+    }
+}
+
+/// List your API keys, the oldest first
+///
+/// At most the last 200, with those that have ended.
+#[utoipa::path(
+    get, path = "/v1/keys", tag = "Merchants", security(("key" = [])),
+    responses((status = 200, body = Page<KeyView>), Refusals)
+)]
+async fn list(State(app): State<App>, holder: KeyHolder) -> Result<Json<Page<KeyView>>> {
+    let mut tx = app.db.snapshot().await?;
+    let keys = store::keys_of(&mut tx, holder.merchant.id).await?;
+    Ok(Json(Page { data: keys.iter().map(KeyView::from).collect(), has_more: false }))
+}
+
+/// Make an API key
+///
+/// It can do at most what the calling key can. The answer shows the key, once; a key that was lost is
+/// revoked and made anew.
+#[utoipa::path(
+    post, path = "/v1/keys", tag = "Merchants", security(("key" = [])),
+    request_body = NewKey,
+    responses((status = 201, body = NewKeyView), Refusals)
+)]
+async fn create(
+    State(app): State<App>,
+    holder: KeyHolder,
+    Body(new): Body<NewKey>,
+) -> Result<(StatusCode, Json<NewKeyView>)> {
+    let now = app.now();
+    let grant = new.grant(&holder.key.grant, now.at)?;
+    let name = name(new.name)?;
+    let mut tx = app.db.begin().await?;
+    let keys = store::keys_of(&mut tx, holder.merchant.id).await?;
+    if keys.iter().filter(|key| key.works(now.at)).count() >= MOST {
+        return Err(bad(format_args!("{MOST} keys work already: revoke one first.")));
+    }
+    let (key, plain) = super::mint_with(&mut tx, &holder.merchant, name, grant, now).await?;
+    announce(&mut tx, &holder, kind::KEY_CREATED, &key, now);
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(NewKeyView { key: plain, about: KeyView::from(&key) })))
+}
+
+/// Replace an API key
+///
+/// Makes a key with the same rights; the old one goes on working for the overlap, so that nothing
+/// stands still while you change it over.
+#[utoipa::path(
+    post, path = "/v1/keys/{id}/rotate", tag = "Merchants", security(("key" = [])),
+    params(("id" = String, Path)), request_body = Rotation,
+    responses((status = 201, body = NewKeyView), Refusals)
+)]
+async fn rotate(
+    State(app): State<App>,
+    holder: KeyHolder,
+    Path(id): Path<KeyId>,
+    Body(rotation): Body<Rotation>,
+) -> Result<(StatusCode, Json<NewKeyView>)> {
+    let overlap = rotation.overlap.unwrap_or(OVERLAP);
+    if overlap > LONGEST_OVERLAP {
+        return Err(bad(format_args!("overlap is 0 to {LONGEST_OVERLAP} seconds.")));
+    }
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let keys = store::keys_of(&mut tx, holder.merchant.id).await?;
+    let old = keys.into_iter().find(|key| key.id == id && key.works(now.at));
+    let old = old.ok_or_else(|| missing(id))?;
+    if !holder.key.grant.covers(&old.grant) {
+        return Err(Problem::new(
+            Kind::KeyScope,
+            "This key may do less than the one to be replaced. Nothing was changed; use a key with more rights.",
+        ));
+    }
+    let name = old.name.clone();
+    let (key, plain) =
+        super::mint_with(&mut tx, &holder.merchant, name, old.grant.clone(), now).await?;
+    let end = now.at.after(Duration::from_secs(overlap));
+    let end = old.grant.expires_at.map_or(end, |known| known.min(end));
+    store::end_key(&mut tx, holder.merchant.id, id, end).await?;
+    announce(&mut tx, &holder, kind::KEY_CREATED, &key, now);
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(NewKeyView { key: plain, about: KeyView::from(&key) })))
+}
+
+/// Revoke an API key
+///
+/// It ends at once. The key you call with cannot revoke itself: that would be one slip away from
+/// locking yourself out. Replace it instead.
+#[utoipa::path(
+    delete, path = "/v1/keys/{id}", tag = "Merchants", security(("key" = [])),
+    params(("id" = String, Path)),
+    responses((status = 204), Refusals)
+)]
+async fn revoke(
+    State(app): State<App>,
+    holder: KeyHolder,
+    Path(id): Path<KeyId>,
+) -> Result<StatusCode> {
+    if holder.key.id == id {
+        return Err(Problem::new(
+            Kind::KeyInUse,
+            "You are calling with this very key. Nothing was changed; revoke it with another one, or replace it.",
+        ));
+    }
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let keys = store::keys_of(&mut tx, holder.merchant.id).await?;
+    let key = keys.into_iter().find(|key| key.id == id).ok_or_else(|| missing(id))?;
+    if key.revoked_at.is_none() {
+        super::revoke(&mut tx, holder.merchant.id, id, now).await.map_err(|error| match error {
+            Error::NoKey(id) => missing(id),
+            error => Problem::internal(error),
+        })?;
+        let key = Key { revoked_at: Some(now.at), ..key };
+        announce(&mut tx, &holder, kind::KEY_REVOKED, &key, now);
+        tx.commit().await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn missing(id: KeyId) -> Problem {
+    Problem::not_found(format_args!("working key {id}"))
+}
+
+/// What happens to keys stands in the merchant's feed, where nobody can take it out again.
+fn announce(
+    tx: &mut crate::db::Tx,
+    holder: &KeyHolder,
+    kind: &'static str,
+    key: &Key,
+    now: events::Now<'_>,
+) {
+    let audience = Audience { account: holder.merchant.id.to_string(), chat: None };
+    events::append(tx, &audience, kind, &KeyView::from(key), now);
+}

@@ -1,0 +1,441 @@
+//! Routes for merchants, `/v1/refunds`.
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use ton::address::Address;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Error, NewRefund, RefundStatus, Refundable, Refused, Whole, message,
+    store::{self, Filter},
+    view::{self, MessageView, RefundView},
+    warn,
+};
+use crate::{
+    app::App,
+    db::Tx,
+    extract::{Body, Path, Query},
+    id::{InvoiceId, RefundId, TransferId},
+    idempotency::{Answer, Begun, Call, http::IdempotencyKey},
+    merchants::Merchant,
+    money::Amount,
+    page::{Page, PageQuery},
+    payments::{self, Input, Stage, http::positive},
+    problem::{Failures, Kind, Problem, Refusals, Result},
+    wait::{self, Look, WaitQuery, Waiter},
+};
+
+/// The longest reason, in characters.
+const REASON: usize = 200;
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(create, list))
+        .routes(routes!(read))
+        .routes(routes!(transaction))
+        .routes(routes!(submitted))
+        .routes(routes!(cancel))
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(id) => missing(id),
+            Error::NoSuchPayment(id) => no_payment(id),
+            Error::Refused(Refused::Started) => Self::new(
+                Kind::RefundStarted,
+                "The wallet has signed already, so this refund cannot be changed. Wait for its result; signing once more would pay twice.",
+            ),
+            Error::Refused(Refused::Over) => Self::new(
+                Kind::RefundOver,
+                "Nothing was changed and nothing more is to be signed. Open a new refund if more has to go back.",
+            ),
+            Error::TooLarge { left, of } => Self::new(
+                Kind::RefundTooLarge,
+                format!(
+                    "{} smallest units of {of} are left to pay back; what other refunds have taken counts. Nothing was changed.",
+                    left.units()
+                ),
+            ),
+            Error::NoSender => Self::new(
+                Kind::SenderUnknown,
+                "This money came from no wallet, so there is none to send it back to. Name an address in `to`, and confirm it.",
+            ),
+            Error::OtherAddress { sender } => Self::new(
+                Kind::AddressUnconfirmed,
+                match sender {
+                    Some(sender) => format!(
+                        "This money came from {}. Leave `to` out to send it back there. If you have asked the customer and mean another address, repeat the request with `confirm_other_address: true`.",
+                        payments::view::friendly(sender)
+                    ),
+                    None => "The chain names no sender, so check the address with your customer, then repeat the request with `confirm_other_address: true`.".to_owned(),
+                },
+            ),
+            Error::ToSelf => Self::new(
+                Kind::ToSelf,
+                "The money would go from your wallet to your wallet. Nothing was changed.",
+            ),
+            Error::NotCountable => Self::new(
+                Kind::NotCountable,
+                "It is larger than this service can count, or of an asset that is no longer accepted. It is safe in your wallet; send it back from there.",
+            ),
+            Error::Payments(error) => error.into(),
+            Error::Merchant(error) => Self::internal(error),
+            Error::Db(error) => error.into(),
+        }
+    }
+}
+
+fn missing(id: impl std::fmt::Display) -> Problem {
+    Problem::not_found(format_args!("refund {id}"))
+}
+
+fn no_payment(id: impl std::fmt::Display) -> Problem {
+    Problem::not_found(format_args!("payment {id}"))
+}
+
+/// A refund to be opened: of a payment, or of an invoice that one payment has paid.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RefundRequest {
+    /// The transfer whose money goes back: the `id` of one of an invoice's `payments`, or of unmatched
+    /// money.
+    #[schema(example = "trf_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    payment: Option<String>,
+    /// Instead of `payment`: an invoice of which only one payment has money left to pay back.
+    invoice: Option<String>,
+    /// Decimal, exact, above zero. Left out: everything that is left.
+    #[schema(example = "0.5")]
+    amount: Option<String>,
+    /// Why; the customer reads it, so at most 200 characters. It is not written on the chain.
+    #[schema(example = "One latte was cold")]
+    reason: Option<String>,
+    /// Where the money goes. Left out: to the wallet that has sent it, which is nearly always right.
+    to: Option<String>,
+    /// Says that `to` is meant although it has not sent the money.
+    confirm_other_address: Option<bool>,
+}
+
+/// How much goes back, and where.
+#[derive(Debug, Clone, Default)]
+pub struct RefundTerms {
+    pub amount: Option<String>,
+    pub reason: Option<String>,
+    pub to: Option<String>,
+    pub confirm_other_address: bool,
+}
+
+/// Open a refund
+///
+/// The money goes from your wallet back to the one that sent it; nothing moves until your wallet
+/// signs. All refunds of a payment together never exceed what it brought. Read the `warnings`.
+#[utoipa::path(
+    post, path = "/v1/refunds", tag = "Refunds", security(("key" = [])),
+    params((
+        "Idempotency-Key" = Option<String>, Header,
+        description = "Up to 255 characters. The same key and body give the first answer again."
+    )),
+    request_body = RefundRequest,
+    responses((status = 201, body = RefundView), Refusals)
+)]
+async fn create(
+    State(app): State<App>,
+    merchant: Merchant,
+    key: IdempotencyKey,
+    Body(request): Body<RefundRequest>,
+) -> Result<Response> {
+    let call = key.call(merchant.id, "POST /v1/refunds", &request);
+    let mut tx = app.db.snapshot().await?;
+    // By now more may have been paid, or gone back: the first answer stands all the same.
+    if let Some(answer) = call.known(&mut tx).await? {
+        return Ok(answer.replayed());
+    }
+    let transfer = match (&request.payment, &request.invoice) {
+        (Some(id), None) => id.parse().map_err(|_| no_payment(id))?,
+        (None, Some(id)) => {
+            let id = id.parse().map_err(|_| no_invoice(id))?;
+            of_invoice(&mut tx, &app, &merchant, id).await?
+        }
+        _ => {
+            return Err(Problem::new(
+                Kind::BadRequest,
+                "Name either `payment` or `invoice`. Nothing was changed.",
+            ));
+        }
+    };
+    drop(tx);
+    let terms = RefundTerms {
+        amount: request.amount,
+        reason: request.reason,
+        to: request.to,
+        confirm_other_address: request.confirm_other_address == Some(true),
+    };
+    open(&app, &merchant, &call, transfer, terms).await
+}
+
+fn no_invoice(id: impl std::fmt::Display) -> Problem {
+    Problem::not_found(format_args!("invoice {id}"))
+}
+
+/// The one payment of an invoice that has money left; the newest one when nothing is left of any.
+async fn of_invoice(
+    tx: &mut Tx,
+    app: &App,
+    merchant: &Merchant,
+    id: InvoiceId,
+) -> Result<TransferId> {
+    if !store::owns_invoice(tx, merchant.id, id).await? {
+        return Err(no_invoice(id));
+    }
+    let transfers = payments::store::transfers_for(tx, &id.to_string()).await?;
+    let newest = transfers.last().map(|transfer| transfer.id);
+    let mut left = Vec::new();
+    for transfer in transfers {
+        let of = super::refundable(tx, &app.assets, merchant, transfer).await?;
+        if !of.left.is_zero() {
+            left.push(of.transfer.id);
+        }
+    }
+    match (&left[..], newest) {
+        ([one], _) => Ok(*one),
+        ([], Some(newest)) => Ok(newest),
+        ([], None) => Err(Problem::new(
+            Kind::RefundTooLarge,
+            format!("Nothing has paid {id} yet, so nothing can go back."),
+        )),
+        (several, _) => {
+            let ids: Vec<String> = several.iter().map(ToString::to_string).collect();
+            Err(Problem::new(
+                Kind::PaymentAmbiguous,
+                format!("Name one of them as `payment`: {}. Nothing was changed.", ids.join(", ")),
+            ))
+        }
+    }
+}
+
+/// Opens a refund of a transfer, once for each Idempotency-Key.
+pub async fn open(
+    app: &App,
+    merchant: &Merchant,
+    call: &Call,
+    transfer: TransferId,
+    terms: RefundTerms,
+) -> Result<Response> {
+    let mut tx = app.db.snapshot().await?;
+    let found = payments::store::find_transfer(&mut tx, transfer).await?;
+    let found = found.ok_or_else(|| no_payment(transfer))?;
+    let of = super::refundable(&mut tx, &app.assets, merchant, found).await?;
+    drop(tx);
+    let new = accept(app, &of, terms).await?;
+
+    let now = app.now();
+    let mut tx = match call.begin(&app.db, now.at).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(answer) => return Ok(answer.replayed()),
+    };
+    let whole = super::create(&mut tx, &app.assets, merchant, new, now).await?;
+    let answer = Answer::new(StatusCode::CREATED, &view::refund(&app.assets, &whole, now.at))?;
+    call.remember(&mut tx, &answer).await?;
+    tx.commit().await?;
+    Ok(answer.into_response())
+}
+
+/// Checks what was said, and asks the chain about the address.
+async fn accept(app: &App, of: &Refundable, terms: RefundTerms) -> Result<NewRefund> {
+    let arrival = &of.transfer.arrival;
+    let listed = app.assets.get(arrival.asset).ok_or(Error::NotCountable)?;
+    let amount: Option<Amount> =
+        terms.amount.as_deref().map(|text| positive(text, listed)).transpose()?;
+    let reason = terms.reason.map(clean_reason).transpose()?;
+    let to = terms.to.as_deref().map(address).transpose()?;
+    let other = to.filter(|to| arrival.sender != Some(*to));
+    if other.is_some() && !terms.confirm_other_address {
+        return Err(Error::OtherAddress { sender: arrival.sender }.into());
+    }
+    let target = other.or(arrival.sender).ok_or(Error::NoSender)?;
+    let warnings = warn::about(app, target, arrival.sender).await?;
+    Ok(NewRefund { transfer: of.transfer.id, amount, reason, to: other, warnings })
+}
+
+fn address(text: &str) -> Result<Address> {
+    Address::parse(text).map(|parsed| parsed.address).map_err(|e| {
+        Problem::new(
+            Kind::AddressInvalid,
+            format!("to: {e}. Check it letter by letter; nothing was changed."),
+        )
+    })
+}
+
+fn clean_reason(text: String) -> Result<String> {
+    let fits = (1..=REASON).contains(&text.chars().count());
+    if text.trim().is_empty() || !fits || text.chars().any(char::is_control) {
+        return Err(Problem::new(
+            Kind::BadRequest,
+            format!("reason has 1 to {REASON} characters on one line. Nothing was changed."),
+        ));
+    }
+    Ok(text)
+}
+
+/// Which refunds.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    status: Option<RefundStatus>,
+    /// Only those of what has paid this invoice.
+    invoice: Option<String>,
+    /// Only those of this transfer.
+    payment: Option<String>,
+}
+
+/// List your refunds, newest first
+#[utoipa::path(
+    get, path = "/v1/refunds", tag = "Refunds", security(("key" = [])),
+    params(PageQuery, ListQuery),
+    responses((status = 200, body = Page<RefundView>), Refusals)
+)]
+async fn list(
+    State(app): State<App>,
+    merchant: Merchant,
+    Query(page): Query<PageQuery>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<RefundView>>> {
+    let before = page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing(id)));
+    let filter = Filter {
+        status: query.status,
+        invoice: query.invoice,
+        payment: query.payment,
+        before: before.transpose()?,
+    };
+    let mut tx = app.db.snapshot().await?;
+    let found = store::list(&mut tx, merchant.id, &filter, i64::from(page.size()) + 1).await?;
+    let Page { data, has_more } = Page::from_probe(found, page.size());
+    let mut views = Vec::with_capacity(data.len());
+    for refund in data {
+        let whole = super::complete(&mut tx, refund).await?;
+        views.push(view::refund(&app.assets, &whole, app.time()));
+    }
+    Ok(Json(Page { data: views, has_more }))
+}
+
+/// Read a refund, or wait for its status to change
+#[utoipa::path(
+    get, path = "/v1/refunds/{id}", tag = "Refunds", security(("key" = [])),
+    params(("id" = String, Path), WaitQuery),
+    responses((status = 200, body = RefundView), Refusals)
+)]
+async fn read(
+    State(app): State<App>,
+    merchant: Merchant,
+    Path(id): Path<RefundId>,
+    Query(query): Query<WaitQuery>,
+) -> Result<Json<RefundView>> {
+    let whole = wait::until(&app, Waiter::Known(merchant.id.to_string()), query.wait, || async {
+        let mut tx = app.db.snapshot().await?;
+        let found = own(&mut tx, &merchant, id).await?;
+        let status = found.refund.status.as_str();
+        Ok(Look { news: query.after.as_deref().is_some_and(|known| known != status), found })
+    })
+    .await?;
+    Ok(Json(view::refund(&app.assets, &whole, app.time())))
+}
+
+async fn own(tx: &mut Tx, merchant: &Merchant, id: RefundId) -> Result<Whole> {
+    let refund = store::own(tx, merchant.id, id).await?.ok_or_else(|| missing(id))?;
+    Ok(super::complete(tx, refund).await?)
+}
+
+/// Get the message to sign
+///
+/// It can be signed by your payout wallet alone, for five minutes. Until then the same message is
+/// given again; after that you get a fresh one.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/transaction", tag = "Refunds", security(("key" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = MessageView), Failures)
+)]
+async fn transaction(
+    State(app): State<App>,
+    merchant: Merchant,
+    Path(id): Path<RefundId>,
+) -> Result<Json<MessageView>> {
+    let (transaction, whole) = message::offer(&app, &merchant, id).await?;
+    let refund = view::refund(&app.assets, &whole, app.time());
+    Ok(Json(MessageView { transaction, refund }))
+}
+
+/// What the wallet handed back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignedRefund {
+    /// The signed external message, a bag of cells in base64.
+    boc: String,
+}
+
+/// Tell that your wallet has signed
+///
+/// Only a hint: a refund succeeds when its money has arrived. If nothing has come when the message's
+/// time is over, the refund has failed.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/submitted", tag = "Refunds", security(("key" = [])),
+    params(("id" = String, Path)), request_body = SignedRefund,
+    responses((status = 200, body = RefundView), Refusals)
+)]
+async fn submitted(
+    State(app): State<App>,
+    merchant: Merchant,
+    Path(id): Path<RefundId>,
+    Body(body): Body<SignedRefund>,
+) -> Result<Json<RefundView>> {
+    ton::boc::gate_base64(&body.boc, &ton::boc::Limits::CHAIN).map_err(|e| {
+        Problem::new(
+            Kind::BadRequest,
+            format!("boc {e}. The refund itself is not affected: we watch the chain."),
+        )
+    })?;
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let whole = own(&mut tx, &merchant, id).await?;
+    if let Some(intent) = message::newest(&whole) {
+        payments::advance(&mut tx, intent.id, Input::Submitted { at: now.at }).await?;
+    }
+    super::notice(&mut tx, &app.assets, id, Stage::Submitted, now).await?;
+    answer(tx, &app, &merchant, id).await
+}
+
+/// Take a refund back that was not signed
+///
+/// Money that is sent all the same makes it succeed after all; as long as its message can be signed,
+/// the amount stays set aside.
+#[utoipa::path(
+    post, path = "/v1/refunds/{id}/cancel", tag = "Refunds", security(("key" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = RefundView), Refusals)
+)]
+async fn cancel(
+    State(app): State<App>,
+    merchant: Merchant,
+    Path(id): Path<RefundId>,
+) -> Result<Json<RefundView>> {
+    let mut tx = app.db.begin().await?;
+    own(&mut tx, &merchant, id).await?;
+    super::cancel(&mut tx, &app.assets, id, app.now()).await?;
+    answer(tx, &app, &merchant, id).await
+}
+
+async fn answer(
+    mut tx: Tx,
+    app: &App,
+    merchant: &Merchant,
+    id: RefundId,
+) -> Result<Json<RefundView>> {
+    let whole = own(&mut tx, merchant, id).await?;
+    tx.commit().await?;
+    Ok(Json(view::refund(&app.assets, &whole, app.time())))
+}

@@ -1,0 +1,64 @@
+//! What a merchant should know before money goes back. Advice only: the merchant decides.
+
+use ton::address::Address;
+
+use super::{Warning, store};
+use crate::{app::App, db::Tx, problem::Result};
+
+/// So many people whose payments came from one foreign wallet make it look like an exchange's.
+const MANY: i64 = 2;
+
+/// Everything worth saying about an address, before it is paid.
+pub(super) async fn about(app: &App, to: Address, sender: Option<Address>) -> Result<Vec<Warning>> {
+    let mut warnings = Vec::new();
+    if sender != Some(to) {
+        warnings.push(Warning::OtherAddress);
+    }
+    let mut tx = app.db.snapshot().await?;
+    warnings.extend(by_our_books(&mut tx, to).await?);
+    drop(tx);
+    warnings.extend(by_the_chain(app, to).await.filter(|warning| !warnings.contains(warning)));
+    Ok(warnings)
+}
+
+async fn by_our_books(tx: &mut Tx, to: Address) -> Result<Vec<Warning>> {
+    let mut warnings = Vec::new();
+    if !store::is_known_wallet(tx, to).await? {
+        warnings.push(Warning::UnknownWallet);
+    }
+    if store::pays_for(tx, to).await? >= MANY {
+        warnings.push(Warning::MaybeExchange);
+    }
+    Ok(warnings)
+}
+
+async fn by_the_chain(app: &App, to: Address) -> Option<Warning> {
+    match app.chain_now.wallet_states(&[to]).await {
+        Err(_) => Some(Warning::Unchecked),
+        Ok(states) => match states.first() {
+            None => Some(Warning::NotDeployed),
+            Some(state) if state.status != "active" => Some(Warning::NotDeployed),
+            // Made for sending to many at once: people do not use them.
+            Some(state) if state.wallet_type.as_deref().is_some_and(is_for_crowds) => {
+                Some(Warning::MaybeExchange)
+            }
+            Some(state) if !state.is_wallet => Some(Warning::Contract),
+            Some(_) => None,
+        },
+    }
+}
+
+fn is_for_crowds(wallet_type: &str) -> bool {
+    wallet_type.to_ascii_lowercase().contains("highload")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_highload_wallet_is_nobodys_pocket() {
+        assert!(is_for_crowds("wallet highload v3") && is_for_crowds("Highload V2"));
+        assert!(!is_for_crowds("wallet v5 r1"));
+    }
+}

@@ -1,0 +1,244 @@
+//! A merchant's inbox of money that pays nothing we know of. The states stand in [`state`].
+//!
+//! Such money is the merchant's already; what is missing is what it was for. The merchant attaches it to
+//! an invoice, sends it back, or says that it is well known. Which invoice may have been meant is
+//! guessed, with reasons, in [`score`], and never decided here.
+
+pub mod http;
+pub mod score;
+pub mod state;
+pub mod store;
+pub mod view;
+
+use std::time::Duration;
+
+use ton::reference::{Folded, Reference};
+
+use crate::{
+    db::Tx,
+    events::{self, Audience, Now, kind},
+    id::{InvoiceId, TransferId},
+    invoices::{self, Invoice},
+    merchants::{self, Merchant},
+    money::Assets,
+    payments::{self, Intent, Outcome, Reason, Transfer},
+    refunds::{self, Refund},
+};
+
+use score::{Candidate, Clue};
+pub use state::{Act, Refused, Standing, UnmatchedStatus};
+pub use store::{Decision, Entry, Owner};
+
+/// Invoices older than this, or beyond so many newer ones, are not thought of.
+const MEMORY: Duration = Duration::from_secs(90 * 24 * 3600);
+const CANDIDATES: i64 = 500;
+const REFERENCES: i64 = 5000;
+/// How far our clock may be from the chain's.
+const SKEW: Duration = Duration::from_secs(60);
+/// So many suggestions at most.
+const SUGGESTIONS: usize = 5;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no unmatched money {0}")]
+    NotFound(TransferId),
+    #[error("there is no invoice {0}")]
+    NoInvoice(InvoiceId),
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error("the invoice asks for another asset")]
+    OtherAsset,
+    #[error("it is nothing that could be counted: {0}")]
+    NotCountable(Reason),
+    #[error("somebody else decided at the same moment")]
+    Raced,
+    #[error(transparent)]
+    Invoices(#[from] invoices::Error),
+    #[error(transparent)]
+    Refunds(#[from] refunds::Error),
+    #[error(transparent)]
+    Payments(#[from] payments::Error),
+    #[error(transparent)]
+    Db(#[from] sqlx::Error),
+}
+
+/// A line of the inbox with all that is shown of it.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    pub entry: Entry,
+    pub transfer: Transfer,
+    /// The payment its reference names, if any; or the invoice's, once it is attached.
+    pub intent: Option<Intent>,
+    pub refunds: Vec<Refund>,
+}
+
+/// An invoice that the money may have been meant for.
+#[derive(Debug, Clone)]
+pub struct Suggestion {
+    pub invoice: Invoice,
+    /// 0 to 100.
+    pub score: u8,
+    pub clues: Vec<Clue>,
+}
+
+/// Counts the money towards an invoice, as if it had come with its reference: in time or late by its
+/// block's time. To ask again changes nothing.
+pub async fn attach(
+    tx: &mut Tx,
+    assets: &Assets,
+    merchant: &Merchant,
+    id: TransferId,
+    to: InvoiceId,
+    by: Decision,
+    now: Now<'_>,
+) -> Result<Whole, Error> {
+    let entry = held(tx, merchant, id).await?;
+    let after = entry.standing.apply(Act::Attach(to))?;
+    if after == entry.standing {
+        return complete(tx, merchant, entry).await;
+    }
+    // The same wallet may be paid for several merchants; what any of them sends back counts.
+    if !refunds::store::taken(tx, id).await?.is_zero() {
+        return Err(Refused::GoesBack.into());
+    }
+    let transfer = payments::store::find_transfer(tx, id).await?.ok_or(Error::NotFound(id))?;
+    if transfer.arrival.amount().is_none() || entry.reason == Reason::SelfPayment {
+        return Err(Error::NotCountable(entry.reason));
+    }
+    let invoice = invoices::store::own(tx, merchant.id, to).await?.ok_or(Error::NoInvoice(to))?;
+    if invoice.terms.asset != transfer.arrival.asset {
+        return Err(Error::OtherAsset);
+    }
+    if !store::decide(tx, merchant.id, &entry, after, &by).await? {
+        return Err(Error::Raced);
+    }
+    let recorded = payments::attach(tx, id, invoice.intent, now).await?;
+    invoices::credit(tx, assets, to, &recorded, now).await?;
+    let whole = whole(tx, merchant, id).await?;
+    tell(tx, assets, merchant, &whole, kind::UNMATCHED_ATTACHED, now).await?;
+    Ok(whole)
+}
+
+/// The merchant knows what it is, and wants to be asked no more.
+pub async fn ignore(
+    tx: &mut Tx,
+    assets: &Assets,
+    merchant: &Merchant,
+    id: TransferId,
+    by: Decision,
+    now: Now<'_>,
+) -> Result<Whole, Error> {
+    let entry = held(tx, merchant, id).await?;
+    let after = entry.standing.apply(Act::Ignore)?;
+    let known = entry.decision.as_ref().map(|decision| &decision.note) == Some(&by.note);
+    if after == entry.standing && known {
+        return complete(tx, merchant, entry).await;
+    }
+    if !store::decide(tx, merchant.id, &entry, after, &by).await? {
+        return Err(Error::Raced);
+    }
+    let whole = whole(tx, merchant, id).await?;
+    tell(tx, assets, merchant, &whole, kind::UNMATCHED_IGNORED, now).await?;
+    Ok(whole)
+}
+
+/// Puts ignored money back among what is open.
+pub async fn reopen(
+    tx: &mut Tx,
+    merchant: &Merchant,
+    id: TransferId,
+    by: Decision,
+) -> Result<Whole, Error> {
+    let entry = held(tx, merchant, id).await?;
+    let after = entry.standing.apply(Act::Reopen)?;
+    if after != entry.standing && !store::decide(tx, merchant.id, &entry, after, &by).await? {
+        return Err(Error::Raced);
+    }
+    tx.nudge();
+    whole(tx, merchant, id).await
+}
+
+/// A line of the inbox that nobody else decides about until the transaction ends.
+async fn held(tx: &mut Tx, merchant: &Merchant, id: TransferId) -> Result<Entry, Error> {
+    payments::store::hold_transfer(tx, id).await?.ok_or(Error::NotFound(id))?;
+    let found = store::find(tx, owner(merchant), id).await?;
+    found.ok_or(Error::NotFound(id))
+}
+
+async fn tell(
+    tx: &mut Tx,
+    assets: &Assets,
+    merchant: &Merchant,
+    whole: &Whole,
+    kind: &'static str,
+    now: Now<'_>,
+) -> Result<(), Error> {
+    let audience = merchants::audience(tx, merchant).await?;
+    // Whoever has decided need not be told; the feed says it to their programs.
+    let quiet = Audience { chat: None, ..audience };
+    events::append(tx, &quiet, kind, &view::unmatched(assets, whole), now);
+    Ok(())
+}
+
+/// Reads a line of the inbox with all that is shown of it.
+pub async fn whole(tx: &mut Tx, merchant: &Merchant, id: TransferId) -> Result<Whole, Error> {
+    let entry = store::find(tx, owner(merchant), id).await?;
+    complete(tx, merchant, entry.ok_or(Error::NotFound(id))?).await
+}
+
+const fn owner(merchant: &Merchant) -> Owner {
+    Owner { merchant: merchant.id, payout: merchant.payout }
+}
+
+/// Adds to a line of the inbox all that is shown of it.
+async fn complete(tx: &mut Tx, merchant: &Merchant, entry: Entry) -> Result<Whole, Error> {
+    let found = payments::store::find_transfer(tx, entry.id).await?;
+    let transfer = found.ok_or(Error::NotFound(entry.id))?;
+    let intent = match transfer.outcome {
+        Outcome::Matched(id) | Outcome::Unmatched(_, Some(id)) => {
+            payments::store::find(tx, id).await?
+        }
+        Outcome::Unmatched(_, None) => None,
+    };
+    let refunds = refunds::store::of_transfer(tx, merchant.id, entry.id).await?;
+    Ok(Whole { entry, transfer, intent, refunds })
+}
+
+/// The invoices the money may have been meant for, the likeliest first.
+pub async fn suggest(
+    tx: &mut Tx,
+    merchant: &Merchant,
+    transfer: &Transfer,
+) -> Result<Vec<Suggestion>, Error> {
+    let arrival = &transfer.arrival;
+    let (from, to) = (arrival.at.before(MEMORY), arrival.at.after(SKEW));
+    let found = invoices::store::made_between(tx, merchant.id, from, to, CANDIDATES).await?;
+    let (Some(newest), Some(oldest)) = (found.first(), found.last()) else {
+        return Ok(Vec::new());
+    };
+    let (oldest, newest) = (oldest.id, newest.id);
+    let known = store::references(tx, merchant.id, oldest, newest, REFERENCES).await?;
+    let paying = match arrival.sender {
+        Some(sender) => store::of_payer(tx, merchant.id, sender).await?,
+        None => Vec::new(),
+    };
+    let comment = Folded::new(arrival.text().unwrap_or_default());
+    let mut suggestions: Vec<Suggestion> = found
+        .into_iter()
+        .filter_map(|invoice| {
+            let own = known.iter().filter(|meant| meant.id == invoice.id);
+            let references: Vec<Reference> = own.map(store::Meant::reference).collect();
+            let known_payer = paying.contains(&invoice.id);
+            let candidate = Candidate { invoice, references, known_payer };
+            let (score, clues) = score::score(arrival, &comment, &candidate)?;
+            Some(Suggestion { invoice: candidate.invoice, score, clues })
+        })
+        .collect();
+    // The sort is stable: among equals the newest invoice stays first.
+    suggestions.sort_by_key(|suggestion| std::cmp::Reverse(suggestion.score));
+    suggestions.truncate(SUGGESTIONS);
+    Ok(suggestions)
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 const STOREYS: &[&[&str]] = &[
     &["http", "watch", "deliver", "bot"],
     &["settle"],
-    &["invoices", "requests", "merchants"],
+    &["invoices", "requests"],
+    &["merchants", "webhooks"],
     &["payments"],
     &["wallets"],
     &["follow", "identity", "idempotency"],

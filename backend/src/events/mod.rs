@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    db::{self, Announcement, Tx},
+    db::{self, Announcement, Hooks, Tx},
     dice::Dice,
     id::{DeliveryId, EventId},
     time::Time,
@@ -34,7 +34,26 @@ pub mod kind {
     pub const REQUEST_PAID: &str = "request.paid";
     pub const WALLET_LINKED: &str = "wallet.linked";
     pub const WALLET_UNLINKED: &str = "wallet.unlinked";
+    pub const WEBHOOK_PING: &str = "webhook.ping";
+    pub const WEBHOOK_FAILING: &str = "webhook.failing";
+    pub const WEBHOOK_DISABLED: &str = "webhook.disabled";
 }
+
+/// What a merchant's feed may hold: the types a webhook can ask for.
+pub const FOR_MERCHANTS: &[&str] = &[
+    kind::INVOICE_CREATED,
+    kind::INVOICE_PROCESSING,
+    kind::INVOICE_PARTIALLY_PAID,
+    kind::INVOICE_PAID,
+    kind::INVOICE_OVERPAID,
+    kind::INVOICE_PAID_LATE,
+    kind::INVOICE_EXPIRED,
+    kind::INVOICE_VOID,
+    kind::PAYMENT_UNMATCHED,
+    kind::WEBHOOK_PING,
+    kind::WEBHOOK_FAILING,
+    kind::WEBHOOK_DISABLED,
+];
 
 /// Somebody to tell: the account whose feed it is, and the Telegram chat that hears of it, if any.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,10 +69,23 @@ pub struct Now<'a> {
     pub dice: &'a Dice,
 }
 
-/// Adds an event to the transaction. It is numbered and told when the transaction commits.
+/// Adds an event to the transaction. It is numbered and told when the transaction commits: in the chat,
+/// and to every webhook of the account that asks for its type.
 pub fn append(
     tx: &mut Tx,
     audience: &Audience,
+    kind: &'static str,
+    data: &impl Serialize,
+    now: Now<'_>,
+) {
+    append_to(tx, audience, Hooks::Subscribed, kind, data, now);
+}
+
+/// The same, with a say in which webhooks hear of it.
+pub fn append_to(
+    tx: &mut Tx,
+    audience: &Audience,
+    hooks: Hooks,
     kind: &'static str,
     data: &impl Serialize,
     now: Now<'_>,
@@ -71,6 +103,8 @@ pub fn append(
         data,
         at: now.at,
         deliveries,
+        hooks,
+        dice: now.dice.clone(),
     });
 }
 
@@ -129,4 +163,31 @@ pub struct EventView {
     /// The object as it was at that moment.
     #[schema(value_type = Object)]
     pub data: Value,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FOR_MERCHANTS;
+
+    /// Told to people only, never to a merchant's feed.
+    const FOR_PEOPLE: &[&str] = &[
+        "payment.sent",
+        "payment.received",
+        "payment.duplicate",
+        "request.paid",
+        "wallet.linked",
+        "wallet.unlinked",
+    ];
+
+    #[test]
+    fn every_kind_of_event_has_its_readers() {
+        let own = include_str!("mod.rs").split("mod tests").next().unwrap();
+        let written = own.lines().filter_map(|line| line.trim().strip_prefix("pub const "));
+        let kinds: Vec<_> = written.filter_map(|line| line.split('"').nth(1)).collect();
+        assert!(kinds.len() > 10, "{kinds:?}");
+        for kind in kinds {
+            let known = FOR_MERCHANTS.contains(&kind) || FOR_PEOPLE.contains(&kind);
+            assert!(known, "{kind} stands in neither list");
+        }
+    }
 }

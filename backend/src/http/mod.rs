@@ -30,7 +30,7 @@ use crate::{
     app::App,
     bot, call, invoices, merchants, payments,
     problem::{Kind, Problem},
-    requests, wallets,
+    requests, wallets, webhooks,
 };
 
 /// No body may be larger, in bytes.
@@ -72,6 +72,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(requests::http::router())
         .merge(invoices::http::router())
         .merge(merchants::http::router())
+        .merge(webhooks::http::router())
 }
 
 /// The OpenAPI document, as JSON, pretty-printed. The sandbox's controls are described with it; they
@@ -105,6 +106,7 @@ pub fn openapi() -> String {
         (name = "Requests", description = "Asking for money by link."),
         (name = "Invoices", description = "What merchants ask for."),
         (name = "Merchants", description = "A merchant's account and its feed of events."),
+        (name = "Webhooks", description = "Events, sent to your own server and signed."),
         (name = "Service", description = "About this service."),
         (
             name = "sandbox",

@@ -79,9 +79,8 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
     let own = for_task(app);
     app.tasks.run("deliver", minute, move |stop, beat| deliver::run(own.clone(), stop, beat));
     let own = for_task(app);
-    app.tasks.run("webhooks", minute, move |stop, beat| {
-        deliver::webhooks::run(own.clone(), stop, beat)
-    });
+    app.tasks
+        .run("webhooks", minute, move |stop, beat| deliver::webhooks::run(own.clone(), stop, beat));
     bot::start(app);
     let own = for_task(app);
     app.tasks.run("tidy", TIDY * 2, move |stop, beat| {

@@ -12,3 +12,5 @@ mod login;
 mod odd_money;
 mod payments;
 mod requests;
+mod webhook_endpoints;
+mod webhooks;

@@ -13,13 +13,14 @@ pub mod store;
 pub mod view;
 
 use crate::{
-    db::Tx,
+    db::{Hooks, Tx},
     events::{self, Audience, Now, kind},
     id::InvoiceId,
     merchants::{self, Merchant},
     money::Assets,
     payments::{self, Draft, Intent, Purpose, Recorded, Side, Stage, Transfer},
     time::Time,
+    webhooks,
 };
 
 pub use state::{
@@ -38,6 +39,8 @@ pub enum Error {
     /// Other terms were given under this `external_id` before.
     #[error("external_id is taken by {0}")]
     ExternalIdTaken(InvoiceId),
+    #[error("there is no secret to sign invoice webhooks with")]
+    NoWebhookSecret,
     #[error("somebody else changed the invoice at the same moment")]
     Raced,
     #[error(transparent)]
@@ -94,6 +97,11 @@ pub async fn create(
         } else {
             Err(Error::ExternalIdTaken(known.id))
         };
+    }
+    if new.terms.webhook_url.is_some()
+        && webhooks::store::for_invoices(tx, merchant.id).await?.is_none()
+    {
+        return Err(Error::NoWebhookSecret);
     }
     let id = InvoiceId::new(now.at, now.dice);
     let intent = payments::open(tx, assets, draft(id, merchant, &new), now).await?;
@@ -241,7 +249,9 @@ async fn tell(
     let quiet = Audience { chat: None, ..aloud.clone() };
     for (kind, voice) in events {
         let audience = if *voice == Voice::Aloud { &aloud } else { &quiet };
-        events::append(tx, audience, kind, &view, now);
+        let hooks = whole.invoice.terms.webhook_url.clone();
+        let hooks = hooks.map_or(Hooks::Subscribed, Hooks::AlsoTo);
+        events::append_to(tx, audience, hooks, kind, &view, now);
     }
     Ok(())
 }

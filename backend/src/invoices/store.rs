@@ -19,6 +19,7 @@ struct Row {
     external_id: Option<String>,
     metadata: String,
     return_url: Option<String>,
+    webhook_url: Option<String>,
     pay_url: String,
     app_url: String,
     status: InvoiceStatus,
@@ -57,6 +58,7 @@ impl TryFrom<Row> for Invoice {
                 external_id: row.external_id,
                 metadata: row.metadata,
                 return_url: row.return_url,
+                webhook_url: row.webhook_url,
             },
             links: Links { pay_url: row.pay_url, app_url: row.app_url },
             status: match row.status {
@@ -90,8 +92,9 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
         tx,
         "insert into invoices
             (id, merchant_id, intent_id, asset, due, description, external_id, metadata, return_url,
-             pay_url, app_url, status, in_time, late, created_at, expires_at, paid_at, void_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+             pay_url, app_url, status, in_time, late, created_at, expires_at, paid_at, void_at,
+             webhook_url)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
          on conflict (merchant_id, external_id) where external_id is not null do nothing",
         invoice.id,
         invoice.merchant,
@@ -110,7 +113,8 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
         invoice.created_at,
         invoice.expires_at,
         paid_at,
-        void_at
+        void_at,
+        terms.webhook_url.as_deref()
     )?;
     Ok(touched == 1)
 }

@@ -76,6 +76,8 @@ pub struct InvoiceView {
     pub livemode: bool,
     /// Opens the invoice inside Telegram.
     pub app_url: String,
+    /// Told of this invoice's events, beside your webhook endpoints.
+    pub webhook_url: Option<String>,
 }
 
 /// A transfer that paid an invoice.
@@ -110,6 +112,7 @@ pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
         payments: transfers.iter().map(|t| payment(assets, invoice, t)).collect(),
         livemode: merchant.livemode,
         app_url: invoice.links.app_url.clone(),
+        webhook_url: invoice.terms.webhook_url.clone(),
     }
 }
 

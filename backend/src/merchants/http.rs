@@ -78,6 +78,8 @@ struct MerchantView {
     address: String,
     /// Whether the money is real.
     livemode: bool,
+    /// The number of the newest event in your feed; 0 before the first one.
+    last_seq: i64,
 }
 
 /// Read your account
@@ -88,13 +90,16 @@ struct MerchantView {
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json")
     )
 )]
-async fn read(merchant: Merchant) -> Json<MerchantView> {
-    Json(MerchantView {
+async fn read(State(app): State<App>, merchant: Merchant) -> Result<Json<MerchantView>> {
+    let mut tx = app.db.snapshot().await?;
+    let last_seq = events::store::last_seq(&mut tx, &merchant.id.to_string()).await?;
+    Ok(Json(MerchantView {
         id: merchant.id.to_string(),
         name: merchant.name,
         address: friendly(merchant.payout),
         livemode: merchant.livemode,
-    })
+        last_seq,
+    }))
 }
 
 /// Which part of the feed.

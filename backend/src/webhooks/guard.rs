@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ton::network::Network;
 use url::{Host, Url};
 
 /// In characters.
@@ -25,7 +26,9 @@ pub enum Refused {
     NotAnAddress,
     #[error("it must begin with https://")]
     NotHttps,
-    #[error("it must not carry a user name or a password; put a secret into the path if you need one")]
+    #[error(
+        "it must not carry a user name or a password; put a secret into the path if you need one"
+    )]
     UserInfo,
     #[error("its port must be 443 or 8443")]
     Port,
@@ -34,6 +37,10 @@ pub enum Refused {
 }
 
 impl Reach {
+    pub fn on(network: Network) -> Self {
+        if network.is_sandbox() { Self::Sandbox } else { Self::Public }
+    }
+
     /// Judges a URL by itself. A name may still lead to an address that is refused later.
     pub fn check(self, text: &str) -> Result<Url, Refused> {
         let url = Url::parse(text).map_err(|_| Refused::NotAnAddress)?;
@@ -72,8 +79,7 @@ impl Reach {
 
 /// A name that the public DNS could know: it has a dot, and does not end in a word reserved for inside.
 fn is_public_name(name: &str) -> bool {
-    const INSIDE: [&str; 7] =
-        ["localhost", "local", "internal", "intranet", "lan", "home", "corp"];
+    const INSIDE: [&str; 7] = ["localhost", "local", "internal", "intranet", "lan", "home", "corp"];
     let name = name.trim_end_matches('.');
     let last = name.rsplit('.').next().unwrap_or_default();
     name.contains('.') && !INSIDE.contains(&last)
@@ -90,25 +96,25 @@ fn is_this_machine(url: &Url) -> bool {
 
 /// Everything in IPv4 that is not somebody's on the open internet (IANA's special-purpose registry).
 const NOT_PUBLIC_V4: &[([u8; 4], u32)] = &[
-    ([0, 0, 0, 0], 8),         // "this network", RFC 791
-    ([10, 0, 0, 0], 8),        // private, RFC 1918
-    ([100, 64, 0, 0], 10),     // behind a carrier's NAT, RFC 6598; some clouds' metadata
-    ([127, 0, 0, 0], 8),       // this machine, RFC 1122
-    ([168, 63, 129, 16], 32),  // Azure's wire server: public by its number only
-    ([169, 254, 0, 0], 16),    // link-local, RFC 3927; most clouds' metadata
-    ([172, 16, 0, 0], 12),     // private, RFC 1918
-    ([192, 0, 0, 0], 24),      // IETF protocols, RFC 6890
-    ([192, 0, 2, 0], 24),      // documentation, RFC 5737
-    ([192, 31, 196, 0], 24),   // AS112, RFC 7535
-    ([192, 52, 193, 0], 24),   // AMT, RFC 7450
-    ([192, 88, 99, 0], 24),    // 6to4 relays, RFC 7526
-    ([192, 168, 0, 0], 16),    // private, RFC 1918
-    ([192, 175, 48, 0], 24),   // AS112, RFC 7534
-    ([198, 18, 0, 0], 15),     // benchmarks, RFC 2544
-    ([198, 51, 100, 0], 24),   // documentation, RFC 5737
-    ([203, 0, 113, 0], 24),    // documentation, RFC 5737
-    ([224, 0, 0, 0], 4),       // multicast, RFC 5771
-    ([240, 0, 0, 0], 4),       // reserved, RFC 1112, with broadcast
+    ([0, 0, 0, 0], 8),        // "this network", RFC 791
+    ([10, 0, 0, 0], 8),       // private, RFC 1918
+    ([100, 64, 0, 0], 10),    // behind a carrier's NAT, RFC 6598; some clouds' metadata
+    ([127, 0, 0, 0], 8),      // this machine, RFC 1122
+    ([168, 63, 129, 16], 32), // Azure's wire server: public by its number only
+    ([169, 254, 0, 0], 16),   // link-local, RFC 3927; most clouds' metadata
+    ([172, 16, 0, 0], 12),    // private, RFC 1918
+    ([192, 0, 0, 0], 24),     // IETF protocols, RFC 6890
+    ([192, 0, 2, 0], 24),     // documentation, RFC 5737
+    ([192, 31, 196, 0], 24),  // AS112, RFC 7535
+    ([192, 52, 193, 0], 24),  // AMT, RFC 7450
+    ([192, 88, 99, 0], 24),   // 6to4 relays, RFC 7526
+    ([192, 168, 0, 0], 16),   // private, RFC 1918
+    ([192, 175, 48, 0], 24),  // AS112, RFC 7534
+    ([198, 18, 0, 0], 15),    // benchmarks, RFC 2544
+    ([198, 51, 100, 0], 24),  // documentation, RFC 5737
+    ([203, 0, 113, 0], 24),   // documentation, RFC 5737
+    ([224, 0, 0, 0], 4),      // multicast, RFC 5771
+    ([240, 0, 0, 0], 4),      // reserved, RFC 1112, with broadcast
 ];
 
 /// In IPv6 only 2000::/3 is handed out at all. That leaves out loopback, mapped and translated IPv4
@@ -256,29 +262,105 @@ mod tests {
     #[test]
     fn every_range_is_closed_to_its_edges() {
         for inside in [
-            "0.0.0.0", "0.255.255.255", "10.0.0.0", "10.255.255.255", "100.64.0.0",
-            "100.127.255.255", "127.0.0.1", "127.255.255.255", "168.63.129.16", "169.254.0.0",
-            "169.254.255.255", "172.16.0.0", "172.31.255.255", "192.0.0.0", "192.0.0.192",
-            "192.0.0.255", "192.0.2.0", "192.0.2.255", "192.31.196.1", "192.52.193.1",
-            "192.88.99.1", "192.168.0.0", "192.168.255.255", "192.175.48.1", "198.18.0.0",
-            "198.19.255.255", "198.51.100.7", "203.0.113.7", "224.0.0.1", "239.255.255.255",
-            "240.0.0.1", "255.255.255.255", "::", "::1", "::7f00:1", "::ffff:8.8.8.8",
-            "::ffff:127.0.0.1", "64:ff9b::1", "64:ff9b::808:808", "64:ff9b:1::1", "100::1",
-            "1fff::1", "2001::1", "2001:0:53aa:64c:0:ffff:80ff:fffe", "2001:10::1", "2001:20::1",
-            "2001:1ff:ffff::1", "2001:db8::1", "2002::1", "2002:7f00:1::1", "2002:a00:1::",
-            "2620:4f:8000::1", "3fff::1", "3fff:fff:ffff::1", "4000::1", "5f00::1", "fc00::1",
-            "fdff::1", "fd00:ec2::254", "fe80::1", "febf::1", "fec0::1", "ff02::1",
+            "0.0.0.0",
+            "0.255.255.255",
+            "10.0.0.0",
+            "10.255.255.255",
+            "100.64.0.0",
+            "100.127.255.255",
+            "127.0.0.1",
+            "127.255.255.255",
+            "168.63.129.16",
+            "169.254.0.0",
+            "169.254.255.255",
+            "172.16.0.0",
+            "172.31.255.255",
+            "192.0.0.0",
+            "192.0.0.192",
+            "192.0.0.255",
+            "192.0.2.0",
+            "192.0.2.255",
+            "192.31.196.1",
+            "192.52.193.1",
+            "192.88.99.1",
+            "192.168.0.0",
+            "192.168.255.255",
+            "192.175.48.1",
+            "198.18.0.0",
+            "198.19.255.255",
+            "198.51.100.7",
+            "203.0.113.7",
+            "224.0.0.1",
+            "239.255.255.255",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::7f00:1",
+            "::ffff:8.8.8.8",
+            "::ffff:127.0.0.1",
+            "64:ff9b::1",
+            "64:ff9b::808:808",
+            "64:ff9b:1::1",
+            "100::1",
+            "1fff::1",
+            "2001::1",
+            "2001:0:53aa:64c:0:ffff:80ff:fffe",
+            "2001:10::1",
+            "2001:20::1",
+            "2001:1ff:ffff::1",
+            "2001:db8::1",
+            "2002::1",
+            "2002:7f00:1::1",
+            "2002:a00:1::",
+            "2620:4f:8000::1",
+            "3fff::1",
+            "3fff:fff:ffff::1",
+            "4000::1",
+            "5f00::1",
+            "fc00::1",
+            "fdff::1",
+            "fd00:ec2::254",
+            "fe80::1",
+            "febf::1",
+            "fec0::1",
+            "ff02::1",
         ] {
             assert!(!is_public(inside.parse().unwrap()), "{inside}");
         }
         for outside in [
-            "1.0.0.0", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0",
-            "126.255.255.255", "128.0.0.0", "168.63.129.15", "168.63.129.17", "169.253.255.255",
-            "169.255.0.0", "172.15.255.255", "172.32.0.0", "191.255.255.255", "192.0.1.0",
-            "192.0.3.0", "192.167.255.255", "192.169.0.0", "198.17.255.255", "198.20.0.0",
-            "198.51.99.255", "203.0.114.0", "223.255.255.255", "2000::1", "2001:200::1",
-            "2001:4860:4860::8888", "2001:db7::1", "2001:db9::1", "2003::1", "2606:4700::1111",
-            "3ffe::1", "3fff:1000::1",
+            "1.0.0.0",
+            "9.255.255.255",
+            "11.0.0.0",
+            "100.63.255.255",
+            "100.128.0.0",
+            "126.255.255.255",
+            "128.0.0.0",
+            "168.63.129.15",
+            "168.63.129.17",
+            "169.253.255.255",
+            "169.255.0.0",
+            "172.15.255.255",
+            "172.32.0.0",
+            "191.255.255.255",
+            "192.0.1.0",
+            "192.0.3.0",
+            "192.167.255.255",
+            "192.169.0.0",
+            "198.17.255.255",
+            "198.20.0.0",
+            "198.51.99.255",
+            "203.0.114.0",
+            "223.255.255.255",
+            "2000::1",
+            "2001:200::1",
+            "2001:4860:4860::8888",
+            "2001:db7::1",
+            "2001:db9::1",
+            "2003::1",
+            "2606:4700::1111",
+            "3ffe::1",
+            "3fff:1000::1",
         ] {
             assert!(is_public(outside.parse().unwrap()), "{outside}");
         }

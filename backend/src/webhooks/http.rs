@@ -48,11 +48,6 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(redeliver))
 }
 
-/// How far webhooks may reach on this network.
-pub fn reach(app: &App) -> Reach {
-    if app.network.is_sandbox() { Reach::Sandbox } else { Reach::Public }
-}
-
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
@@ -75,7 +70,12 @@ impl From<Error> for Problem {
     }
 }
 
-async fn shown(tx: &mut Tx, webhook: &Webhook, merchant: &Merchant, now: Time) -> Result<EndpointView> {
+async fn shown(
+    tx: &mut Tx,
+    webhook: &Webhook,
+    merchant: &Merchant,
+    now: Time,
+) -> Result<EndpointView> {
     let keys = store::keys_of(tx, webhook.id, now).await?;
     Ok(view::endpoint(webhook, &keys, merchant))
 }
@@ -111,7 +111,7 @@ async fn create(
     Body(request): Body<EndpointRequest>,
 ) -> Result<Response> {
     let call = key.call(merchant.id, "POST /v1/webhook_endpoints", &request);
-    let draft = request.accept(reach(&app))?;
+    let draft = request.accept(Reach::on(app.network))?;
     let now = app.now();
     let mut tx = match call.begin(&app.db, now.at).await? {
         Begun::First(tx) => tx,
@@ -189,7 +189,7 @@ async fn change(
     Path(id): Path<WebhookId>,
     Body(request): Body<EndpointChange>,
 ) -> Result<Json<EndpointView>> {
-    let patch = request.accept(reach(&app))?;
+    let patch = request.accept(Reach::on(app.network))?;
     let now = app.now();
     let mut tx = app.db.begin().await?;
     let webhook = super::change(&mut tx, merchant.id, id, patch, now).await?;
@@ -433,8 +433,7 @@ async fn rotate_invoice_secret(
         Begun::First(tx) => tx,
         Begun::Again(answer) => return Ok(answer.replayed()),
     };
-    let (webhook, keys) =
-        super::rotate_for_invoices(&mut tx, merchant.id, overlap, now).await?;
+    let (webhook, keys) = super::rotate_for_invoices(&mut tx, merchant.id, overlap, now).await?;
     let all = store::keys_of(&mut tx, webhook.id, now.at).await?;
     let answer = Answer::new(StatusCode::OK, &view::invoice_secret(&webhook, Some(&keys), &all))?;
     call.remember(&mut tx, &answer).await?;
@@ -551,6 +550,3 @@ async fn redeliver(
     tx.commit().await?;
     Ok(answer.into_response())
 }
-
-#[cfg(test)]
-mod tests;

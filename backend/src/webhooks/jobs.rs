@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::{outbox, store};
-use crate::{db::{Result, Tx}, time::Time};
+use crate::{
+    db::{Result, Tx},
+    time::Time,
+};
 
 /// How long a delivery that is done with stays in the log.
 pub const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);

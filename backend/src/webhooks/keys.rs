@@ -67,8 +67,8 @@ pub fn signature<'a>(
 ) -> String {
     let content = format!("{id}.{seconds}.{body}");
     let signed = keys.into_iter().flat_map(|keys| {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&keys.secret)
-            .expect("HMAC takes a key of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&keys.secret).expect("HMAC takes a key of any length");
         mac.update(content.as_bytes());
         let ed25519 = keys.signing.sign(content.as_bytes());
         [
@@ -122,8 +122,7 @@ mod tests {
             let public = BASE64_STANDARD.decode(&keys.public_key()[PUBLIC.len()..]).unwrap();
             let public = VerifyingKey::from_bytes(&public.try_into().unwrap()).unwrap();
             let part = header.split(' ').nth(place).unwrap().strip_prefix("v1a,").unwrap();
-            let signature =
-                Signature::from_slice(&BASE64_STANDARD.decode(part).unwrap()).unwrap();
+            let signature = Signature::from_slice(&BASE64_STANDARD.decode(part).unwrap()).unwrap();
             assert!(public.verify_strict(b"evt_1.5.{}", &signature).is_ok());
         }
     }

@@ -115,7 +115,9 @@ fn description(text: Option<String>) -> Result<Option<String>> {
         Some(text) if text.chars().count() > DESCRIPTION || text.chars().any(char::is_control) => {
             Err(Problem::new(
                 Kind::BadRequest,
-                format!("description has {DESCRIPTION} characters at most, on one line. Nothing was changed."),
+                format!(
+                    "description has {DESCRIPTION} characters at most, on one line. Nothing was changed."
+                ),
             ))
         }
         text => Ok(text.filter(|text| !text.trim().is_empty())),

@@ -139,9 +139,7 @@ pub async fn settle(
     let (state, step, due_at, done_at) = match fate {
         Fate::Delivered => (DeliveryState::Delivered, None, None, Some(now)),
         Fate::Dead => (DeliveryState::Dead, None, None, Some(now)),
-        Fate::Later { step, at } => {
-            (DeliveryState::Due, i64::try_from(step).ok(), Some(at), None)
-        }
+        Fate::Later { step, at } => (DeliveryState::Due, i64::try_from(step).ok(), Some(at), None),
     };
     let touched = execute!(
         tx,

@@ -62,7 +62,10 @@ pub enum Status {
 pub enum Health {
     Well,
     /// Nothing has got through since then; perhaps the owner was warned.
-    Failing { since: Time, warned: Option<Time> },
+    Failing {
+        since: Time,
+        warned: Option<Time>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

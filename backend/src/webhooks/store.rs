@@ -217,11 +217,7 @@ pub async fn insert_keys(tx: &mut Tx, id: WebhookId, keys: &Keys, now: Time) -> 
 
 /// The keys in force end at `until`; whatever was ending already is forgotten now.
 pub async fn retire_keys(tx: &mut Tx, id: WebhookId, until: Time) -> Result<()> {
-    execute!(
-        tx,
-        "delete from webhook_secrets where webhook_id = $1 and until is not null",
-        id
-    )?;
+    execute!(tx, "delete from webhook_secrets where webhook_id = $1 and until is not null", id)?;
     execute!(tx, "update webhook_secrets set until = $2 where webhook_id = $1", id, until)?;
     Ok(())
 }

@@ -96,10 +96,7 @@ impl Lanes {
 
     /// The places that are free now, to be promised before they are taken.
     pub fn budget(&self) -> Budget {
-        Budget {
-            quick: QUICK.saturating_sub(self.quick),
-            slow: SLOW.saturating_sub(self.slow),
-        }
+        Budget { quick: QUICK.saturating_sub(self.quick), slow: SLOW.saturating_sub(self.slow) }
     }
 
     /// A lane has begun one request.
@@ -110,8 +107,7 @@ impl Lanes {
             });
         }
         *self.count(place) += 1;
-        let new =
-            Lane { in_hand: 0, window: 1, pace: place.0, rest: REST, rests_until: None };
+        let new = Lane { in_hand: 0, window: 1, pace: place.0, rest: REST, rests_until: None };
         self.lanes.entry(lane.to_owned()).or_insert(new).in_hand += 1;
     }
 
@@ -191,7 +187,8 @@ mod tests {
         let begun: usize = names.iter().map(|lane| begin(&mut lanes, lane).len()).sum();
         assert_eq!(begun, SLOW);
         assert_eq!(begin(&mut lanes, "living").len(), 1);
-        let quick = (0..1000).map(|n| begin(&mut lanes, &format!("other {n}")).len()).sum::<usize>();
+        let quick =
+            (0..1000).map(|n| begin(&mut lanes, &format!("other {n}")).len()).sum::<usize>();
         assert_eq!(quick, QUICK - 1);
     }
 

@@ -28,7 +28,7 @@ use crate::{
     time::Time,
     webhooks::{
         self, Made,
-        http::reach,
+        guard::Reach,
         keys::{Keys, signature},
         outbox::{self, InHand, Waiting},
         state::{Fate, Outcome},
@@ -56,7 +56,7 @@ struct Back {
 type InFlight = FuturesUnordered<BoxFuture<'static, Back>>;
 
 pub async fn run(app: App, stop: CancellationToken, beat: Heartbeat) -> anyhow::Result<()> {
-    let post = Post::new(reach(&app))?;
+    let post = Post::new(Reach::on(app.network))?;
     let mut news = app.db.watch();
     let (mut lanes, mut in_flight, mut back) = (Lanes::default(), InFlight::new(), Vec::new());
     while !stop.is_cancelled() {
@@ -226,12 +226,7 @@ fn choose(waiting: Vec<Waiting>, lanes: &Lanes, now: Time) -> Vec<(String, usize
 }
 
 /// The event as the feed shows it, signed for this moment.
-fn write(
-    delivery: &InHand,
-    keys: &[Keys],
-    livemode: bool,
-    now: Time,
-) -> anyhow::Result<Letter> {
+fn write(delivery: &InHand, keys: &[Keys], livemode: bool, now: Time) -> anyhow::Result<Letter> {
     let event = Event {
         account_id: String::new(),
         seq: delivery.seq,

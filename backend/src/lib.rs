@@ -12,7 +12,7 @@
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
 //! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
-//!    `sandbox` puts the simulated world around it.
+//!    `sandbox` puts the simulated world around it; [`develop`] helps whoever builds a shop.
 
 #![recursion_limit = "256"]
 
@@ -22,6 +22,7 @@ pub mod call;
 pub mod config;
 pub mod db;
 pub mod deliver;
+pub mod develop;
 pub mod dice;
 pub mod doctor;
 pub mod events;

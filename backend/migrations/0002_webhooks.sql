@@ -45,6 +45,8 @@ create table webhook_deliveries (
     note        text,                         -- why the last attempt failed, or why it is dead
     created_at  bigint  not null,
     done_at     bigint,
+    status      bigint,                       -- what the receiver answered when it took it,
+    millis      bigint,                       -- and how long that attempt took
     unique (webhook_id, seq)
 );
 create index webhook_deliveries_due on webhook_deliveries (lane, due_at) where state = 'due';
@@ -53,6 +55,7 @@ create index webhook_deliveries_by_account on webhook_deliveries (account_id, id
 create index webhook_deliveries_by_webhook on webhook_deliveries (webhook_id, id);
 create index webhook_deliveries_by_age on webhook_deliveries (done_at) where done_at is not null;
 
+-- Attempts that failed; and the one that did not, once the delivery is made again.
 create table webhook_attempts (
     delivery_id  text    not null,
     number       bigint  not null,

@@ -5,6 +5,7 @@
 mod architecture;
 mod bad_days;
 mod crash;
+mod develop;
 mod hostile;
 mod invoices;
 mod linking;

@@ -452,7 +452,7 @@ struct DeliveryQuery {
 }
 
 async fn full(tx: &mut Tx, delivery: &Delivery, now: Time) -> Result<DeliveryView> {
-    let attempts = outbox::attempts(tx, delivery.id).await?;
+    let attempts = outbox::attempts(tx, delivery).await?;
     Ok(view::delivery(delivery, attempts, now))
 }
 

@@ -206,7 +206,7 @@ pub async fn redeliver(
     if webhook.status != Status::Enabled {
         return Err(Error::Disabled);
     }
-    outbox::again(tx, id, now.at).await?;
+    outbox::again(tx, &delivery, now.at).await?;
     tx.nudge();
     outbox::own(tx, account, id).await?.ok_or(Error::NoDelivery(id))
 }
@@ -270,9 +270,19 @@ pub async fn record(tx: &mut Tx, made: &Made, now: Now<'_>) -> Result<Fate, Erro
     let [jitter] = now.dice.bytes();
     let step = usize::try_from(delivery.step).unwrap_or(usize::MAX);
     let fate = state::fate(step, outcome, jitter, now.at);
-    let note = outcome.note();
-    outbox::log(tx, delivery.id, &made.attempt()).await?;
-    if !outbox::settle(tx, delivery.id, &made.lease, fate, note.as_deref(), now.at).await? {
+    let attempt = made.attempt();
+    let held = match fate {
+        Fate::Delivered => {
+            let (status, millis) = (attempt.status.unwrap_or_default(), attempt.millis);
+            outbox::delivered(tx, delivery.id, &made.lease, status, millis, now.at).await?
+        }
+        Fate::Later { .. } | Fate::Dead => {
+            outbox::log(tx, delivery.id, &attempt).await?;
+            let note = attempt.note.as_deref();
+            outbox::settle(tx, delivery.id, &made.lease, fate.later(), note, now.at).await?
+        }
+    };
+    if !held {
         return Ok(fate);
     }
     // While all goes well there is nothing to be read or written.
@@ -332,6 +342,6 @@ pub async fn put_aside(
     if delivery.webhook_status.is_none() {
         return Ok(outbox::forget(tx, delivery.id).await?);
     }
-    outbox::settle(tx, delivery.id, lease, Fate::Dead, Some(DISABLED), now).await?;
+    outbox::settle(tx, delivery.id, lease, None, Some(DISABLED), now).await?;
     Ok(())
 }

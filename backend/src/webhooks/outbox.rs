@@ -1,6 +1,8 @@
 //! The statements of what is sent to webhooks: the queue, and the log of attempts.
 
-use super::state::{Delivery, DeliveryState, Fate};
+use std::time::Duration;
+
+use super::state::{Delivery, DeliveryState};
 use crate::{
     db::{Result, Tx, execute, rows},
     id::{DeliveryId, EventId, MerchantId, WebhookId},
@@ -127,19 +129,56 @@ pub async fn log(tx: &mut Tx, id: DeliveryId, attempt: &Attempt) -> Result<()> {
     Ok(())
 }
 
-/// Lays a delivery out of hand. `false`: the lease had run out, and somebody else has it.
+/// It was taken. `false`: the lease had run out, and somebody else has it.
+pub async fn delivered(
+    tx: &mut Tx,
+    id: DeliveryId,
+    lease: &str,
+    status: i64,
+    millis: i64,
+    now: Time,
+) -> Result<bool> {
+    let touched = execute!(
+        tx,
+        "update webhook_deliveries
+            set state = 'delivered', note = null, lease = null, done_at = $3, status = $4, millis = $5
+          where id = $1 and lease = $2",
+        id,
+        lease,
+        now,
+        status,
+        millis
+    )?;
+    Ok(touched == 1)
+}
+
+/// Moves the attempt that succeeded from the delivery to the log, before the delivery is made again.
+async fn keep_success(tx: &mut Tx, webhook: WebhookId, seq: i64) -> Result<()> {
+    execute!(
+        tx,
+        "insert into webhook_attempts (delivery_id, number, at, millis, status)
+         select id, attempts, done_at - millis, millis, status from webhook_deliveries
+          where webhook_id = $1 and seq = $2 and state = 'delivered' and millis is not null
+         on conflict (delivery_id, number) do nothing",
+        webhook,
+        seq
+    )?;
+    Ok(())
+}
+
+/// It was not taken, or may not be sent: it comes later, or never. `false`: the lease had run out, and
+/// somebody else has it.
 pub async fn settle(
     tx: &mut Tx,
     id: DeliveryId,
     lease: &str,
-    fate: Fate,
+    later: Option<(usize, Time)>,
     note: Option<&str>,
     now: Time,
 ) -> Result<bool> {
-    let (state, step, due_at, done_at) = match fate {
-        Fate::Delivered => (DeliveryState::Delivered, None, None, Some(now)),
-        Fate::Dead => (DeliveryState::Dead, None, None, Some(now)),
-        Fate::Later { step, at } => (DeliveryState::Due, i64::try_from(step).ok(), Some(at), None),
+    let (state, step, due_at, done_at) = match later {
+        None => (DeliveryState::Dead, None, None, Some(now)),
+        Some((step, at)) => (DeliveryState::Due, i64::try_from(step).ok(), Some(at), None),
     };
     let touched = execute!(
         tx,
@@ -191,6 +230,8 @@ struct Row {
     note: Option<String>,
     created_at: Time,
     done_at: Option<Time>,
+    status: Option<i64>,
+    millis: Option<i64>,
 }
 
 impl From<Row> for Delivery {
@@ -209,6 +250,7 @@ impl From<Row> for Delivery {
             note: row.note,
             created_at: row.created_at,
             done_at: row.done_at,
+            taken: row.status.zip(row.millis),
         }
     }
 }
@@ -270,24 +312,37 @@ pub async fn list(
 }
 
 /// The attempts of a delivery, oldest first.
-pub async fn attempts(tx: &mut Tx, id: DeliveryId) -> Result<Vec<Attempt>> {
-    rows!(
+pub async fn attempts(tx: &mut Tx, delivery: &Delivery) -> Result<Vec<Attempt>> {
+    let mut attempts = rows!(
         tx,
         all Attempt,
         "select number, at, millis, status, note, body from webhook_attempts
           where delivery_id = $1 order by number",
-        id
-    )
+        delivery.id
+    )?;
+    if let Some(((status, millis), done_at)) = delivery.taken.zip(delivery.done_at) {
+        attempts.push(Attempt {
+            number: delivery.attempts,
+            at: done_at.before(Duration::from_millis(millis.unsigned_abs())),
+            millis,
+            status: Some(status),
+            note: None,
+            body: None,
+        });
+    }
+    Ok(attempts)
 }
 
 /// Puts a delivery at the beginning of the schedule again. `false`: it is being made this moment.
-pub async fn again(tx: &mut Tx, id: DeliveryId, now: Time) -> Result<bool> {
+pub async fn again(tx: &mut Tx, delivery: &Delivery, now: Time) -> Result<bool> {
+    keep_success(tx, delivery.webhook, delivery.seq).await?;
     let touched = execute!(
         tx,
         "update webhook_deliveries
-            set state = 'due', step = 0, due_at = $2, lease = null, note = null, done_at = null
+            set state = 'due', step = 0, due_at = $2, lease = null, note = null, done_at = null,
+                status = null, millis = null
           where id = $1 and (lease is null or due_at <= $2)",
-        id,
+        delivery.id,
         now
     )?;
     Ok(touched == 1)
@@ -348,13 +403,15 @@ pub async fn enqueue(
     past: &Past,
     now: Time,
 ) -> Result<bool> {
+    keep_success(tx, webhook, past.seq).await?;
     let touched = execute!(
         tx,
         "insert into webhook_deliveries
             (id, webhook_id, account_id, seq, type, lane, state, step, attempts, due_at, created_at)
          values ($1, $2, $3, $4, $5, $2, 'due', 0, 0, $6, $6)
          on conflict (webhook_id, seq) do update
-            set state = 'due', step = 0, due_at = $6, lease = null, note = null, done_at = null
+            set state = 'due', step = 0, due_at = $6, lease = null, note = null, done_at = null,
+                status = null, millis = null
           where webhook_deliveries.lease is null or webhook_deliveries.due_at <= $6",
         id,
         webhook,

@@ -138,6 +138,16 @@ pub enum Fate {
     Dead,
 }
 
+impl Fate {
+    /// The next step of the schedule, and when, if there is one.
+    pub fn later(self) -> Option<(usize, Time)> {
+        match self {
+            Self::Later { step, at } => Some((step, at)),
+            Self::Delivered | Self::Dead => None,
+        }
+    }
+}
+
 /// After the attempt number `step`, counted from zero. `jitter` is any byte: it moves the next attempt by
 /// up to a fifth either way, so that what failed together does not come back together.
 pub fn fate(step: usize, outcome: &Outcome, jitter: u8, now: Time) -> Fate {
@@ -210,6 +220,8 @@ pub struct Delivery {
     pub note: Option<String>,
     pub created_at: Time,
     pub done_at: Option<Time>,
+    /// Status and milliseconds of the attempt that succeeded.
+    pub taken: Option<(i64, i64)>,
 }
 
 crate::db::text_enum! {

@@ -16,7 +16,11 @@ mod post;
 
 use std::{collections::HashMap, future::Future, pin::pin, time::Duration};
 
-use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
+use futures_util::{
+    FutureExt, StreamExt, TryStreamExt,
+    future::BoxFuture,
+    stream::{self, FuturesUnordered},
+};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -40,8 +44,12 @@ use post::{Letter, Post};
 
 /// How long a delivery may be in one process's hands: a request's time and a margin.
 pub const LEASE: Duration = Duration::from_secs(20);
-/// Lanes taken up in one transaction, and attempts recorded in one.
-const AT_ONCE: usize = 64;
+/// Lanes taken up in one round.
+const AT_ONCE: usize = 128;
+/// Lanes taken up, and attempts recorded, in one transaction; and transactions side by side, where the
+/// database has more than one writer.
+const CHUNK: usize = 32;
+const ABREAST: usize = 4;
 /// Schedules come round, and other processes write too: look again this often anyway.
 const ANYWAY: Duration = Duration::from_secs(1);
 /// What is on its way when the service stops is waited for this long; the rest is sent again.
@@ -103,7 +111,7 @@ async fn meanwhile<T>(
 }
 
 /// Writes down what has come of requests.
-async fn record(app: &App, back: Vec<Back>, lanes: &mut Lanes) -> anyhow::Result<()> {
+async fn record(app: &App, mut back: Vec<Back>, lanes: &mut Lanes) -> anyhow::Result<()> {
     let now = app.now();
     for Back { made, place } in &back {
         let trip = Trip {
@@ -113,18 +121,24 @@ async fn record(app: &App, back: Vec<Back>, lanes: &mut Lanes) -> anyhow::Result
         };
         lanes.done(&made.delivery.lane, *place, trip, now.at);
     }
-    for some in back.chunks(AT_ONCE) {
-        let mut tx = app.db.begin().await?;
-        let mut fates = Vec::with_capacity(some.len());
-        for Back { made, .. } in some {
-            fates.push(webhooks::record(&mut tx, made, now).await?);
-        }
-        // Somebody may wait for the status of a delivery.
-        tx.nudge();
-        tx.commit().await?;
-        for (Back { made, .. }, fate) in some.iter().zip(fates) {
-            report(made, fate, now.at);
-        }
+    // In the order of webhooks, so that two transactions cannot wait for each other in a ring.
+    back.sort_by_key(|one| one.made.delivery.webhook_id);
+    let parts: Vec<_> = back.chunks(CHUNK).map(|some| record_some(app, some)).collect();
+    stream::iter(parts).buffer_unordered(ABREAST).try_collect().await
+}
+
+async fn record_some(app: &App, some: &[Back]) -> anyhow::Result<()> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    let mut fates = Vec::with_capacity(some.len());
+    for Back { made, .. } in some {
+        fates.push(webhooks::record(&mut tx, made, now).await?);
+    }
+    // Somebody may wait for the status of a delivery.
+    tx.nudge();
+    tx.commit().await?;
+    for (Back { made, .. }, fate) in some.iter().zip(fates) {
+        report(made, fate, now.at);
     }
     Ok(())
 }
@@ -169,13 +183,40 @@ async fn begin(
     drop(tx);
     let late = waiting.first().map_or(Duration::ZERO, |lane| now.since(lane.due_at));
     metrics::gauge!("webhooks_late_seconds").set(late.as_secs_f64());
-    let chosen = choose(waiting, lanes, now);
+    let mut chosen = choose(waiting, lanes, now);
+    // Everybody takes lanes in the same order: nobody waits for each other in a ring.
+    chosen.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     if chosen.is_empty() {
         return Ok(Vec::new());
     }
+    let parts: Vec<_> = chosen.chunks(CHUNK).map(|some| lease(app, some, now)).collect();
+    let leased: Vec<Vec<Leased>> =
+        stream::iter(parts).buffer_unordered(ABREAST).try_collect().await?;
+    let mut begun = Vec::new();
+    for Leased { delivery, letter, lease, place } in leased.into_iter().flatten() {
+        lanes.take(&delivery.lane, place, now);
+        begun.push(send(app.clone(), post.clone(), delivery, letter, lease, place).boxed());
+    }
+    Ok(begun)
+}
+
+/// Something in hand, ready to be sent.
+struct Leased {
+    delivery: InHand,
+    letter: Letter,
+    lease: String,
+    place: Place,
+}
+
+/// Takes what some lanes have due into hand.
+async fn lease(
+    app: &App,
+    chosen: &[(String, usize, Place)],
+    now: Time,
+) -> anyhow::Result<Vec<Leased>> {
     let lease = app.dice.secret();
     let mut tx = app.db.begin().await?;
-    for (lane, count, _) in &chosen {
+    for (lane, count, _) in chosen {
         let count = i64::try_from(*count).unwrap_or(1);
         outbox::lease(&mut tx, lane, &lease, now, now.after(LEASE), count).await?;
     }
@@ -185,7 +226,7 @@ async fn begin(
     }
     let places: HashMap<&str, Place> =
         chosen.iter().map(|(lane, _, place)| (lane.as_str(), *place)).collect();
-    let mut letters = Vec::new();
+    let mut leased = Vec::new();
     for delivery in outbox::in_hand(&mut tx, &lease).await? {
         let place = places.get(delivery.lane.as_str());
         let keys = keys.get(&delivery.webhook_id);
@@ -196,16 +237,10 @@ async fn begin(
             continue;
         };
         let letter = write(&delivery, keys, app.livemode(), now)?;
-        letters.push((delivery, letter, *place));
+        leased.push(Leased { delivery, letter, lease: lease.clone(), place: *place });
     }
     tx.commit().await?;
-    let mut begun = Vec::with_capacity(letters.len());
-    for (delivery, letter, place) in letters {
-        lanes.take(&delivery.lane, place, now);
-        let sent = send(app.clone(), post.clone(), delivery, letter, lease.clone(), place);
-        begun.push(sent.boxed());
-    }
-    Ok(begun)
+    Ok(leased)
 }
 
 /// Which lanes send, and how much.

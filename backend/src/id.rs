@@ -50,6 +50,8 @@ kinds! {
     EventKind EventId "evt"
     /// One telling of one event to one target.
     DeliveryKind DeliveryId "dlv"
+    /// A merchant's webhook endpoint.
+    WebhookKind WebhookId "whk"
     /// One HTTP request.
     CallKind CallId "cal"
 }

@@ -8,11 +8,12 @@
 //! 4. [`identity`] and [`wallets`]: who is calling, and which addresses they have proven; [`follow`]:
 //!    the accounts whose transactions are read.
 //! 5. [`payments`]: the one door for money. [`merchants`], [`refunds`], [`invoices`] and
-//!    [`requests`] stand on it; [`unmatched`] is what came without a reason.
+//!    [`requests`] stand on it; [`unmatched`] is what came without a reason, and [`webhooks`] are a
+//!    merchant's own servers.
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
 //! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
-//!    `sandbox` puts the simulated world around it.
+//!    `sandbox` puts the simulated world around it; [`develop`] helps whoever builds a shop.
 
 #![recursion_limit = "256"]
 
@@ -23,6 +24,7 @@ pub mod client;
 pub mod config;
 pub mod db;
 pub mod deliver;
+pub mod develop;
 pub mod dice;
 pub mod doctor;
 pub mod events;
@@ -50,3 +52,4 @@ pub mod unmatched;
 pub mod wait;
 pub mod wallets;
 pub mod watch;
+pub mod webhooks;

@@ -6,6 +6,7 @@ use clap::Parser;
 use remit::{
     config::{Cli, LogFormat, Service, Settings, Verb},
     db::Db,
+    develop,
     dice::Dice,
     doctor, http, merchants, serve,
     time::Clock,
@@ -47,6 +48,14 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         Verb::Doctor => return Ok(doctor::run(settings).await),
+        Verb::Listen(args) => {
+            develop::listen::run(args).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Verb::Trigger(args) => {
+            develop::trigger::run(args).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
         _ => {}
     }
     let service = Service::resolve(settings, &verb)?;
@@ -70,7 +79,9 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             merchants::command::run(&app, verb).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Verb::Openapi | Verb::Doctor => unreachable!("answered above"),
+        Verb::Openapi | Verb::Doctor | Verb::Listen(_) | Verb::Trigger(_) => {
+            unreachable!("answered above")
+        }
     }
 }
 

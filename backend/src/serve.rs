@@ -16,7 +16,7 @@ use crate::{
     http, idempotency,
     tasks::Supervisor,
     time::Clock,
-    watch,
+    watch, webhooks,
 };
 
 /// How often what is no longer needed is taken out.
@@ -74,6 +74,9 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
     app.tasks.run("watch", minute, move |stop, beat| watch::run(own.clone(), stop, beat));
     let own = for_task(app);
     app.tasks.run("deliver", minute, move |stop, beat| deliver::run(own.clone(), stop, beat));
+    let own = for_task(app);
+    app.tasks
+        .run("webhooks", minute, move |stop, beat| deliver::webhooks::run(own.clone(), stop, beat));
     bot::start(app);
     let own = for_task(app);
     app.tasks.run("tidy", TIDY * 2, move |stop, beat| {
@@ -96,6 +99,7 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
 async fn tidy(app: &App) -> anyhow::Result<()> {
     let mut tx = app.db.begin().await?;
     idempotency::purge(&mut tx, app.time()).await?;
+    webhooks::jobs::purge(&mut tx, app.time()).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -9,7 +9,7 @@ const STOREYS: &[&[&str]] = &[
     &["unmatched"],
     &["invoices", "requests"],
     &["refunds"],
-    &["merchants"],
+    &["merchants", "webhooks"],
     &["payments"],
     &["wallets"],
     &["follow", "identity", "idempotency"],

@@ -1,9 +1,9 @@
 //! Killed in the middle of a stream of payments, again and again: nothing lost, nothing twice, and a
 //! feed without gaps.
 
-use std::{net::TcpListener, time::Duration};
+use std::{collections::HashSet, net::TcpListener, time::Duration};
 
-use e2e::{Api, Engine, Process, shop::kinds};
+use e2e::{Api, Engine, Process, Receiver, shop::kinds, verify::verify};
 use remit::serve;
 use sandbox::{World as Simulated, clock::Clock, world::Options};
 use serde_json::{Value, json};
@@ -35,6 +35,9 @@ async fn survives_being_killed(engine: Engine) {
     let shop = Api::new(http.clone(), &process.base).with(format!("Bearer {key}"));
 
     process.starts().await;
+    let receiver = Receiver::opens().await;
+    let body = json!({ "url": receiver.url(), "types": ["invoice.paid"] });
+    let endpoint = shop.post("/v1/webhook_endpoints", body).await.ok();
     let mut invoices = Vec::new();
     for count in 1..=PAYMENTS {
         let body = json!({ "amount": "0.01", "asset": "GRAM" });
@@ -68,8 +71,33 @@ async fn survives_being_killed(engine: Engine) {
         });
         assert_eq!(told.count(), 1);
     }
+    every_webhook_came(&receiver, &endpoint, &events).await;
+
     process.dies();
     simulated.stop().await;
+}
+
+/// Each at least once, also those that were cut off by a kill: their leases run out.
+async fn every_webhook_came(receiver: &Receiver, endpoint: &Value, events: &[Value]) {
+    let secret = endpoint["secret"].as_str().unwrap();
+    let paid: HashSet<_> = events
+        .iter()
+        .filter(|event| event["type"] == "invoice.paid")
+        .map(|e| e["id"].clone())
+        .collect();
+    let mut wanted = paid.len();
+    loop {
+        let received = receiver.gets(wanted).await;
+        // What a shop would do with each of them.
+        let told = received
+            .iter()
+            .map(|one| verify(secret, &one.headers, one.body.as_bytes()).unwrap()["id"].clone());
+        let told: HashSet<_> = told.collect();
+        if told == paid {
+            break;
+        }
+        wanted = received.len() + 1;
+    }
 }
 
 async fn wallet(http: &reqwest::Client, simulated: &Simulated, person: &str) -> Value {

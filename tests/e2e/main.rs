@@ -5,6 +5,7 @@
 mod architecture;
 mod bad_days;
 mod crash;
+mod develop;
 mod hostile;
 mod invoices;
 mod keys;
@@ -15,3 +16,5 @@ mod payments;
 mod refunds;
 mod requests;
 mod unmatched;
+mod webhook_endpoints;
+mod webhooks;

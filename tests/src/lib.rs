@@ -8,13 +8,16 @@ pub mod api;
 pub mod database;
 pub mod person;
 pub mod process;
+pub mod receiver;
 pub mod shop;
+pub mod verify;
 pub mod world;
 
 pub use api::{Answer, Api};
 pub use database::Engine;
 pub use person::Person;
 pub use process::Process;
+pub use receiver::Receiver;
 pub use shop::Shop;
 pub use world::World;
 

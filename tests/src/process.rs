@@ -46,6 +46,17 @@ impl Process {
         String::from_utf8(output.stdout).expect("the program prints text")
     }
 
+    /// A command of the program that goes on; what it prints can be read.
+    pub fn begin(&self, words: &[&str]) -> Child {
+        let child = self.program().args(words).stdout(Stdio::piped()).spawn();
+        child.expect("the program runs")
+    }
+
+    /// Adds to what the program finds in its environment.
+    pub fn set(&mut self, name: &'static str, value: &str) {
+        self.settings.push((name, value.to_owned()));
+    }
+
     /// Starts the service and waits until it answers.
     pub async fn starts(&mut self) {
         let child = self.program().arg("serve").stdout(Stdio::null()).spawn();

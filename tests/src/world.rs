@@ -153,6 +153,15 @@ impl World {
         app.db.close().await;
     }
 
+    /// Ends the service as a crash would: every task is dropped where it stands.
+    pub async fn service_is_killed(&self) {
+        let app = self.app();
+        app.tasks.hard.cancel();
+        app.tasks.soft.cancel();
+        app.tasks.finish().await;
+        app.db.close().await;
+    }
+
     /// Starts the service again on the same database.
     pub async fn service_starts(&self) {
         let listener = TcpListener::bind(self.settings.listen).expect("the port is still ours");

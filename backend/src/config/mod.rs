@@ -7,7 +7,7 @@ mod service;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use ton::network::Network;
 
 pub use parse::{Jettons, MetricsListen, Proxies};
@@ -61,6 +61,50 @@ pub enum Verb {
     /// Make merchants and their API keys
     #[command(subcommand)]
     Merchant(MerchantVerb),
+    /// Pass a merchant's events on to a server on this machine, as signed webhooks
+    Listen(Listen),
+    /// Make an event happen in the sandbox, such as invoice.paid
+    Trigger(Trigger),
+}
+
+/// A service, and a merchant's key to it.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Access {
+    /// The merchant's API key, sk_…
+    #[arg(long, env = "REMIT_API_KEY", hide_env_values = true, value_name = "KEY")]
+    pub api_key: Secret,
+    /// Where the service answers
+    #[arg(long, env = "REMIT_SERVICE_URL", default_value = "http://localhost:8080")]
+    #[arg(hide_env_values = true, value_name = "URL")]
+    pub service: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Listen {
+    #[command(flatten)]
+    pub access: Access,
+    /// Where to send the events, such as http://localhost:3000/hooks
+    #[arg(long, value_name = "URL")]
+    pub forward_to: String,
+    /// Only these types, by commas [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "TYPES")]
+    pub types: Vec<String>,
+    /// Begin after this event's number [default: only what is new]
+    #[arg(long, value_name = "SEQ")]
+    pub after: Option<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Trigger {
+    #[command(flatten)]
+    pub access: Access,
+    /// The event's type
+    #[arg(value_name = "TYPE")]
+    pub kind: String,
+    /// The sandbox's world, whose wallets pay and whose clock moves
+    #[arg(long, env = "REMIT_WORLD_URL", default_value = "http://localhost:8081")]
+    #[arg(hide_env_values = true, value_name = "URL")]
+    pub world: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]

@@ -5,7 +5,8 @@
 
 use super::{One, Result, Tx, execute, rows};
 use crate::{
-    id::{DeliveryId, EventId},
+    dice::Dice,
+    id::{DeliveryId, EventId, MerchantId, WebhookId},
     time::Time,
 };
 
@@ -21,6 +22,20 @@ pub struct Announcement {
     pub at: Time,
     /// Deliveries to make: id, channel, target.
     pub deliveries: Vec<(DeliveryId, &'static str, String)>,
+    pub hooks: Hooks,
+    /// For the ids of what the webhooks are sent.
+    pub dice: Dice,
+}
+
+/// Which of a merchant's webhooks hear of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hooks {
+    /// Those that ask for its type.
+    Subscribed,
+    /// Those, and an address that belongs to what the event is about.
+    AlsoTo(String),
+    /// This one, whatever it asks for.
+    Only(WebhookId),
 }
 
 pub(super) async fn flush(tx: &mut Tx, mut announcements: Vec<Announcement>) -> Result<()> {
@@ -43,6 +58,7 @@ pub(super) async fn flush(tx: &mut Tx, mut announcements: Vec<Announcement>) -> 
             &event.data,
             event.at
         )?;
+        tell_webhooks(tx, &event, seq).await?;
         for (id, channel, target) in event.deliveries {
             execute!(
                 tx,
@@ -60,4 +76,65 @@ pub(super) async fn flush(tx: &mut Tx, mut announcements: Vec<Announcement>) -> 
         }
     }
     Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct Webhook {
+    id: WebhookId,
+    kind: String,
+    types: String,
+}
+
+/// Writes down what each webhook is to be sent. Only merchants have any.
+async fn tell_webhooks(tx: &mut Tx, event: &Announcement, seq: i64) -> Result<()> {
+    if event.account.parse::<MerchantId>().is_err() {
+        return Ok(());
+    }
+    let webhooks = rows!(
+        tx,
+        all Webhook,
+        "select id, kind, types from webhooks where account_id = $1 and status = 'enabled' order by id",
+        &event.account
+    )?;
+    for webhook in webhooks {
+        let Some((lane, url)) = webhook.takes(event) else { continue };
+        execute!(
+            tx,
+            "insert into webhook_deliveries
+                (id, webhook_id, account_id, seq, type, url, lane, state, step, attempts, due_at, created_at)
+             values ($1, $2, $3, $4, $5, $6, $7, 'due', 0, 0, $8, $8)
+             on conflict (webhook_id, seq) do nothing",
+            DeliveryId::new(event.at, &event.dice),
+            webhook.id,
+            &event.account,
+            seq,
+            event.kind,
+            url,
+            lane,
+            event.at
+        )?;
+    }
+    Ok(())
+}
+
+impl Webhook {
+    /// The lane of what it is sent, and the address if that is not its own. `None`: it does not care.
+    fn takes<'a>(&self, event: &'a Announcement) -> Option<(String, Option<&'a str>)> {
+        let own = self.id.to_string();
+        match (&event.hooks, self.kind.as_str()) {
+            (Hooks::Only(id), _) => (*id == self.id).then_some((own, None)),
+            (Hooks::AlsoTo(url), "invoices") => Some((lane(&own, url), Some(url))),
+            (_, "invoices") => None,
+            _ => {
+                let asked = self.types.is_empty() || self.types.split(',').any(|t| t == event.kind);
+                asked.then_some((own, None))
+            }
+        }
+    }
+}
+
+/// Addresses at one host share a lane; another host is another lane.
+pub fn lane(webhook: &str, url: &str) -> String {
+    let host = url.split('/').nth(2).unwrap_or_default();
+    format!("{webhook} {host}")
 }

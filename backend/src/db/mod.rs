@@ -24,7 +24,7 @@ use sqlx::{
 };
 use tokio::sync::watch;
 
-pub use announce::Announcement;
+pub use announce::{Announcement, Hooks};
 pub use network::remember_network;
 pub use text::Text;
 pub(crate) use text::{as_text, text_enum};

@@ -16,6 +16,7 @@ mod store;
 #[cfg(test)]
 #[cfg(feature = "sandbox")]
 pub(crate) mod tests;
+pub mod webhooks;
 
 use std::{pin::pin, time::Duration};
 

@@ -5,11 +5,11 @@
 
 pub mod store;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    db::{self, Announcement, Tx},
+    db::{self, Announcement, Hooks, Tx},
     dice::Dice,
     id::{DeliveryId, EventId},
     time::Time,
@@ -52,7 +52,35 @@ kinds! {
     pub const UNMATCHED_IGNORED: &str = "unmatched.ignored";
     pub const WALLET_LINKED: &str = "wallet.linked";
     pub const WALLET_UNLINKED: &str = "wallet.unlinked";
+    pub const WEBHOOK_PING: &str = "webhook.ping";
+    pub const WEBHOOK_FAILING: &str = "webhook.failing";
+    pub const WEBHOOK_DISABLED: &str = "webhook.disabled";
 }
+
+/// What a merchant's feed may hold: the types a webhook can ask for.
+pub const FOR_MERCHANTS: &[&str] = &[
+    kind::INVOICE_CREATED,
+    kind::INVOICE_PROCESSING,
+    kind::INVOICE_PARTIALLY_PAID,
+    kind::INVOICE_PAID,
+    kind::INVOICE_OVERPAID,
+    kind::INVOICE_PAID_LATE,
+    kind::INVOICE_EXPIRED,
+    kind::INVOICE_VOID,
+    kind::PAYMENT_UNMATCHED,
+    kind::UNMATCHED_ATTACHED,
+    kind::UNMATCHED_IGNORED,
+    kind::REFUND_CREATED,
+    kind::REFUND_SUCCEEDED,
+    kind::REFUND_FAILED,
+    kind::REFUND_CANCELED,
+    kind::REFUND_OVERPAID,
+    kind::KEY_CREATED,
+    kind::KEY_REVOKED,
+    kind::WEBHOOK_PING,
+    kind::WEBHOOK_FAILING,
+    kind::WEBHOOK_DISABLED,
+];
 
 /// Somebody to tell: the account whose feed it is, and the Telegram chat that hears of it, if any.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,10 +96,23 @@ pub struct Now<'a> {
     pub dice: &'a Dice,
 }
 
-/// Adds an event to the transaction. It is numbered and told when the transaction commits.
+/// Adds an event to the transaction. It is numbered and told when the transaction commits: in the chat,
+/// and to every webhook of the account that asks for its type.
 pub fn append(
     tx: &mut Tx,
     audience: &Audience,
+    kind: &'static str,
+    data: &impl Serialize,
+    now: Now<'_>,
+) {
+    append_to(tx, audience, Hooks::Subscribed, kind, data, now);
+}
+
+/// The same, with a say in which webhooks hear of it.
+pub fn append_to(
+    tx: &mut Tx,
+    audience: &Audience,
+    hooks: Hooks,
     kind: &'static str,
     data: &impl Serialize,
     now: Now<'_>,
@@ -89,6 +130,8 @@ pub fn append(
         data,
         at: now.at,
         deliveries,
+        hooks,
+        dice: now.dice.clone(),
     });
 }
 
@@ -129,7 +172,7 @@ impl Event {
 }
 
 /// One event.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct EventView {
     #[schema(value_type = String)]
     pub id: EventId,
@@ -150,7 +193,26 @@ pub struct EventView {
 mod tests {
     use sqlx::AssertSqlSafe;
 
+    use super::{FOR_MERCHANTS, kind};
     use crate::db::{Engine, Statement, tests::memory};
+
+    /// Told to people only, never to a merchant's feed.
+    const FOR_PEOPLE: &[&str] = &[
+        "payment.sent",
+        "payment.received",
+        "payment.duplicate",
+        "request.paid",
+        "wallet.linked",
+        "wallet.unlinked",
+    ];
+
+    #[test]
+    fn every_kind_of_event_has_its_readers() {
+        for kind in kind::ALL {
+            let known = FOR_MERCHANTS.contains(kind) || FOR_PEOPLE.contains(kind);
+            assert!(known, "{kind} stands in neither list");
+        }
+    }
 
     /// However long a feed grows, a page of it costs what the page holds.
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! The statements of the feed. Appending is part of the commit: see `db/announce.rs`.
 
 use crate::{
-    db::{Result, Tx, execute, rows},
+    db::{One, Result, Tx, execute, rows},
     id::EventId,
     time::Time,
 };
@@ -57,6 +57,12 @@ pub async fn after_of_kind(
         seq,
         limit
     )
+}
+
+/// The number of an account's newest event.
+pub async fn last_seq(tx: &mut Tx, account: &str) -> Result<i64> {
+    let row = rows!(tx, optional One<i64>, "select next_seq from accounts where id = $1", account);
+    Ok(row?.map_or(0, |(seq,)| seq))
 }
 
 pub async fn find(tx: &mut Tx, account: &str, seq: i64) -> Result<Option<Event>> {

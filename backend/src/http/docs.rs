@@ -20,6 +20,12 @@ use crate::{
 
 /// Words and curls that no description can generate.
 const GUIDE: &str = include_str!("docs/guide.html");
+/// What the guide tells a shop to do is what the tests do: these are their files.
+const VERIFY: [(&str, &str); 3] = [
+    ("{{verify.mjs}}", include_str!("../../../tests/foreign/verify.mjs")),
+    ("{{verify.py}}", include_str!("../../../tests/foreign/verify.py")),
+    ("{{verify.rs}}", include_str!("../../../tests/src/verify.rs")),
+];
 const STYLE: &str = include_str!("docs/style.css");
 
 pub fn router(app: &App, spec: &str) -> Router<App> {
@@ -65,6 +71,9 @@ fn page(spec: &str, public_url: &str) -> String {
     let spec: Value = serde_json::from_str(spec).unwrap_or_default();
     let mut contents = String::new();
     let mut body = GUIDE.replace("{{url}}", &escape(public_url));
+    for (place, code) in VERIFY {
+        body = body.replace(place, escape(code).trim());
+    }
     for tag in array(&spec["tags"]) {
         let name = text(&tag["name"]);
         let _ = write!(contents, "<a href='#{name}'>{name}</a>");
@@ -82,7 +91,7 @@ fn page(spec: &str, public_url: &str) -> String {
     problems(&mut body);
     let page = format!(
         "<nav><b>Remit API</b><a href='#start'>Start</a><a href='#feed'>Event feed</a>\
-         <a href='#live'>Going live</a>{contents}<a href='#problems'>Problems</a>\
+         <a href='#hooks'>Webhooks</a><a href='#live'>Going live</a>{contents}<a href='#problems'>Problems</a>\
          <a href='/openapi.json'>openapi.json</a></nav><main>{body}</main>"
     );
     document("API", &page)
@@ -233,6 +242,7 @@ mod tests {
             assert!(page.contains(&format!("<code>{path}</code>")), "{path}");
         }
         assert!(page.contains("https://pay.example/v1/invoices"));
+        assert!(!page.contains("{{") && page.contains("from standardwebhooks import Webhook"));
     }
 
     #[test]

@@ -33,7 +33,7 @@ use crate::{
     app::App,
     bot, call, invoices, merchants, payments,
     problem::{Kind, Problem, ProblemBody},
-    refunds, requests, unmatched, wait, wallets,
+    refunds, requests, unmatched, wait, wallets, webhooks,
 };
 
 /// No body may be larger, in bytes.
@@ -82,6 +82,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(refunds::http::router())
         .merge(unmatched::http::router())
         .merge(merchants::http::router())
+        .merge(webhooks::http::router())
 }
 
 /// The OpenAPI document, as JSON, pretty-printed. The sandbox's controls are described with it; they
@@ -117,6 +118,7 @@ pub fn openapi() -> String {
         (name = "Unmatched", description = "Money that came without a reason we know."),
         (name = "Refunds", description = "Money that merchants pay back, from wallet to wallet."),
         (name = "Merchants", description = "A merchant's account and its feed of events."),
+        (name = "Webhooks", description = "Events, sent to your own server and signed."),
         (name = "Service", description = "About this service."),
         (
             name = "sandbox",

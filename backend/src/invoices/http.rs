@@ -59,6 +59,10 @@ impl From<Error> for Problem {
                 Kind::ExternalIdTaken,
                 format!("{id} has it, with other terms. Nothing was created."),
             ),
+            Error::NoWebhookSecret => Self::new(
+                Kind::WebhookSecretMissing,
+                "Nothing was created. Make one with POST /v1/webhook_secret, keep it, and try again.",
+            ),
             Error::Raced => {
                 Self::new(Kind::Busy, "Nothing was changed. Read the invoice again, then decide.")
             }

@@ -14,7 +14,7 @@ pub mod timeline;
 pub mod view;
 
 use crate::{
-    db::Tx,
+    db::{Hooks, Tx},
     events::{self, Audience, Now, kind},
     id::{InvoiceId, TransferId},
     merchants::{self, Merchant},
@@ -22,6 +22,7 @@ use crate::{
     payments::{self, Draft, Intent, Purpose, Reason, Recorded, Side, Stage, Transfer},
     refunds::{self, Refund},
     time::Time,
+    webhooks,
 };
 
 use timeline::{Mark, Observation};
@@ -43,6 +44,8 @@ pub enum Error {
     /// Other terms were given under this `external_id` before.
     #[error("external_id is taken by {0}")]
     ExternalIdTaken(InvoiceId),
+    #[error("there is no secret to sign invoice webhooks with")]
+    NoWebhookSecret,
     #[error("somebody else changed the invoice at the same moment")]
     Raced,
     #[error(transparent)]
@@ -101,6 +104,11 @@ pub async fn create(
         } else {
             Err(Error::ExternalIdTaken(known.id))
         };
+    }
+    if new.terms.webhook_url.is_some()
+        && webhooks::store::for_invoices(tx, merchant.id).await?.is_none()
+    {
+        return Err(Error::NoWebhookSecret);
     }
     let id = InvoiceId::new(now.at, now.dice);
     let intent = payments::open(tx, assets, draft(id, merchant, &new), now).await?;
@@ -283,7 +291,9 @@ async fn tell(
     let quiet = Audience { chat: None, ..aloud.clone() };
     for (kind, voice) in events {
         let audience = if *voice == Voice::Aloud { &aloud } else { &quiet };
-        events::append(tx, audience, kind, &view, now);
+        let hooks = whole.invoice.terms.webhook_url.clone();
+        let hooks = hooks.map_or(Hooks::Subscribed, Hooks::AlsoTo);
+        events::append_to(tx, audience, hooks, kind, &view, now);
     }
     Ok(())
 }

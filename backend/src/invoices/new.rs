@@ -13,6 +13,7 @@ use crate::{
     payments::http::positive,
     problem::{Kind, Problem, Result},
     time::Time,
+    webhooks::{self, guard::Reach},
 };
 
 /// In characters.
@@ -51,6 +52,9 @@ pub struct InvoiceRequest {
     /// wallets and exchanges take their fee from what they send.
     #[schema(example = 0)]
     pub tolerance_bps: Option<u16>,
+    /// An address that is sent this invoice's events, beside your webhook endpoints. Make the secret it
+    /// is signed with once, by `POST /v1/webhook_secret`.
+    pub webhook_url: Option<String>,
     /// Seconds until it expires, 60 to 2678400. Default 900.
     #[schema(example = 900)]
     pub expires_in: Option<u64>,
@@ -78,6 +82,11 @@ impl InvoiceRequest {
         if let Some(url) = &self.return_url {
             check_return(url, returns)?;
         }
+        let reach = match returns {
+            Returns::Https => Reach::Public,
+            Returns::Localhost => Reach::Sandbox,
+        };
+        let hook = |url: String| webhooks::new::address("webhook_url", &url, reach);
         let terms = Terms {
             asset: listed.asset,
             due,
@@ -86,6 +95,7 @@ impl InvoiceRequest {
             external_id: text("external_id", self.external_id, EXTERNAL_ID)?,
             metadata: metadata(&self.metadata.unwrap_or_default())?,
             return_url: self.return_url,
+            webhook_url: self.webhook_url.map(hook).transpose()?,
         };
         Ok(NewInvoice { terms, expires_at: now.after(Duration::from_secs(lifetime)) })
     }
@@ -179,6 +189,7 @@ mod tests {
             ("metadata", fat(4096 - 8), fat(4096 - 7)),
             ("return_url", address(2048), address(2049)),
             ("tolerance_bps", json!(500), json!(501)),
+            ("webhook_url", json!("https://shop.test/hook"), json!("https://10.0.0.1/hook")),
             ("expires_in", json!(60), json!(59)),
             ("expires_in", json!(2_678_400), json!(2_678_401)),
         ] {

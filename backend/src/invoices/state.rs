@@ -49,6 +49,8 @@ pub struct Terms {
     pub metadata: String,
     /// Where the pay page leads when all is done.
     pub return_url: Option<String>,
+    /// Told of this invoice's events, beside the merchant's webhook endpoints.
+    pub webhook_url: Option<String>,
 }
 
 /// A share of what is due that may be missing, in basis points (hundredths of a percent).
@@ -311,6 +313,7 @@ pub mod tests {
                 external_id: None,
                 metadata: "{}".into(),
                 return_url: None,
+                webhook_url: None,
             },
             links: Links { pay_url: String::new(), app_url: String::new() },
             status: Status::Open,

@@ -23,6 +23,7 @@ struct Row {
     external_id: Option<String>,
     metadata: String,
     return_url: Option<String>,
+    webhook_url: Option<String>,
     pay_url: String,
     app_url: String,
     status: InvoiceStatus,
@@ -76,6 +77,7 @@ impl TryFrom<Row> for Invoice {
                 external_id: row.external_id,
                 metadata: row.metadata,
                 return_url: row.return_url,
+                webhook_url: row.webhook_url,
             },
             links: Links { pay_url: row.pay_url, app_url: row.app_url },
             status: match row.status {
@@ -111,9 +113,9 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
         "insert into invoices
             (id, merchant_id, intent_id, asset, due, description, external_id, metadata, return_url,
              pay_url, app_url, status, in_time, late, created_at, expires_at, paid_at, void_at,
-             tolerance_bps)
+             tolerance_bps, webhook_url)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19)
+                 $19, $20)
          on conflict (merchant_id, external_id) where external_id is not null do nothing",
         invoice.id,
         invoice.merchant,
@@ -133,7 +135,8 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
         invoice.expires_at,
         marks.paid_at,
         marks.void_at,
-        i64::from(terms.tolerance.bps())
+        i64::from(terms.tolerance.bps()),
+        terms.webhook_url.as_deref()
     )?;
     Ok(touched == 1)
 }

@@ -85,6 +85,8 @@ pub struct InvoiceView {
     pub livemode: bool,
     /// Opens the invoice inside Telegram.
     pub app_url: String,
+    /// Told of this invoice's events, beside your webhook endpoints.
+    pub webhook_url: Option<String>,
 }
 
 /// A transfer that paid an invoice.
@@ -123,6 +125,7 @@ pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
         refunded: view::sum(assets, invoice.terms.asset, refunds),
         livemode: merchant.livemode,
         app_url: invoice.links.app_url.clone(),
+        webhook_url: invoice.terms.webhook_url.clone(),
     }
 }
 

@@ -89,7 +89,7 @@ pub fn need(path: &str, reads: bool) -> Need {
         Some("refunds") => Area::Refunds,
         Some("reports" | "receipts") => Area::Reports,
         Some("unmatched") => Area::Unmatched,
-        Some("webhook_endpoints" | "deliveries") => Area::Webhooks,
+        Some("webhook_endpoints" | "webhook_secret" | "deliveries") => Area::Webhooks,
         _ => return Need::Everything,
     };
     Need::Scope(Scope { area, write: !reads })

@@ -136,6 +136,8 @@ struct MerchantView {
     address: String,
     /// Whether the money is real.
     livemode: bool,
+    /// The number of the newest event in your feed; 0 before the first one.
+    last_seq: i64,
 }
 
 /// Read your account
@@ -143,13 +145,16 @@ struct MerchantView {
     get, path = "/v1/merchant", tag = "Merchants", security(("key" = [])),
     responses((status = 200, body = MerchantView), Refusals)
 )]
-async fn read(merchant: Merchant) -> Json<MerchantView> {
-    Json(MerchantView {
+async fn read(State(app): State<App>, merchant: Merchant) -> Result<Json<MerchantView>> {
+    let mut tx = app.db.snapshot().await?;
+    let last_seq = events::store::last_seq(&mut tx, &merchant.id.to_string()).await?;
+    Ok(Json(MerchantView {
         id: merchant.id.to_string(),
         name: merchant.name,
         address: friendly(merchant.payout),
         livemode: merchant.livemode,
-    })
+        last_seq,
+    }))
 }
 
 /// Which part of the feed.

@@ -203,12 +203,14 @@ pub async fn by_purpose(tx: &mut Tx, purpose_id: &str) -> Result<Vec<Intent>> {
 }
 
 /// Intents somebody may be signing or waiting for just now: worth a look at the pending transactions.
+/// What was pending before is among them however old it is, so that a hint never stands for ever.
 pub async fn live(tx: &mut Tx, since: Time) -> Result<Vec<Intent>> {
     intents(rows!(
         tx,
         all IntentRow,
         "select * from intents
-          where status in ('created', 'submitted', 'seen', 'confirmed') and created_at >= $1
+          where status in ('seen', 'confirmed')
+             or status in ('created', 'submitted') and created_at >= $1
           order by created_at desc limit 500",
         since
     )?)

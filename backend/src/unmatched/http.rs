@@ -20,8 +20,7 @@ use crate::{
     extract::{Body, Path, Query},
     id::{InvoiceId, TransferId},
     idempotency::http::IdempotencyKey,
-    identity::{self, http::credential},
-    merchants::Merchant,
+    merchants::{Merchant, http::KeyHolder},
     page::{Page, PageQuery},
     problem::{Kind, Problem, Refusals, Result},
     refunds::{
@@ -88,10 +87,7 @@ impl FromRequestParts<App> for Hand {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let plain = credential(&parts.headers, "Bearer").unwrap_or_default();
-        let mut tx = app.db.snapshot().await?;
-        let key = store::key(&mut tx, &identity::hash(plain)).await?;
-        Ok(Self(key.map_or_else(|| "unknown".to_owned(), |id| id.to_string())))
+        Ok(Self(KeyHolder::from_request_parts(parts, app).await?.key.id.to_string()))
     }
 }
 

@@ -168,6 +168,7 @@ mod tests {
                     external_id: Some("Order-1042".into()),
                     metadata: "{}".into(),
                     return_url: None,
+                    webhook_url: None,
                 },
                 links: Links { pay_url: String::new(), app_url: String::new() },
                 status: Status::Open,

@@ -5,7 +5,7 @@ use ton::{address::Address, reference::Reference};
 use super::state::{Standing, UnmatchedStatus};
 use crate::{
     db::{One, Result, Text, Tx, execute, rows},
-    id::{InvoiceId, KeyId, MerchantId, TransferId},
+    id::{InvoiceId, MerchantId, TransferId},
     money::Amount,
     payments::Reason,
     time::Time,
@@ -282,12 +282,6 @@ pub async fn decide(
         decision.at
     )?;
     Ok(touched == 1)
-}
-
-/// The id of a key, to write down whose hand it was.
-pub async fn key(tx: &mut Tx, hash: &str) -> Result<Option<KeyId>> {
-    let row = rows!(tx, optional One<KeyId>, "select id from api_keys where hash = $1", hash)?;
-    Ok(row.map(|(id,)| id))
 }
 
 /// An invoice that money may have been meant for.

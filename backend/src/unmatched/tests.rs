@@ -75,6 +75,7 @@ impl Till {
             external_id: None,
             metadata: "{}".into(),
             return_url: None,
+            webhook_url: None,
         };
         let new = NewInvoice { terms, expires_at: NOW.after(Duration::from_secs(900)) };
         let links = |_| Links { pay_url: String::new(), app_url: String::new() };

@@ -142,6 +142,29 @@ impl Words for English {
         "others pay to this one"
     }
 
+    fn webhook_failing(&self, shop: &str, host: &str) -> String {
+        format!("{shop}: your webhook at {host} has taken nothing for days")
+    }
+    fn webhook_failing_hint(&self) -> &'static str {
+        "If it takes nothing in the next 24 hours it will be disabled. No event is lost: the feed keeps \
+         them all."
+    }
+    fn webhook_disabled(&self, shop: &str, host: &str) -> String {
+        format!("{shop}: your webhook at {host} is disabled")
+    }
+    fn webhook_disabled_because(&self, reason: &str) -> &'static str {
+        match reason {
+            "gone" => {
+                "It has answered 410 Gone. Enable it again by the API and send what it has missed; the \
+                 feed keeps every event."
+            }
+            _ => {
+                "It has taken nothing for five days. Mend it, enable it by the API and send what it has \
+                 missed; the feed keeps every event."
+            }
+        }
+    }
+
     fn welcome(&self, name: &str) -> String {
         format!(
             "<b>Hello, {name}</b>\nPay people and shops from your own TON wallet, and hear here when \

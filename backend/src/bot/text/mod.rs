@@ -108,6 +108,13 @@ pub trait Words: Sync {
     fn your_wallets(&self) -> &'static str;
     fn default_wallet(&self) -> &'static str;
 
+    // Webhooks, to their merchant.
+    fn webhook_failing(&self, shop: &str, host: &str) -> String;
+    fn webhook_failing_hint(&self) -> &'static str;
+    fn webhook_disabled(&self, shop: &str, host: &str) -> String;
+    /// `reason` is the API's word.
+    fn webhook_disabled_because(&self, reason: &str) -> &'static str;
+
     // Talking with the bot.
     fn welcome(&self, name: &str) -> String;
     fn help(&self) -> &'static str;

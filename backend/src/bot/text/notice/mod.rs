@@ -96,6 +96,13 @@ struct Wallet {
     by_you: Option<bool>,
 }
 
+#[derive(Debug, Deserialize)]
+struct Webhook {
+    url: String,
+    reason: Option<String>,
+    shop: Shop,
+}
+
 /// An event that can be told, read from its data.
 enum Notice {
     Sent(Payment),
@@ -108,6 +115,8 @@ enum Notice {
     Unmatched(Unmatched),
     Linked(Wallet),
     Unlinked(Wallet),
+    WebhookFailing(Webhook),
+    WebhookDisabled(Webhook),
 }
 
 fn read(event_type: &str, data: &Value) -> Option<Notice> {
@@ -128,6 +137,8 @@ fn read(event_type: &str, data: &Value) -> Option<Notice> {
         kind::REFUND_FAILED => from(data).map(Notice::RefundFailed),
         kind::WALLET_LINKED => from(data).map(Notice::Linked),
         kind::WALLET_UNLINKED => from(data).map(Notice::Unlinked),
+        kind::WEBHOOK_FAILING => from(data).map(Notice::WebhookFailing),
+        kind::WEBHOOK_DISABLED => from(data).map(Notice::WebhookDisabled),
         _ => None,
     }
 }
@@ -170,7 +181,24 @@ pub fn render(event_type: &str, data: &Value, language: &str) -> Option<Message>
             let title = words.wallet_unlinked(&short(&wallet.address));
             lines([Some(bold(&title))]).with(words.review_wallets(), None)
         }
+        Notice::WebhookFailing(webhook) => {
+            let (shop, host) = webhook_names(words, &webhook);
+            let title = bold(&words.webhook_failing(&shop, &host));
+            lines([Some(title), Some(words.webhook_failing_hint().to_owned())])
+        }
+        Notice::WebhookDisabled(webhook) => {
+            let (shop, host) = webhook_names(words, &webhook);
+            let because = words.webhook_disabled_because(webhook.reason.as_deref().unwrap_or(""));
+            let title = bold(&words.webhook_disabled(&shop, &host));
+            lines([Some(title), Some(because.to_owned())])
+        }
     })
+}
+
+/// The shop, and the host only: the rest of an address may hold a secret.
+fn webhook_names(words: &dyn Words, webhook: &Webhook) -> (String, String) {
+    let host = webhook.url.split('/').nth(2).unwrap_or_default();
+    (show_name(words, &webhook.shop.name), show(host, NAME))
 }
 
 fn sent(words: &dyn Words, payment: &Payment) -> Message {
@@ -287,7 +315,9 @@ pub fn sum_up<'a>(
                 | Notice::RefundedAgain(_)
                 | Notice::RefundFailed(_)
                 | Notice::Linked(_)
-                | Notice::Unlinked(_),
+                | Notice::Unlinked(_)
+                | Notice::WebhookFailing(_)
+                | Notice::WebhookDisabled(_),
             )
             | None => {}
         }

@@ -1,0 +1,53 @@
+//! For whoever builds a shop: `remit listen` brings events to a server on this machine, `remit trigger`
+//! makes them happen in the sandbox. Both are clients of the API like any other.
+
+pub mod listen;
+pub mod trigger;
+
+use anyhow::{Context, bail};
+use reqwest::{Client, Method};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{config::Access, serve};
+
+/// A service, and a merchant's key to it.
+struct Remote {
+    http: Client,
+    base: String,
+    key: String,
+}
+
+impl Remote {
+    fn new(access: &Access) -> anyhow::Result<Self> {
+        let base = access.service.trim_end_matches('/').to_owned();
+        Ok(Self { http: serve::client()?, base, key: access.api_key.reveal().to_owned() })
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        Ok(serde_json::from_value(self.ask(Method::GET, path, None).await?)?)
+    }
+
+    async fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {
+        self.ask(Method::POST, path, Some(body)).await
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
+        let url = format!("{}{path}", self.base);
+        let mut request = self.http.request(method, &url);
+        if !self.key.is_empty() {
+            request = request.bearer_auth(&self.key);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.with_context(|| format!("{url} does not answer"))?;
+        let status = response.status();
+        let answer: Value = response.json().await.with_context(|| format!("{url}: {status}"))?;
+        if !status.is_success() {
+            let said = answer["detail"].as_str().or(answer["error"].as_str()).unwrap_or_default();
+            bail!("{url}: {status}: {said}");
+        }
+        Ok(answer)
+    }
+}

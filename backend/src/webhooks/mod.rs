@@ -34,7 +34,9 @@ use crate::{
 };
 use keys::Keys;
 use outbox::{Attempt, InHand, Span};
-use state::{Change, Delivery, DeliveryState, Fate, Health, Outcome, Reason, Status, WebhookKind};
+use state::{
+    Change, Delivery, DeliveryState, DisabledReason, Fate, Health, Outcome, Status, WebhookKind,
+};
 
 pub use new::{Draft, Patch};
 pub use state::Webhook;
@@ -117,7 +119,7 @@ pub async fn change(
     match patch.enabled {
         Some(true) => (after.status, after.health) = (Status::Enabled, Health::Well),
         Some(false) if before.status == Status::Enabled => {
-            after.status = Status::Disabled(Reason::Merchant);
+            after.status = Status::Disabled(DisabledReason::Merchant);
         }
         _ => {}
     }

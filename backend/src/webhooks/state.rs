@@ -31,7 +31,7 @@ pub const DISABLE_AFTER: Duration = Duration::from_secs(5 * 24 * 3600);
 
 crate::db::text_enum! {
     /// Why a webhook is disabled.
-    pub enum Reason {
+    pub enum DisabledReason {
         /// Its merchant has disabled it.
         Merchant = "merchant",
         /// It has answered 410 Gone.
@@ -54,7 +54,7 @@ crate::db::text_enum! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     Enabled,
-    Disabled(Reason),
+    Disabled(DisabledReason),
 }
 
 /// How a webhook has been answering.
@@ -171,7 +171,7 @@ pub enum Change {
     BeganToFail,
     /// It has failed for four days: its owner should know.
     Warned,
-    Disabled(Reason),
+    Disabled(DisabledReason),
 }
 
 /// The webhook after an attempt.
@@ -183,7 +183,7 @@ pub fn judge(webhook: &Webhook, outcome: &Outcome, now: Time) -> Option<(Webhook
         (o, Health::Well) if o.is_success() => return None,
         (o, _) if o.is_success() => (Status::Enabled, Health::Well, Change::Recovered),
         (o, health) if o.is_gone() => {
-            (Status::Disabled(Reason::Gone), health, Change::Disabled(Reason::Gone))
+            (Status::Disabled(DisabledReason::Gone), health, Change::Disabled(DisabledReason::Gone))
         }
         (_, Health::Well) => {
             let health = Health::Failing { since: now, warned: None };
@@ -196,7 +196,11 @@ pub fn judge(webhook: &Webhook, outcome: &Outcome, now: Time) -> Option<(Webhook
         (_, health @ Health::Failing { since, warned: Some(warned) })
             if now.since(since) >= DISABLE_AFTER && now.since(warned) >= DAY =>
         {
-            (Status::Disabled(Reason::Failing), health, Change::Disabled(Reason::Failing))
+            (
+                Status::Disabled(DisabledReason::Failing),
+                health,
+                Change::Disabled(DisabledReason::Failing),
+            )
         }
         _ => return None,
     };
@@ -299,8 +303,8 @@ mod tests {
     fn who_is_gone_is_not_asked_again() {
         assert_eq!(fate(0, &answered(410), 0, NOW), Fate::Dead);
         let (after, change) = judge(&webhook(Health::Well), &answered(410), NOW).unwrap();
-        assert_eq!(after.status, Status::Disabled(Reason::Gone));
-        assert_eq!(change, Change::Disabled(Reason::Gone));
+        assert_eq!(after.status, Status::Disabled(DisabledReason::Gone));
+        assert_eq!(change, Change::Disabled(DisabledReason::Gone));
     }
 
     #[test]
@@ -328,7 +332,7 @@ mod tests {
         // Five days are over, but the day since the warning is not.
         assert_eq!(judge(&warned, &bad, NOW.after(DISABLE_AFTER)), None);
         let (after, change) = judge(&warned, &bad, late.after(DAY)).unwrap();
-        assert_eq!(change, Change::Disabled(Reason::Failing));
+        assert_eq!(change, Change::Disabled(DisabledReason::Failing));
         assert_eq!(judge(&after, &bad, late.after(DAY)), None, "it is over");
 
         let (well, change) = judge(&warned, &answered(200), late.after(DAY)).unwrap();

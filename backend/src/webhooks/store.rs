@@ -2,7 +2,7 @@
 
 use super::{
     keys::Keys,
-    state::{Health, Reason, Status, Webhook, WebhookKind},
+    state::{DisabledReason, Health, Status, Webhook, WebhookKind},
 };
 use crate::{
     db::{Result, Tx, execute, rows},
@@ -18,7 +18,7 @@ struct Row {
     url: String,
     description: Option<String>,
     types: String,
-    reason: Option<Reason>,
+    reason: Option<DisabledReason>,
     failing_since: Option<Time>,
     warned_at: Option<Time>,
     created_at: Time,
@@ -46,7 +46,7 @@ impl From<Row> for Webhook {
 
 impl Status {
     /// `(status, reason)`
-    fn columns(self) -> (&'static str, Option<Reason>) {
+    fn columns(self) -> (&'static str, Option<DisabledReason>) {
         match self {
             Self::Enabled => ("enabled", None),
             Self::Disabled(reason) => ("disabled", Some(reason)),

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::{
     keys::Keys,
     outbox::Attempt,
-    state::{Delivery, DeliveryState, Health, Reason, Status, Webhook},
+    state::{Delivery, DeliveryState, DisabledReason, Health, Status, Webhook},
     store::Generation,
 };
 use crate::{merchants::Merchant, time::Time};
@@ -28,7 +28,7 @@ pub struct EndpointView {
     pub status: &'static str,
     /// Why it is disabled: `merchant` (you did), `gone` (it answered 410), `failing` (five days of
     /// nothing but failures).
-    pub reason: Option<Reason>,
+    pub reason: Option<DisabledReason>,
     /// Nothing has got through since then.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub failing_since: Option<Time>,

@@ -7,7 +7,8 @@
 //! 3. [`events`]: what happened, a gap-free feed per account.
 //! 4. [`identity`] and [`wallets`]: who is calling, and which addresses they have proven; [`follow`]:
 //!    the accounts whose transactions are read.
-//! 5. [`payments`]: the one door for money. [`merchants`], [`invoices`] and [`requests`] stand on it.
+//! 5. [`payments`]: the one door for money. [`merchants`], [`invoices`] and [`requests`] stand on it;
+//!    [`rates`] tell what it is worth in fiat.
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
 //! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
@@ -37,6 +38,7 @@ pub mod money;
 pub mod page;
 pub mod payments;
 pub mod problem;
+pub mod rates;
 pub mod requests;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

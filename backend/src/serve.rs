@@ -13,7 +13,7 @@ use crate::{
     db::Db,
     deliver,
     dice::Dice,
-    http, idempotency,
+    http, idempotency, rates,
     tasks::Supervisor,
     time::Clock,
     watch,
@@ -75,6 +75,7 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
     let own = for_task(app);
     app.tasks.run("deliver", minute, move |stop, beat| deliver::run(own.clone(), stop, beat));
     bot::start(app);
+    rates::jobs::start(app);
     let own = for_task(app);
     app.tasks.run("tidy", TIDY * 2, move |stop, beat| {
         let app = own.clone();
@@ -96,6 +97,7 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
 async fn tidy(app: &App) -> anyhow::Result<()> {
     let mut tx = app.db.begin().await?;
     idempotency::purge(&mut tx, app.time()).await?;
+    rates::purge(&mut tx, app.time()).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -33,7 +33,7 @@ use crate::{
     app::App,
     bot, call, invoices, merchants, payments,
     problem::{Kind, Problem, ProblemBody},
-    requests, wait, wallets,
+    rates, requests, wait, wallets,
 };
 
 /// No body may be larger, in bytes.
@@ -80,6 +80,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(requests::http::router())
         .merge(invoices::http::router())
         .merge(merchants::http::router())
+        .merge(rates::http::router())
 }
 
 /// The OpenAPI document, as JSON, pretty-printed. The sandbox's controls are described with it; they

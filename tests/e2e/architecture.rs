@@ -9,7 +9,7 @@ const STOREYS: &[&[&str]] = &[
     &["invoices", "requests", "merchants"],
     &["payments"],
     &["wallets"],
-    &["follow", "identity", "idempotency"],
+    &["follow", "identity", "idempotency", "rates"],
     &["events"],
     &["db"],
 ];

@@ -11,4 +11,5 @@ mod linking;
 mod login;
 mod odd_money;
 mod payments;
+mod rates;
 mod requests;

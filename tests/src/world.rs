@@ -6,13 +6,7 @@ use std::{
     time::Duration,
 };
 
-use remit::{
-    app::App,
-    config::Service,
-    dice::Dice,
-    rates::{Rules, Setup},
-    sandbox as composition, serve,
-};
+use remit::{app::App, config::Service, dice::Dice, rates::Setup, sandbox as composition, serve};
 use sandbox::{World as Simulated, clock::Clock, world::Options};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -74,10 +68,9 @@ impl World {
             use_webhook: false,
             poll: Duration::from_millis(5),
             rates: Setup {
-                sources: Vec::new(), // the world's own
                 currencies: ["USD", "EUR"].map(|code| code.parse().expect("a currency")).into(),
-                rules: Rules { deviation_bps: 200, age: Duration::from_secs(600), agreeing: 2 },
                 every: Duration::from_millis(50),
+                ..Setup::default()
             },
         };
         let settings =

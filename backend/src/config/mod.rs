@@ -28,12 +28,12 @@ Secrets come by the environment only, never as flags. Each may also be a file: p
   REMIT_CHAIN_KEY      The chain service's API key, if you have one
 
 A source of rates is written name=https://…#/pointer|names, and there must be two at least:
-  {asset} and {fiat} stand for the pair in the address, and in the JSON pointer (RFC 6901) to the number
-  in the answer. Behind | stands what the source calls things, and - for what it does not know.
+  {asset} and {fiat} stand for the pair, in the address and in the JSON pointer (RFC 6901) to the
+  number in its answer. Behind | stands what the source calls things, - for what it does not know.
     An exchange's price, as {\"data\":{\"amount\":\"2.5\"}}:
       spot=https://api.example/v2/prices/{asset}-{fiat}/spot#/data/amount|GRAM=TON
     A list of coins, as {\"the-coin\":{\"usd\":2.5}}:
-      list=https://api.example/simple/price?ids={asset}&vs_currencies={fiat}#/{asset}/{fiat}|GRAM=the-coin,USDT=the-dollar-coin,USD=usd
+      list=https://api.example/price?ids={asset}&in={fiat}#/{asset}/{fiat}|GRAM=the-coin,USD=usd
     A market's last trade, as {\"result\":{\"list\":[{\"last\":\"2.5\"}]}}:
       market=https://api.example/tickers?symbol={asset}{fiat}#/result/list/0/last|USDT=-
   Take prices in the currency itself: one in a stablecoin is another price. A key in an address is a
@@ -172,7 +172,8 @@ pub struct Settings {
     #[arg(value_name = "SOURCES", hide_env_values = true, help_heading = "Settings")]
     pub rates: Option<Sources>,
 
-    /// Currencies that rates are known in, by commas. Money is reported in the first [default: USD]
+    /// Currencies that rates are known in, by commas. Money is reported in the first [default:
+    /// USD; sandbox: USD,EUR]
     #[arg(long, env = "REMIT_FIAT", global = true)]
     #[arg(value_name = "CODES", hide_env_values = true, help_heading = "Settings")]
     pub fiat: Option<Currencies>,

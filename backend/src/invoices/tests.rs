@@ -14,7 +14,7 @@ use crate::{
     merchants::tests::{olgas_shop, wallet},
     money::{Amount, Asset},
     payments::{Arrival, Outcome},
-    rates::{Fiat, Quote, Rules, Sources},
+    rates::{Fiat, Quote, Sources},
 };
 
 const NOW: Time = Time::from_millis(1_795_000_000_000);
@@ -34,9 +34,7 @@ impl Till {
     async fn open() -> Self {
         let (db, dice, assets) = (memory().await, Dice::seeded([7; 32]), Assets::new([]));
         let Sources(sources) = "a=https://a.test/{asset} b=https://b.test/{asset}".parse().unwrap();
-        let rules = Rules { deviation_bps: 200, age: LIFETIME, agreeing: 2 };
-        let currencies = vec!["USD".parse().unwrap()];
-        let setup = Setup { sources, currencies, rules, every: LIFETIME };
+        let setup = Setup { sources, ..Setup::default() };
         let mut tx = db.begin().await.unwrap();
         let now = Now { at: NOW, dice: &dice };
         let shop = merchants::create(&mut tx, &assets, olgas_shop(), now).await.unwrap();

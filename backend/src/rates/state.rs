@@ -28,6 +28,18 @@ pub struct Setup {
     pub every: Duration,
 }
 
+/// No sources, and the rules that go with most.
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            sources: Vec::new(),
+            currencies: "USD".parse().into_iter().collect(),
+            rules: Rules { deviation_bps: 200, age: Duration::from_secs(600), agreeing: 2 },
+            every: Duration::from_secs(60),
+        }
+    }
+}
+
 /// When a rate is trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {

@@ -8,12 +8,7 @@ const NOW: Time = Time::from_millis(1_795_000_000_000);
 fn setup() -> Setup {
     let Sources(sources) =
         "a=https://a.example/{asset} b=https://b.example/{asset}".parse().unwrap();
-    Setup {
-        sources,
-        currencies: vec!["USD".parse().unwrap()],
-        rules: Rules { deviation_bps: 200, age: Duration::from_secs(600), agreeing: 2 },
-        every: Duration::from_secs(60),
-    }
+    Setup { sources, ..Setup::default() }
 }
 
 fn usd() -> Currency {

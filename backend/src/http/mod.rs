@@ -117,7 +117,7 @@ pub fn openapi() -> String {
         (name = "Service", description = "About this service."),
         (
             name = "sandbox",
-            description = "The world's own controls, on its port (8081): faucet, blocks, clock, faults, wallets, chats."
+            description = "The world's own controls, on its port (8081): faucet, blocks, clock, rates, faults, wallets, chats."
         )
     ),
     components(schemas(ProblemBody)),

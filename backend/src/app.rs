@@ -17,6 +17,7 @@ use crate::{
     dice::Dice,
     events::Now,
     money::{Asset, Assets},
+    rates::Breakers,
     tasks::Supervisor,
     time::{Clock, Time},
     wait::Places,
@@ -53,6 +54,8 @@ pub struct Handles {
     pub bot_username: OnceLock<String>,
     /// Where callers wait for news.
     pub places: Places,
+    /// Which sources of rates are left in peace for now.
+    pub rates: Breakers,
     jetton_wallets: Mutex<HashMap<(Address, Address), Address>>,
 }
 
@@ -92,6 +95,7 @@ impl App {
             tasks,
             bot_username: OnceLock::new(),
             places: Places::default(),
+            rates: Breakers::default(),
             jetton_wallets: Mutex::default(),
         }))
     }

@@ -10,7 +10,9 @@ use crate::{
     bot::Failure,
     config::{Service, Settings, Trouble, Verb},
     db::Db,
-    http, serve,
+    http,
+    rates::Setup,
+    serve,
     time::{Clock, Time},
 };
 
@@ -82,6 +84,9 @@ async fn examine(service: &Service, troubles: &[Trouble]) -> Vec<Check> {
     }
     if is_fine("REMIT_PUBLIC_URL") {
         checks.push(public_url(service, &client).await);
+    }
+    if is_fine("REMIT_RATES") {
+        checks.extend(rates(service, &client).await);
     }
     if is_fine("REMIT_CHAIN_URL") {
         checks.extend(chain(service, client).await);
@@ -222,6 +227,40 @@ async fn chain(service: &Service, http: reqwest::Client) -> Vec<Check> {
         let found =
             "without REMIT_CHAIN_KEY the chain is asked once a second only; a free key allows ten";
         checks.push(Check::note(what, found));
+    }
+    checks
+}
+
+/// Asks each source of rates once, for the first pair that it knows.
+async fn rates(service: &Service, client: &reqwest::Client) -> Vec<Check> {
+    let what = "rates";
+    let Setup { sources, currencies, .. } = &service.rates;
+    if sources.is_empty() {
+        let found = "REMIT_RATES names no source, so prices in fiat are refused";
+        return vec![Check::note(what, found)];
+    }
+    let pairs = || {
+        let of = |listed| currencies.iter().map(move |currency| (listed, *currency));
+        service.assets.iter().flat_map(of)
+    };
+    let mut checks = Vec::new();
+    for source in sources {
+        let name = &source.name;
+        let known = pairs().find_map(|(listed, currency)| {
+            let question = source.question(&listed.code, currency.code())?;
+            Some((question, &listed.code, currency))
+        });
+        checks.push(match known {
+            None => Check::note(what, format!("{name} knows none of the accepted assets")),
+            Some((question, asset, currency)) => match question.ask(client).await {
+                Ok(rate) => Check::good(what, format!("{name} says 1 {asset} = {rate} {currency}")),
+                Err(failure) => Check::bad(
+                    what,
+                    format!("{name} was asked for {asset} in {currency}: {failure}"),
+                    "Look at its address, pointer and names in REMIT_RATES; see `remit --help`.",
+                ),
+            },
+        });
     }
     checks
 }

@@ -91,6 +91,7 @@ problems! {
     MediaType           415 "media-type"             "The body must be application/json"
     TooManyRequests     429 "too-many-requests"      "Too many requests"
     ChainUnreachable    503 "chain-unreachable"      "The chain cannot be reached just now"
+    RateUnavailable     503 "rate-unavailable"       "No rate can be trusted just now"
     TimedOut            503 "timed-out"              "This took too long"
     Internal            500 "internal"               "Something went wrong on our side"
 }

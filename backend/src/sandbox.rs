@@ -16,6 +16,7 @@ use crate::{
     http,
     merchants::{self, NewMerchant},
     money::{Asset, Assets, Listed},
+    rates::{self, Sources},
     serve,
     tasks::Supervisor,
     time::{Clock, Time},
@@ -50,7 +51,27 @@ pub async fn world(settings: &Settings, service_url: &str, fresh: bool) -> anyho
 pub fn settle_in(mut settings: Service, world: &World) -> anyhow::Result<Service> {
     settings.bot_token = Secret::new(world.bot_token());
     settings.assets = assets(&world.usdt_master())?;
+    if settings.rates.sources.is_empty() {
+        settings.rates.sources = rate_sources(world)?;
+    }
     Ok(settings)
+}
+
+/// The world's own sources of rates.
+pub fn rate_sources(world: &World) -> anyhow::Result<Vec<rates::Source>> {
+    let Sources(sources) = rates_setting(world)
+        .parse()
+        .map_err(|error: String| anyhow::anyhow!(error))
+        .context("the sandbox's own sources of rates")?;
+    Ok(sources)
+}
+
+/// As they would stand in `REMIT_RATES`.
+fn rates_setting(world: &World) -> String {
+    let sources = sandbox::rates::Source::ALL.map(|name| {
+        format!("{name}={}/sandbox/rates/{name}/{{asset}}/{{fiat}}#/price", world.url())
+    });
+    sources.join(" ")
 }
 
 /// GRAM and the sandbox's own USDT.
@@ -160,11 +181,13 @@ pub async fn run_world(
             "\n  The simulated world is at {url}. Point a service at it:\n\n      \
              REMIT_NETWORK=-217 REMIT_TELEGRAM_URL={url} REMIT_CHAIN_URL={url}/api/v3 \\\n      \
              REMIT_BOT_TOKEN={token} \\\n      \
-             REMIT_JETTONS=USDT={usdt}:6:'Test USDT' REMIT_PUBLIC_URL={service} remit serve\n",
+             REMIT_JETTONS=USDT={usdt}:6:'Test USDT' REMIT_PUBLIC_URL={service} \\\n      \
+             REMIT_RATES='{rates}' remit serve\n",
             url = world.url(),
             token = world.bot_token(),
             usdt = world.usdt_master(),
             service = service.public_url,
+            rates = rates_setting(&world),
         );
         let (ended, code) = tokio::join!(
             async {

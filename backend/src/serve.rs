@@ -13,7 +13,7 @@ use crate::{
     db::Db,
     deliver,
     dice::Dice,
-    http, idempotency,
+    http, idempotency, rates,
     tasks::Supervisor,
     time::Clock,
     watch, webhooks,
@@ -78,6 +78,7 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
     app.tasks
         .run("webhooks", minute, move |stop, beat| deliver::webhooks::run(own.clone(), stop, beat));
     bot::start(app);
+    rates::jobs::start(app);
     let own = for_task(app);
     app.tasks.run("tidy", TIDY * 2, move |stop, beat| {
         let app = own.clone();
@@ -100,6 +101,7 @@ async fn tidy(app: &App) -> anyhow::Result<()> {
     let mut tx = app.db.begin().await?;
     idempotency::purge(&mut tx, app.time()).await?;
     webhooks::jobs::purge(&mut tx, app.time()).await?;
+    rates::purge(&mut tx, app.time()).await?;
     tx.commit().await?;
     Ok(())
 }

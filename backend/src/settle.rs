@@ -13,7 +13,7 @@ use crate::{
         self, Arrival, Intent, Outcome, Purpose, Recorded,
         view::{self, Direction, Viewer},
     },
-    refunds, requests, wallets,
+    rates, refunds, requests, wallets,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +37,8 @@ pub async fn settle(
     arrival: Arrival,
     now: Now<'_>,
 ) -> Result<(), Error> {
-    let Some(recorded) = payments::record(tx, arrival, now).await? else { return Ok(()) };
+    let Some(mut recorded) = payments::record(tx, arrival, now).await? else { return Ok(()) };
+    value(tx, app, &mut recorded).await?;
     metrics::counter!("transfers_total", "outcome" => word(&recorded.transfer.outcome))
         .increment(1);
     match (&recorded.intent, recorded.transfer.outcome) {
@@ -72,6 +73,25 @@ pub async fn settle(
             }
             tell_payees(tx, app, None, &recorded, now).await
         }
+    }
+}
+
+/// Keeps what a merchant's money was worth at the moment it came, if a rate can be trusted for then.
+async fn value(tx: &mut Tx, app: &Handles, recorded: &mut Recorded) -> Result<(), Error> {
+    let purpose = recorded.intent.as_ref().map(|intent| intent.purpose);
+    let Recorded { transfer, .. } = recorded;
+    let arrival = &transfer.arrival;
+    let silent = matches!(transfer.outcome, Outcome::Unmatched(reason, _) if reason.is_silent());
+    let Some(amount) = arrival.amount().filter(|_| !silent) else { return Ok(()) };
+    let is_a_merchants = matches!(purpose, Some(Purpose::Invoice(_)))
+        || !merchants::of_address(tx, arrival.owner).await?.is_empty();
+    if is_a_merchants {
+        let (setup, money) = (&app.settings.rates, (arrival.asset, amount));
+        transfer.worth = rates::worth(tx, setup, &app.assets, money, arrival.at).await?;
+    }
+    match transfer.worth {
+        Some(worth) => Ok(payments::store::set_worth(tx, transfer.id, worth).await?),
+        None => Ok(()),
     }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { figure, format, money, parse, plain, share, unitsOf } from './money';
+import { figure, format, money, parse, plain, share, unitsOf, worth, written } from './money';
 
 const GRAM = 9;
 const USDT = 6;
@@ -71,4 +71,21 @@ describe('writing', () => {
 it('takes a share rounded down, so that it can always be paid', () => {
   expect(share(3n, 50n)).toBe(1n);
   expect(share(128_401_300_000n, 25n)).toBe(32_100_325_000n);
+});
+
+describe('prices in fiat', () => {
+  it('keep every digit the shop has named', () => {
+    expect(written('5.00', 'USD')).toBe('5.00\u00a0USD');
+    expect(written('1234567.50', 'USD')).toBe('1\u202f234\u202f567.50\u00a0USD');
+    expect(written('1200', 'JPY')).toBe('1\u202f200\u00a0JPY');
+  });
+
+  it('show a rate with the digits that matter, and say when there are more', () => {
+    expect(worth('GRAM', '2.5', 'USD')).toBe('1\u00a0GRAM = 2.5\u00a0USD');
+    expect(worth('GRAM', '100', 'USD')).toBe('1\u00a0GRAM = 100\u00a0USD');
+    expect(worth('GRAM', '2.310000000000000142', 'USD')).toBe('1\u00a0GRAM \u2248 2.31\u00a0USD');
+    expect(worth('USDT', '0.99998765', 'USD')).toBe('1\u00a0USDT \u2248 0.9999\u00a0USD');
+    expect(worth('CAT', '0.0000123456', 'USD')).toBe('1\u00a0CAT \u2248 0.00001234\u00a0USD');
+    expect(worth('GRAM', '3.0000000000000000001', 'USD')).toContain('\u2248');
+  });
 });

@@ -43,7 +43,7 @@ export function plain(units: bigint, decimals: number): string {
 export function figure(units: bigint, decimals: number, minFraction = 0, maxFraction = decimals): Figure {
   const { whole, fraction } = split(units, decimals);
   const shown = fraction.slice(0, maxFraction).replace(/0+$/, '').padEnd(minFraction, '0');
-  return { whole: whole.replace(/\B(?=(\d{3})+(?!\d))/g, NARROW_SPACE), fraction: shown ? `.${shown}` : '' };
+  return { whole: grouped(whole), fraction: shown ? `.${shown}` : '' };
 }
 
 /** `1 234.5 GRAM`; with a sign when a direction is given. */
@@ -51,6 +51,19 @@ export function format(money: Money, direction?: 'in' | 'out'): string {
   const { whole, fraction } = figure(unitsOf(money), money.decimals);
   const sign = direction === undefined ? '' : direction === 'in' ? '+' : MINUS;
   return `${sign}${whole}${fraction}\u00a0${money.asset}`;
+}
+
+/** `5 000.00 USD`: decimal text of the service, with every digit it has. */
+export function written(amount: string, currency: string): string {
+  return amount.replace(/^\d+/, grouped) + `\u00a0${currency}`;
+}
+
+/** What one of an asset is worth: `1 GRAM = 2.5 USD`, with four digits that matter behind the point. */
+export function worth(asset: string, rate: string, currency: string): string {
+  const short = /^(?:0\.0*\d{0,4}|\d+(?:\.\d{0,4})?)/.exec(rate)?.[0] ?? rate;
+  const sign = short === rate ? '=' : '\u2248';
+  const tidy = short.includes('.') ? short.replace(/\.?0+$/, '') : short;
+  return `1\u00a0${asset} ${sign} ${written(tidy, currency)}`;
 }
 
 /** For balances: the same, cut to four digits after the point. */
@@ -70,6 +83,10 @@ export function money(units: bigint, asset: string, decimals: number): Money {
 /** `percent` of an amount, rounded down. */
 export function share(units: bigint, percent: bigint): bigint {
   return (units * percent) / 100n;
+}
+
+function grouped(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+(?!\d))/g, NARROW_SPACE);
 }
 
 function split(units: bigint, decimals: number): { whole: string; fraction: string } {

@@ -97,6 +97,7 @@ async fn begin(folder: &std::path::Path) -> Bench {
         world_url: Some(simulated.url().to_owned()),
         use_webhook: false,
         poll: remit::config::SANDBOX_POLL,
+        rates: remit::rates::Setup::default(),
     };
     let settings = composition::settle_in(settings, &simulated).expect("settings of this world");
     let domain = settings.proof_domains()[0].clone();

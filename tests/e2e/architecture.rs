@@ -12,7 +12,7 @@ const STOREYS: &[&[&str]] = &[
     &["merchants", "webhooks"],
     &["payments"],
     &["wallets"],
-    &["follow", "identity", "idempotency"],
+    &["follow", "identity", "idempotency", "rates"],
     &["events"],
     &["db"],
 ];

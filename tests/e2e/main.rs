@@ -13,6 +13,7 @@ mod linking;
 mod login;
 mod odd_money;
 mod payments;
+mod rates;
 mod refunds;
 mod requests;
 mod unmatched;

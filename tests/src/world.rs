@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use remit::{app::App, config::Service, dice::Dice, sandbox as composition, serve};
+use remit::{app::App, config::Service, dice::Dice, rates::Setup, sandbox as composition, serve};
 use sandbox::{World as Simulated, clock::Clock, world::Options};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -67,6 +67,11 @@ impl World {
             world_url: Some(simulated.url().to_owned()),
             use_webhook: false,
             poll: Duration::from_millis(5),
+            rates: Setup {
+                currencies: ["USD", "EUR"].map(|code| code.parse().expect("a currency")).into(),
+                every: Duration::from_millis(50),
+                ..Setup::default()
+            },
         };
         let settings =
             composition::settle_in(settings, &simulated).expect("settings of this world");
@@ -143,6 +148,24 @@ impl World {
         let url = format!("{}/sandbox/faults", self.simulated.url());
         let response = self.http.put(url).json(&faults).send().await.expect("the world answers");
         assert!(response.status().is_success(), "faults: {}", response.status());
+    }
+
+    /// Moves what the world's sources of rates say, and waits until the service has asked them twice:
+    /// whatever it knew before has been replaced.
+    pub async fn rates(&self, change: Value) {
+        let url = format!("{}/sandbox/rates", self.simulated.url());
+        let response = self.http.put(url).json(&change).send().await.expect("the world answers");
+        assert!(response.status().is_success(), "rates: {}", response.status());
+        self.asked_again().await;
+    }
+
+    /// Waits until every source of rates has been asked from now on.
+    pub async fn asked_again(&self) {
+        let mut rounds = self.app().rates.rounds();
+        // The first round may have begun before; the second has not.
+        for _ in 0..2 {
+            rounds.changed().await.expect("the service goes on");
+        }
     }
 
     /// Stops the service; the world goes on.

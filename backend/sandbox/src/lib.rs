@@ -11,6 +11,7 @@ mod faucet;
 pub mod feed;
 mod keep;
 pub mod movement;
+pub mod rates;
 mod stage;
 pub mod tasks;
 pub mod telegram;

@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::keep::Keep;
 use crate::movement::Movements;
+use crate::rates::Rates;
 use crate::stage::{self, Assets};
 use crate::tasks::Tasks;
 use crate::telegram::{self, BOT_ID, Telegram};
@@ -84,6 +85,8 @@ pub struct World {
     pub feed: Feed,
     /// Troubles of the chain's indexer.
     pub indexer_faults: toncenter::Faults,
+    /// What the play money is said to be worth.
+    pub rates: Rates,
     pub(crate) movements: Movements,
     inner: Arc<Inner>,
 }
@@ -122,6 +125,7 @@ impl Parts {
         })
         .await?;
         let bridge = Bridge::open(clock.clone(), keep.clone(), tasks.clone()).await?;
+        let rates = Rates::open(keep.clone()).await?;
         let wallets = Wallets::open(wallet::Setup {
             seed: &seed,
             chain: chain.clone(),
@@ -140,6 +144,7 @@ impl Parts {
             clock,
             feed,
             indexer_faults: toncenter::Faults::default(),
+            rates,
             movements: Movements::default(),
             inner,
         })

@@ -10,7 +10,9 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ton::network::Network;
 
-pub use parse::{Jettons, MetricsListen, Proxies};
+use crate::rates::Sources;
+
+pub use parse::{Currencies, Jettons, MetricsListen, Percent, Proxies};
 pub use secret::Secret;
 pub use service::{SANDBOX_POLL, Service, Trouble, Troubles};
 
@@ -24,6 +26,18 @@ Secrets come by the environment only, never as flags. Each may also be a file: p
   REMIT_BOT_TOKEN      What @BotFather gave you. `remit serve` needs it
   REMIT_BOT_TOKEN_OLD  The token before, for the hour after you have changed it
   REMIT_CHAIN_KEY      The chain service's API key, if you have one
+
+A source of rates is written name=https://…#/pointer|names, and there must be two at least:
+  {asset} and {fiat} stand for the pair, in the address and in the JSON pointer (RFC 6901) to the
+  number in its answer. Behind | stands what the source calls things, - for what it does not know.
+    An exchange's price, as {\"data\":{\"amount\":\"2.5\"}}:
+      spot=https://api.example/v2/prices/{asset}-{fiat}/spot#/data/amount|GRAM=TON
+    A list of coins, as {\"the-coin\":{\"usd\":2.5}}:
+      list=https://api.example/price?ids={asset}&in={fiat}#/{asset}/{fiat}|GRAM=the-coin,USD=usd
+    A market's last trade, as {\"result\":{\"list\":[{\"last\":\"2.5\"}]}}:
+      market=https://api.example/tickers?symbol={asset}{fiat}#/result/list/0/last|USDT=-
+  Take prices in the currency itself: one in a stablecoin is another price. A key in an address is a
+  secret: give it by the environment.
 
 Without a command and without settings, `remit` opens the sandbox at http://localhost:8081.";
 
@@ -196,6 +210,39 @@ pub struct Settings {
     #[arg(long, env = "REMIT_POLL", global = true, value_parser = parse::duration)]
     #[arg(value_name = "TIME", hide_env_values = true, help_heading = "Settings")]
     pub poll: Option<Duration>,
+
+    /// Sources of rates for prices in fiat, by spaces; see below [sandbox: its own two]
+    #[arg(long, env = "REMIT_RATES", global = true)]
+    #[arg(value_name = "SOURCES", hide_env_values = true, help_heading = "Settings")]
+    pub rates: Option<Sources>,
+
+    /// Currencies that rates are known in, by commas. Money is reported in the first [default:
+    /// USD; sandbox: USD,EUR]
+    #[arg(long, env = "REMIT_FIAT", global = true)]
+    #[arg(value_name = "CODES", hide_env_values = true, help_heading = "Settings")]
+    pub fiat: Option<Currencies>,
+
+    /// How many sources must agree, at least 2
+    #[arg(long, env = "REMIT_RATES_AGREEING", default_value = "2", global = true)]
+    #[arg(value_name = "COUNT", hide_env_values = true, help_heading = "Settings")]
+    #[arg(value_parser = clap::value_parser!(u8).range(2..))]
+    pub rates_agreeing: u8,
+
+    /// How far a source may be from the median, in percent, such as 2 or 0.5
+    #[arg(long, env = "REMIT_RATES_DEVIATION", default_value = "2", global = true)]
+    #[arg(value_name = "PERCENT", hide_env_values = true, help_heading = "Settings")]
+    pub rates_deviation: Percent,
+
+    /// How old what a source said may be
+    #[arg(long, env = "REMIT_RATES_AGE", default_value = "10m", global = true)]
+    #[arg(value_name = "TIME", hide_env_values = true, help_heading = "Settings")]
+    #[arg(value_parser = parse::duration)]
+    pub rates_age: Duration,
+
+    /// How often the sources are asked [default: 1m; sandbox: 1s]
+    #[arg(long, env = "REMIT_RATES_EVERY", global = true, value_parser = parse::duration)]
+    #[arg(value_name = "TIME", hide_env_values = true, help_heading = "Settings")]
+    pub rates_every: Option<Duration>,
 
     /// What to log: a level, or `remit=debug,sqlx=warn`
     #[arg(long, env = "REMIT_LOG", default_value = "info", global = true)]

@@ -10,7 +10,10 @@ use std::{
 use ipnet::IpNet;
 use ton::address::Address;
 
-use crate::money::{Asset, Listed, TICKER};
+use crate::{
+    money::{Amount, Asset, Listed, TICKER},
+    rates::Currency,
+};
 
 /// An address to listen at, or `off`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +59,41 @@ fn proxies(entry: &str) -> Result<IpNet, String> {
     match network.prefix_len() {
         0 => Err(format!("{entry} is everybody: name the proxies only")),
         _ => Ok(network),
+    }
+}
+
+/// Currencies by their ISO 4217 codes, by commas; at least one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Currencies(pub Vec<Currency>);
+
+impl FromStr for Currencies {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut currencies: Vec<Currency> = Vec::new();
+        for code in text.split(',').map(str::trim) {
+            let currency = code.parse().map_err(|error| format!("{error}"))?;
+            if !currencies.contains(&currency) {
+                currencies.push(currency);
+            }
+        }
+        Ok(Self(currencies))
+    }
+}
+
+/// A share in hundredths of a percent, written in percent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Percent(pub u16);
+
+impl FromStr for Percent {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bps = Amount::parse(text, 2).map_err(|error| format!("{text} {error}"))?;
+        match u16::try_from(bps.units()) {
+            Ok(bps @ 1..=5_000) => Ok(Self(bps)),
+            _ => Err("a share from 0.01 to 50 percent".to_owned()),
+        }
     }
 }
 
@@ -195,6 +233,20 @@ mod tests {
         {
             let error = text.parse::<Proxies>().unwrap_err();
             assert!(error.contains(word), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn shares_and_currencies_are_read_exactly() {
+        assert_eq!("2".parse(), Ok(Percent(200)));
+        assert_eq!("0.05".parse(), Ok(Percent(5)));
+        for junk in ["", "0", "-1", "51", "2%", "0.005", "x"] {
+            assert!(junk.parse::<Percent>().is_err(), "{junk:?}");
+        }
+        let Currencies(both) = "USD, EUR,USD".parse().unwrap();
+        assert_eq!(both.iter().map(|c| c.code()).collect::<Vec<_>>(), ["USD", "EUR"]);
+        for junk in ["", "usd", "USD,", "GRAM"] {
+            assert!(junk.parse::<Currencies>().is_err(), "{junk:?}");
         }
     }
 

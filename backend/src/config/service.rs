@@ -12,10 +12,13 @@ use ton::network::Network;
 use url::Url;
 
 use super::{
-    Jettons, MAINNET_USDT, Proxies, Secret, Settings, TELEGRAM, TONCENTER, Verb,
-    secret::from_environment,
+    Currencies, Jettons, MAINNET_USDT, Percent, Proxies, Secret, Settings, TELEGRAM, TONCENTER,
+    Verb, secret::from_environment,
 };
-use crate::money::Assets;
+use crate::{
+    money::Assets,
+    rates::{Rules, Setup, Sources},
+};
 
 /// Telegram delivers to webhooks on these ports only.
 const WEBHOOK_PORTS: [u16; 4] = [443, 80, 88, 8443];
@@ -50,6 +53,8 @@ pub struct Service {
     pub use_webhook: bool,
     /// How often to look at the chain.
     pub poll: Duration,
+    /// What prices in fiat stand on.
+    pub rates: Setup,
 }
 
 /// Secrets and the database's password stay out.
@@ -146,6 +151,7 @@ impl Service {
             world_url: Some(format!("http://localhost:{}", settings.world_listen.port())),
             use_webhook: false,
             poll: settings.poll.unwrap_or(SANDBOX_POLL),
+            rates: rates(settings, true),
         }
     }
 
@@ -176,6 +182,7 @@ impl Service {
             world_url: network.is_sandbox().then(|| telegram_url.clone()),
             telegram_url,
             poll: settings.poll.unwrap_or(usual),
+            rates: rates(settings, network.is_sandbox()),
         }
     }
 
@@ -198,6 +205,14 @@ impl Service {
             say(
                 "REMIT_NETWORK",
                 "the sandbox's network is -217; leave it unset, or use `remit serve`",
+            );
+        }
+        let Setup { sources, rules, .. } = &self.rates;
+        if !sources.is_empty() && sources.len() < rules.agreeing {
+            let (given, needed) = (sources.len(), rules.agreeing);
+            say(
+                "REMIT_RATES",
+                &format!("names {given}, and {needed} must agree. Name more sources, or none"),
             );
         }
         if !matches!(verb, Verb::Serve | Verb::Doctor) {
@@ -248,6 +263,28 @@ fn jettons(settings: &Settings, network: Network) -> Vec<crate::money::Listed> {
             listed
         }
         None => Vec::new(),
+    }
+}
+
+/// What was said of rates; the sandbox fills in its own sources where none are named.
+fn rates(settings: &Settings, in_a_sandbox: bool) -> Setup {
+    let usual = if in_a_sandbox { "USD,EUR" } else { "USD" };
+    let Percent(deviation_bps) = settings.rates_deviation;
+    let Sources(sources) = settings.rates.clone().unwrap_or_default();
+    let Currencies(currencies) = settings
+        .fiat
+        .clone()
+        .unwrap_or_else(|| usual.parse().expect("a test reads the built-in currencies"));
+    let every = if in_a_sandbox { Duration::from_secs(1) } else { Duration::from_secs(60) };
+    Setup {
+        sources,
+        currencies,
+        rules: Rules {
+            deviation_bps,
+            age: settings.rates_age,
+            agreeing: usize::from(settings.rates_agreeing),
+        },
+        every: settings.rates_every.unwrap_or(every),
     }
 }
 
@@ -380,6 +417,38 @@ mod tests {
         );
         assert_eq!(troubles, []);
         assert_eq!(service.world_url.as_deref(), Some("http://127.0.0.1:8081"));
+    }
+
+    #[test]
+    fn rates_need_as_many_sources_as_must_agree() {
+        let one = "a=https://a.example/{asset}#/p";
+        let two = format!("{one} b=https://b.example/{{asset}}");
+        let rates = |sources: &str, more: &str| {
+            let mut cli = Cli::parse_from(
+                format!("remit serve --public-url https://pay.example.org {more}")
+                    .split_whitespace(),
+            );
+            cli.settings.rates = Some(sources.parse().unwrap());
+            let token = |name: &str| (name == "REMIT_BOT_TOKEN").then(|| TOKEN.to_owned());
+            Service::draft(&cli.settings, &cli.verb(), &token)
+        };
+        for (sources, more, good) in [
+            ("", "", true),
+            (one, "", false),
+            (&two, "", true),
+            (&two, "--rates-agreeing 3", false),
+        ] {
+            let (_, troubles) = rates(sources, more);
+            let named: Vec<_> = troubles.iter().map(|trouble| trouble.setting).collect();
+            assert_eq!(named.is_empty(), good, "{sources} {more}: {troubles:?}");
+            assert!(good || named == ["REMIT_RATES"]);
+        }
+        let (service, _) = rates(&two, "--rates-deviation 0.5 --rates-age 5m --fiat EUR");
+        assert_eq!(service.rates.rules.deviation_bps, 50);
+        assert_eq!(service.rates.rules.age, Duration::from_secs(300));
+        assert_eq!(service.rates.currencies[0].code(), "EUR");
+        let (service, _) = live("");
+        assert!(service.rates.sources.is_empty() && service.rates.currencies.len() == 2);
     }
 
     #[test]

@@ -33,7 +33,7 @@ use crate::{
     app::App,
     bot, call, invoices, merchants, payments,
     problem::{Kind, Problem, ProblemBody},
-    refunds, requests, unmatched, wait, wallets, webhooks,
+    rates, refunds, requests, unmatched, wait, wallets, webhooks,
 };
 
 /// No body may be larger, in bytes.
@@ -83,6 +83,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(unmatched::http::router())
         .merge(merchants::http::router())
         .merge(webhooks::http::router())
+        .merge(rates::http::router())
 }
 
 /// The OpenAPI document, as JSON, pretty-printed. The sandbox's controls are described with it; they
@@ -122,7 +123,7 @@ pub fn openapi() -> String {
         (name = "Service", description = "About this service."),
         (
             name = "sandbox",
-            description = "The world's own controls, on its port (8081): faucet, blocks, clock, faults, wallets, chats."
+            description = "The world's own controls, on its port (8081): faucet, blocks, clock, rates, faults, wallets, chats."
         )
     ),
     components(schemas(ProblemBody)),

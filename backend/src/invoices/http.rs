@@ -66,6 +66,11 @@ impl From<Error> for Problem {
             Error::Raced => {
                 Self::new(Kind::Busy, "Nothing was changed. Read the invoice again, then decide.")
             }
+            Error::TooLarge => Self::new(
+                Kind::AmountInvalid,
+                "fiat.amount comes to more of the asset than can be counted. Nothing was created.",
+            ),
+            Error::Rate(error) => error.into(),
             Error::Merchant(error) => Self::internal(error),
             Error::Db(error) => error.into(),
         }
@@ -90,7 +95,8 @@ pub(super) fn expired() -> Problem {
 /// Create an invoice
 ///
 /// Send an `Idempotency-Key`, an `external_id`, or both, and a request that is sent twice makes one
-/// invoice. A known `external_id` with the same terms answers 200 with the invoice it has made.
+/// invoice. A known `external_id` with the same terms answers 200 with the invoice it has made; of a
+/// price in fiat, the terms are the price, not what it came to.
 #[utoipa::path(
     post, path = "/v1/invoices", tag = "Invoices", security(("key" = [])),
     params((
@@ -101,7 +107,7 @@ pub(super) fn expired() -> Problem {
     responses(
         (status = 200, body = InvoiceView, description = "It was there already."),
         (status = 201, body = InvoiceView),
-        Refusals
+        Failures
     )
 )]
 async fn create(
@@ -131,7 +137,8 @@ async fn attempt(app: &App, merchant: &Merchant, call: &Call, new: NewInvoice) -
         pay_url: format!("{}/pay/{id}", app.settings.public_url),
         app_url: app.deep_link(id),
     };
-    let created = super::create(&mut tx, &app.assets, merchant, new, links, now).await?;
+    let created =
+        super::create(&mut tx, &app.assets, &app.settings.rates, merchant, new, links, now).await?;
     let (status, id) = match created {
         Created::New(id) => (StatusCode::CREATED, id),
         Created::Known(id) => (StatusCode::OK, id),

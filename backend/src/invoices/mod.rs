@@ -18,8 +18,9 @@ use crate::{
     events::{self, Audience, Now, kind},
     id::{InvoiceId, TransferId},
     merchants::{self, Merchant},
-    money::Assets,
+    money::{Amount, Assets},
     payments::{self, Draft, Intent, Purpose, Reason, Recorded, Side, Stage, Transfer},
+    rates::{self, Fixed, Setup},
     refunds::{self, Refund},
     time::Time,
     webhooks,
@@ -28,7 +29,7 @@ use crate::{
 use timeline::{Mark, Observation};
 
 pub use state::{
-    Change, Input, Invoice, InvoiceException, InvoiceStatus, Links, Refused, Status, Terms,
+    Change, Input, Invoice, InvoiceException, InvoiceStatus, Links, Price, Refused, Status, Terms,
     Tolerance,
 };
 
@@ -48,6 +49,11 @@ pub enum Error {
     NoWebhookSecret,
     #[error("somebody else changed the invoice at the same moment")]
     Raced,
+    /// A price in fiat comes to more than can be counted.
+    #[error("the price is too large")]
+    TooLarge,
+    #[error(transparent)]
+    Rate(#[from] rates::Error),
     #[error(transparent)]
     Merchant(#[from] merchants::Error),
     #[error(transparent)]
@@ -84,10 +90,12 @@ pub enum Created {
     Known(InvoiceId),
 }
 
-/// Asks for money. `links` tells where the invoice will be paid, once it has an id.
+/// Asks for money. A price in fiat is turned into the asset here, at a rate that is trusted now.
+/// `links` tells where the invoice will be paid, once it has an id.
 pub async fn create(
     tx: &mut Tx,
     assets: &Assets,
+    setup: &Setup,
     merchant: &Merchant,
     new: NewInvoice,
     links: impl FnOnce(InvoiceId) -> Links,
@@ -111,16 +119,19 @@ pub async fn create(
         return Err(Error::NoWebhookSecret);
     }
     let id = InvoiceId::new(now.at, now.dice);
-    let intent = payments::open(tx, assets, draft(id, merchant, &new), now).await?;
+    let (due, rate) = due(tx, assets, setup, &new.terms, now.at).await?;
+    let intent = payments::open(tx, assets, draft(id, merchant, &new, due), now).await?;
     let invoice = Invoice {
         id,
         merchant: merchant.id,
         intent: intent.id,
         terms: new.terms,
+        due,
+        rate,
         links: links(id),
         status: Status::Open,
-        in_time: crate::money::Amount::ZERO,
-        late: crate::money::Amount::ZERO,
+        in_time: Amount::ZERO,
+        late: Amount::ZERO,
         created_at: now.at,
         expires_at: new.expires_at,
     };
@@ -132,7 +143,25 @@ pub async fn create(
     Ok(Created::New(id))
 }
 
-fn draft(id: InvoiceId, merchant: &Merchant, new: &NewInvoice) -> Draft {
+/// What a price comes to, and at which rate if it is in fiat.
+async fn due(
+    tx: &mut Tx,
+    assets: &Assets,
+    setup: &Setup,
+    terms: &Terms,
+    now: Time,
+) -> Result<(Amount, Option<Fixed>), Error> {
+    let price = match terms.price {
+        Price::Asset(amount) => return Ok((amount, None)),
+        Price::Fiat(price) => price,
+    };
+    let fixed = rates::at(tx, setup, terms.asset, price.currency, now).await?;
+    let decimals = assets.get(terms.asset).map_or(0, |listed| listed.decimals);
+    let due = fixed.rate.units(price, decimals).ok_or(Error::TooLarge)?;
+    Ok((due, Some(fixed)))
+}
+
+fn draft(id: InvoiceId, merchant: &Merchant, new: &NewInvoice, due: Amount) -> Draft {
     Draft {
         purpose: Purpose::Invoice(id),
         payer: Side::default(),
@@ -140,7 +169,7 @@ fn draft(id: InvoiceId, merchant: &Merchant, new: &NewInvoice) -> Draft {
         payee: Side { name: Some(merchant.name.clone()), ..Side::default() },
         payee_address: merchant.payout,
         asset: new.terms.asset,
-        amount: Some(new.terms.due),
+        amount: Some(due),
         note: None,
         description: new.terms.description.clone(),
         expires_at: new.expires_at,

@@ -7,11 +7,12 @@ use serde_json::{Map, Value};
 use url::{Host, Url};
 use utoipa::ToSchema;
 
-use super::{NewInvoice, Terms, Tolerance};
+use super::{NewInvoice, Price, Terms, Tolerance};
 use crate::{
     money::Listed,
     payments::http::positive,
     problem::{Kind, Problem, Result},
+    rates::{Fiat, FiatPrice},
     time::Time,
     webhooks::{self, guard::Reach},
 };
@@ -32,9 +33,13 @@ const LONGEST: u64 = 2_678_400;
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InvoiceRequest {
-    /// Decimal, exact, above zero.
+    /// Decimal, exact, above zero. This or `fiat`.
     #[schema(example = "1.5")]
-    pub amount: String,
+    pub amount: Option<String>,
+    /// A price in fiat instead: the amount is reckoned now, at a rate that several sources agree on,
+    /// and stays as it is. Without such a rate nothing is created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fiat: Option<FiatPrice>,
     #[schema(example = "GRAM")]
     pub asset: String,
     /// What it is for: the customer reads it. At most 500 characters.
@@ -71,7 +76,11 @@ pub enum Returns {
 impl InvoiceRequest {
     /// Checks everything that was said. `listed` is the asset it names.
     pub fn accept(self, listed: &Listed, returns: Returns, now: Time) -> Result<NewInvoice> {
-        let due = positive(&self.amount, listed)?;
+        let price = match (&self.amount, &self.fiat) {
+            (Some(amount), None) => Price::Asset(positive(amount, listed)?),
+            (None, Some(price)) => Price::Fiat(fiat(price)?),
+            _ => return Err(bad("Give `amount` or `fiat`, one of them.".to_owned())),
+        };
         let lifetime = self.expires_in.unwrap_or(DEFAULT_LIFETIME);
         if !(SHORTEST..=LONGEST).contains(&lifetime) {
             return Err(bad(format!("expires_in is {SHORTEST} to {LONGEST} seconds.")));
@@ -89,7 +98,7 @@ impl InvoiceRequest {
         let hook = |url: String| webhooks::new::address("webhook_url", &url, reach);
         let terms = Terms {
             asset: listed.asset,
-            due,
+            price,
             tolerance,
             description: text("description", self.description, DESCRIPTION)?,
             external_id: text("external_id", self.external_id, EXTERNAL_ID)?,
@@ -103,6 +112,17 @@ impl InvoiceRequest {
 
 fn bad(detail: String) -> Problem {
     Problem::new(Kind::BadRequest, format!("{detail} Nothing was created."))
+}
+
+/// A price above zero in a currency there is.
+fn fiat(price: &FiatPrice) -> Result<Fiat> {
+    let currency =
+        price.currency.parse().map_err(|error| bad(format!("fiat.currency: {error}.")))?;
+    let wrong = |why: &dyn std::fmt::Display| {
+        Problem::new(Kind::AmountInvalid, format!("fiat.amount {why}. Nothing was created."))
+    };
+    let fiat = Fiat::parse(&price.amount, currency).map_err(|error| wrong(&error))?;
+    if fiat.minor.is_zero() { Err(wrong(&"must be above zero")) } else { Ok(fiat) }
 }
 
 /// One line of text that says something.
@@ -150,7 +170,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::money::Assets;
+    use crate::money::{Amount, Assets};
 
     const NOW: Time = Time::from_millis(1_795_000_000_000);
 
@@ -166,7 +186,7 @@ mod tests {
     #[test]
     fn what_is_left_out_has_a_default() {
         let new = with("amount", json!("1.5")).unwrap();
-        assert_eq!(new.terms.due.units(), 1_500_000_000);
+        assert_eq!(new.terms.price, Price::Asset(Amount::new(1_500_000_000).unwrap()));
         assert_eq!(new.terms.metadata, "{}");
         assert_eq!(new.expires_at, NOW.after(Duration::from_secs(900)));
     }
@@ -197,6 +217,48 @@ mod tests {
             let refused = with(field, wrong).unwrap_err();
             assert!(refused.kind.status() == 400 && !refused.detail.is_empty(), "{field}");
         }
+    }
+
+    #[test]
+    fn a_price_is_in_the_asset_or_in_fiat() {
+        let ask = |body: Value| {
+            let request: InvoiceRequest = serde_json::from_value(body).unwrap();
+            let assets = Assets::new([]);
+            request.accept(assets.by_code("GRAM").unwrap(), Returns::Https, NOW)
+        };
+        let priced = |amount: &str, currency: &str| {
+            ask(json!({ "asset": "GRAM", "fiat": { "amount": amount, "currency": currency } }))
+        };
+        let Price::Fiat(fiat) = priced("5", "USD").unwrap().terms.price else { unreachable!() };
+        assert_eq!(fiat.to_string(), "5.00 USD");
+        for (amount, currency, kind) in [
+            ("5.001", "USD", Kind::AmountInvalid),
+            ("5.1", "JPY", Kind::AmountInvalid),
+            ("0", "USD", Kind::AmountInvalid),
+            ("0.00", "USD", Kind::AmountInvalid),
+            ("-5", "USD", Kind::AmountInvalid),
+            ("5,00", "USD", Kind::AmountInvalid),
+            ("1e2", "USD", Kind::AmountInvalid),
+            ("5", "usd", Kind::BadRequest),
+            ("5", "GRAM", Kind::BadRequest),
+        ] {
+            assert_eq!(priced(amount, currency).unwrap_err().kind, kind, "{amount} {currency}");
+        }
+        let both =
+            json!({ "asset": "GRAM", "amount": "1", "fiat": { "amount": "1", "currency": "USD" } });
+        for body in [both, json!({ "asset": "GRAM" })] {
+            assert_eq!(ask(body).unwrap_err().kind, Kind::BadRequest);
+        }
+    }
+
+    #[test]
+    fn a_request_without_fiat_is_spelled_as_ever() {
+        let body = json!({ "amount": "1", "asset": "GRAM" });
+        let request: InvoiceRequest = serde_json::from_value(body).unwrap();
+        assert!(
+            !serde_json::to_string(&request).unwrap().contains("fiat"),
+            "or stored keys would not fit"
+        );
     }
 
     #[test]

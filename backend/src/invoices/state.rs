@@ -14,6 +14,7 @@ use crate::{
     db::text_enum,
     id::{InvoiceId, MerchantId, PaymentId},
     money::{Amount, Asset},
+    rates::{Fiat, Fixed},
     time::Time,
 };
 
@@ -25,6 +26,10 @@ pub struct Invoice {
     /// The intent whose reference stands on the pay page. A person who pays in the app has one more.
     pub intent: PaymentId,
     pub terms: Terms,
+    /// What is to be paid, once and for all.
+    pub due: Amount,
+    /// The rate that a price in fiat was reckoned with; it is never reckoned again.
+    pub rate: Option<Fixed>,
     pub links: Links,
     pub status: Status,
     /// Money that came before the end.
@@ -39,7 +44,7 @@ pub struct Invoice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     pub asset: Asset,
-    pub due: Amount,
+    pub price: Price,
     /// How much of it may be missing.
     pub tolerance: Tolerance,
     pub description: Option<String>,
@@ -51,6 +56,15 @@ pub struct Terms {
     pub return_url: Option<String>,
     /// Told of this invoice's events, beside the merchant's webhook endpoints.
     pub webhook_url: Option<String>,
+}
+
+/// What the merchant wants for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Price {
+    /// So much of the asset.
+    Asset(Amount),
+    /// As much of the asset as this is worth when the invoice is made.
+    Fiat(Fiat),
 }
 
 /// A share of what is due that may be missing, in basis points (hundredths of a percent).
@@ -220,14 +234,10 @@ impl Invoice {
             Status::Paid { .. } => Change::Overpaid,
             Status::Open | Status::Processing | Status::Expired if late => Change::PaidLate,
             Status::Open | Status::Processing | Status::Expired
-                if self.in_time >= self.terms.tolerance.least(self.terms.due) =>
+                if self.in_time >= self.terms.tolerance.least(self.due) =>
             {
                 self.status = Status::Paid { at, by_hand: false };
-                if self.received() > self.terms.due {
-                    Change::PaidAndOverpaid
-                } else {
-                    Change::Paid
-                }
+                if self.received() > self.due { Change::PaidAndOverpaid } else { Change::Paid }
             }
             Status::Open | Status::Processing => {
                 self.status = Status::Open;
@@ -247,14 +257,14 @@ impl Invoice {
         if matches!(self.status, Status::Paid { .. }) {
             return Amount::ZERO;
         }
-        self.terms.due.checked_sub(self.received()).unwrap_or(Amount::ZERO)
+        self.due.checked_sub(self.received()).unwrap_or(Amount::ZERO)
     }
 
     pub fn exception(&self) -> InvoiceException {
         match self.status {
-            Status::Paid { .. } if self.received() > self.terms.due => InvoiceException::Overpaid,
+            Status::Paid { .. } if self.received() > self.due => InvoiceException::Overpaid,
             Status::Paid { by_hand: true, .. } if !self.late.is_zero() => InvoiceException::Late,
-            Status::Paid { .. } if self.received() < self.terms.due => InvoiceException::Underpaid,
+            Status::Paid { .. } if self.received() < self.due => InvoiceException::Underpaid,
             Status::Paid { .. } => InvoiceException::None,
             _ if !self.late.is_zero() => InvoiceException::Late,
             _ if !self.in_time.is_zero() => InvoiceException::Underpaid,
@@ -307,7 +317,7 @@ pub mod tests {
             intent: PaymentId::new(now, &dice),
             terms: Terms {
                 asset: Asset::Gram,
-                due: units(10),
+                price: Price::Asset(units(10)),
                 tolerance: Tolerance::default(),
                 description: None,
                 external_id: None,
@@ -315,6 +325,8 @@ pub mod tests {
                 return_url: None,
                 webhook_url: None,
             },
+            due: units(10),
+            rate: None,
             links: Links { pay_url: String::new(), app_url: String::new() },
             status: Status::Open,
             in_time: Amount::ZERO,
@@ -464,7 +476,7 @@ void       + accepted     → refused: nothing has come that could be accepted
     fn a_little_may_be_missing_where_the_merchant_says_so() {
         let tolerant = |bps| {
             let mut invoice = invoice();
-            invoice.terms.due = units(1_000);
+            invoice.due = units(1_000);
             invoice.terms.tolerance = Tolerance::new(bps).unwrap();
             invoice
         };

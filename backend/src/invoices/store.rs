@@ -1,7 +1,7 @@
 //! The statements of invoices.
 
 use super::{
-    state::{Invoice, InvoiceStatus, Links, Status, Terms, Tolerance},
+    state::{Invoice, InvoiceStatus, Links, Price, Status, Terms, Tolerance},
     timeline::{Line, Mark, Observation},
 };
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     id::{InvoiceId, MerchantId, PaymentId, TransferId},
     money::{Amount, Asset},
     payments,
+    rates::{Currency, Fiat, Fixed, Rate},
     time::Time,
 };
 
@@ -35,6 +36,20 @@ struct Row {
     void_at: Option<Time>,
     accepted_at: Option<Time>,
     tolerance_bps: i64,
+    fiat_amount: Option<Amount>,
+    fiat_currency: Option<Currency>,
+    fiat_rate: Option<Rate>,
+    fiat_sources: Option<String>,
+    fiat_at: Option<Time>,
+}
+
+impl Row {
+    /// The price in fiat and its rate, if it has one.
+    fn fiat(&self) -> Option<(Fiat, Fixed)> {
+        let price = Fiat { currency: self.fiat_currency?, minor: self.fiat_amount? };
+        let sources = self.fiat_sources.as_deref()?.split(',').map(str::to_owned).collect();
+        Some((price, Fixed { rate: self.fiat_rate?, sources, at: self.fiat_at? }))
+    }
 }
 
 /// A status as it is stored.
@@ -62,13 +77,17 @@ impl TryFrom<Row> for Invoice {
 
     fn try_from(row: Row) -> Result<Self> {
         let decode = |what: &'static str| sqlx::Error::Decode(what.into());
+        let fiat = row.fiat();
         Ok(Self {
             id: row.id,
             merchant: row.merchant_id,
             intent: row.intent_id,
             terms: Terms {
                 asset: row.asset,
-                due: row.due,
+                price: match &fiat {
+                    Some((price, _)) => Price::Fiat(*price),
+                    None => Price::Asset(row.due),
+                },
                 tolerance: u16::try_from(row.tolerance_bps)
                     .ok()
                     .and_then(Tolerance::new)
@@ -79,6 +98,8 @@ impl TryFrom<Row> for Invoice {
                 return_url: row.return_url,
                 webhook_url: row.webhook_url,
             },
+            due: row.due,
+            rate: fiat.map(|(_, fixed)| fixed),
             links: Links { pay_url: row.pay_url, app_url: row.app_url },
             status: match row.status {
                 InvoiceStatus::Open => Status::Open,
@@ -108,20 +129,24 @@ fn invoices(rows: Vec<Row>) -> Result<Vec<Invoice>> {
 pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
     let marks = Marks::from(invoice.status);
     let terms = &invoice.terms;
+    let (price, rate) = match terms.price {
+        Price::Fiat(price) => (Some(price), invoice.rate.as_ref()),
+        Price::Asset(_) => (None, None),
+    };
     let touched = execute!(
         tx,
         "insert into invoices
             (id, merchant_id, intent_id, asset, due, description, external_id, metadata, return_url,
              pay_url, app_url, status, in_time, late, created_at, expires_at, paid_at, void_at,
-             tolerance_bps, webhook_url)
+             tolerance_bps, webhook_url, fiat_amount, fiat_currency, fiat_rate, fiat_sources, fiat_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20)
+                 $19, $20, $21, $22, $23, $24, $25)
          on conflict (merchant_id, external_id) where external_id is not null do nothing",
         invoice.id,
         invoice.merchant,
         invoice.intent,
         terms.asset,
-        terms.due,
+        invoice.due,
         terms.description.as_deref(),
         terms.external_id.as_deref(),
         &terms.metadata,
@@ -136,7 +161,12 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
         marks.paid_at,
         marks.void_at,
         i64::from(terms.tolerance.bps()),
-        terms.webhook_url.as_deref()
+        terms.webhook_url.as_deref(),
+        price.map(|price| price.minor),
+        price.map(|price| price.currency),
+        rate.map(|fixed| fixed.rate),
+        rate.map(|fixed| fixed.sources.join(",")),
+        rate.map(|fixed| fixed.at)
     )?;
     Ok(touched == 1)
 }

@@ -14,6 +14,7 @@ use crate::{
     merchants::tests::{olgas_shop, wallet},
     money::{Amount, Asset},
     payments::{Arrival, Outcome},
+    rates::{Fiat, Quote, Sources},
 };
 
 const NOW: Time = Time::from_millis(1_795_000_000_000);
@@ -25,17 +26,20 @@ struct Till {
     db: Db,
     dice: Dice,
     assets: Assets,
+    setup: Setup,
     shop: Merchant,
 }
 
 impl Till {
     async fn open() -> Self {
         let (db, dice, assets) = (memory().await, Dice::seeded([7; 32]), Assets::new([]));
+        let Sources(sources) = "a=https://a.test/{asset} b=https://b.test/{asset}".parse().unwrap();
+        let setup = Setup { sources, ..Setup::default() };
         let mut tx = db.begin().await.unwrap();
         let now = Now { at: NOW, dice: &dice };
         let shop = merchants::create(&mut tx, &assets, olgas_shop(), now).await.unwrap();
         tx.commit().await.unwrap();
-        Self { db, dice, assets, shop }
+        Self { db, dice, assets, setup, shop }
     }
 
     fn now(&self) -> Now<'_> {
@@ -45,7 +49,7 @@ impl Till {
     fn terms(&self, external_id: Option<&str>) -> NewInvoice {
         let terms = Terms {
             asset: Asset::Gram,
-            due: units(DUE),
+            price: Price::Asset(units(DUE)),
             tolerance: super::Tolerance::default(),
             description: Some("Two books".into()),
             external_id: external_id.map(str::to_owned),
@@ -61,7 +65,8 @@ impl Till {
         let links =
             |id| Links { pay_url: format!("https://pay.test/{id}"), app_url: "t.me".into() };
         let created =
-            super::create(&mut tx, &self.assets, &self.shop, new, links, self.now()).await?;
+            super::create(&mut tx, &self.assets, &self.setup, &self.shop, new, links, self.now())
+                .await?;
         tx.commit().await.unwrap();
         Ok(created)
     }
@@ -254,7 +259,7 @@ async fn the_same_external_id_with_the_same_terms_is_the_same_invoice() {
     assert_eq!(till.polls().await, ["invoice.created"]);
 
     let mut dearer = till.terms(Some("order-1"));
-    dearer.terms.due = units(DUE + 1);
+    dearer.terms.price = Price::Asset(units(DUE + 1));
     let longer = NewInvoice { expires_at: NOW.after(LIFETIME * 2), ..till.terms(Some("order-1")) };
     for other in [dearer, longer] {
         let refused = till.asks(other).await;
@@ -283,7 +288,8 @@ async fn a_list_is_the_merchants_own_newest_first_and_narrows() {
     let mut tx = till.db.begin().await.unwrap();
     let new = till.terms(Some("x"));
     let links = |_| Links { pay_url: String::new(), app_url: String::new() };
-    let created = create(&mut tx, &till.assets, &till.shop, new, links, later).await.unwrap();
+    let created =
+        create(&mut tx, &till.assets, &till.setup, &till.shop, new, links, later).await.unwrap();
     let Created::New(second) = created else { panic!("it was there already") };
     void(&mut tx, &till.assets, first, till.now()).await.unwrap();
     let other = merchants::create(&mut tx, &till.assets, olgas_shop(), till.now()).await.unwrap();
@@ -339,7 +345,7 @@ proptest! {
             let id = till.invoices().await;
             let own = till.whole(id).await.intent;
             let mut tx = till.db.begin().await.unwrap();
-            let second = draft(id, &till.shop, &till.terms(None));
+            let second = draft(id, &till.shop, &till.terms(None), units(DUE));
             let second = payments::open(&mut tx, &till.assets, second, till.now()).await.unwrap();
             tx.commit().await.unwrap();
             let end = NOW.after(LIFETIME);
@@ -361,4 +367,69 @@ proptest! {
             assert_eq!(paid, 1, "an invoice is paid once");
         });
     }
+}
+
+impl Till {
+    /// Both sources say that one GRAM is worth so much.
+    async fn rates_are(&self, rate: &str) {
+        let mut tx = self.db.begin().await.unwrap();
+        for source in ["a", "b"] {
+            let quote = Quote { source: source.into(), rate: rate.parse().unwrap(), at: NOW };
+            let currency = self.setup.currencies[0];
+            rates::store::note(&mut tx, Asset::Gram, currency, &quote).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    fn priced(&self, price: &str, external_id: Option<&str>) -> NewInvoice {
+        let mut new = self.terms(external_id);
+        new.terms.price = Price::Fiat(Fiat::parse(price, self.setup.currencies[0]).unwrap());
+        new
+    }
+}
+
+#[tokio::test]
+async fn a_price_in_fiat_is_reckoned_once() {
+    let till = Till::open().await;
+    till.rates_are("3").await;
+    let Created::New(id) = till.asks(till.priced("5", Some("1042"))).await.unwrap() else {
+        panic!()
+    };
+    let first = till.whole(id).await;
+    assert_eq!(first.invoice.due, units(1_666_666_667));
+    assert_eq!(first.intent.amount, Some(units(1_666_666_667)));
+    assert_eq!(first.invoice.rate.as_ref().unwrap().sources, ["a", "b"]);
+
+    // The same price under the same name is the same invoice, whatever the rate is now.
+    till.rates_are("4").await;
+    let again = till.asks(till.priced("5.00", Some("1042"))).await.unwrap();
+    assert!(matches!(again, Created::Known(known) if known == id));
+    assert_eq!(till.whole(id).await.invoice, first.invoice);
+    for other in [till.priced("5.01", Some("1042")), till.terms(Some("1042"))] {
+        assert!(
+            matches!(till.asks(other).await, Err(Error::ExternalIdTaken(known)) if known == id)
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_a_trusted_rate_nothing_is_created_but_what_is_known_is_found() {
+    let mut till = Till::open().await;
+    let refused = till.asks(till.priced("5", Some("1042"))).await;
+    assert!(matches!(refused, Err(Error::Rate(rates::Error::Doubt(_)))));
+    assert!(till.polls().await.is_empty());
+
+    till.rates_are("3").await;
+    till.asks(till.priced("5", Some("1042"))).await.unwrap();
+    till.setup.sources.clear();
+    assert!(till.asks(till.priced("5", Some("7"))).await.is_err());
+    let known = till.asks(till.priced("5", Some("1042"))).await.unwrap();
+    assert!(matches!(known, Created::Known(_)));
+}
+
+#[tokio::test]
+async fn a_price_that_cannot_be_counted_is_refused() {
+    let till = Till::open().await;
+    till.rates_are("0.000000000000000001").await;
+    assert!(matches!(till.asks(till.priced("5", None)).await, Err(Error::TooLarge)));
 }

@@ -4,13 +4,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Invoice, InvoiceException, InvoiceStatus, Status, Whole};
+use super::{Invoice, InvoiceException, InvoiceStatus, Price, Status, Whole};
 use crate::{
     money::{Amount, Asset, Assets, Money},
     payments::{
         Intent, Stage, Transfer,
         view::{Step, friendly},
     },
+    rates::FiatValue,
     refunds::view::{self, RefundBrief},
     time::Time,
 };
@@ -25,6 +26,8 @@ pub struct PublicInvoiceView {
     pub exception: InvoiceException,
     /// What is due.
     pub money: Money,
+    /// The price in fiat that it was reckoned from, if there was one.
+    pub fiat: Option<InvoiceFiat>,
     /// Everything that came, also late or too much.
     pub received: Money,
     /// What is still missing.
@@ -50,6 +53,24 @@ pub struct PublicInvoiceView {
     pub return_url: Option<String>,
     /// How far the newest payment has come.
     pub progress: Vec<Step>,
+}
+
+/// A price in fiat, and the rate that was fixed when the invoice was made.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InvoiceFiat {
+    /// Decimal, with all the currency's digits.
+    #[schema(example = "5.00")]
+    pub amount: String,
+    #[schema(example = "USD")]
+    pub currency: String,
+    /// What one whole unit of the asset was worth, decimal.
+    #[schema(example = "2.5")]
+    pub rate: String,
+    /// The sources that agreed on it.
+    pub sources: Vec<String>,
+    /// When the oldest of them said so.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Time,
 }
 
 /// Who is paid.
@@ -95,6 +116,8 @@ pub struct InvoicePayment {
     #[schema(example = "trf_01m7q5cqg0fzzvzzzzzzzzzzzz")]
     pub id: String,
     pub money: Money,
+    /// What it was worth when it settled, if a rate could be trusted then.
+    pub fiat_value: Option<FiatValue>,
     /// Who sent it. An exchange's wallet is nobody to pay back to.
     pub from: Option<String>,
     /// Masterchain block.
@@ -137,7 +160,8 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
         id: invoice.id.to_string(),
         status: invoice.status.word(),
         exception: invoice.exception(),
-        money: money(invoice.terms.due),
+        money: money(invoice.due),
+        fiat: fiat(invoice),
         received: money(invoice.received()),
         remaining: money(invoice.remaining()),
         shop: Shop { name: merchant.name.clone() },
@@ -154,6 +178,19 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
         },
         return_url: invoice.terms.return_url.clone(),
         progress: progress(intent, intents, transfers),
+    }
+}
+
+fn fiat(invoice: &Invoice) -> Option<InvoiceFiat> {
+    match (invoice.terms.price, &invoice.rate) {
+        (Price::Fiat(price), Some(fixed)) => Some(InvoiceFiat {
+            amount: price.amount(),
+            currency: price.currency.to_string(),
+            rate: fixed.rate.to_string(),
+            sources: fixed.sources.clone(),
+            at: fixed.at,
+        }),
+        _ => None,
     }
 }
 
@@ -198,6 +235,7 @@ pub(super) fn payment(assets: &Assets, invoice: &Invoice, transfer: &Transfer) -
     InvoicePayment {
         id: transfer.id.to_string(),
         money: assets.money(arrival.asset, arrival.amount().unwrap_or(Amount::ZERO)),
+        fiat_value: transfer.worth.map(FiatValue::from),
         from: arrival.sender.map(friendly),
         block: arrival.block,
         lt: arrival.lt.to_string(),

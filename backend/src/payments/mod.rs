@@ -127,7 +127,13 @@ pub async fn record(
         None => None,
     };
     let outcome = state::judge(&arrival, intent.as_ref());
-    let transfer = Transfer { id: TransferId::new(now.at, now.dice), arrival, outcome, fee: None };
+    let transfer = Transfer {
+        id: TransferId::new(now.at, now.dice),
+        arrival,
+        outcome,
+        fee: None,
+        worth: None,
+    };
     if !store::insert_transfer(tx, &transfer, now.at).await? {
         return Ok(None);
     }

@@ -15,6 +15,7 @@ use crate::{
     db::text_enum,
     id::{InvoiceId, PaymentId, PersonId, RefundId, RequestId, TransferId},
     money::{Amount, Asset},
+    rates::Worth,
     time::Time,
 };
 
@@ -174,6 +175,8 @@ pub struct Transfer {
     pub outcome: Outcome,
     /// What the payer paid the network, nano, once known.
     pub fee: Option<Amount>,
+    /// What it was worth in fiat when it settled, if it came to a merchant and a rate could be trusted.
+    pub worth: Option<Worth>,
 }
 
 /// The facts of a transfer as the chain tells them. `(account, asset, lt, hash)` names it.

@@ -11,6 +11,7 @@ use crate::{
     db::{One, Result, Text, Tx, execute, rows},
     id::{InvoiceId, PaymentId, PersonId, RefundId, RequestId, TransferId},
     money::{Amount, Asset},
+    rates::{Currency, Fiat, Rate, Worth},
     time::Time,
 };
 
@@ -246,6 +247,9 @@ struct TransferRow {
     intent_id: Option<PaymentId>,
     reason: Option<Reason>,
     fee: Option<Amount>,
+    fiat_value: Option<Amount>,
+    fiat_currency: Option<Currency>,
+    fiat_rate: Option<Rate>,
     block: i64,
     at: Time,
 }
@@ -281,8 +285,14 @@ impl TryFrom<TransferRow> for Transfer {
                 (None, None) => return Err(decode("a transfer with an outcome")),
             },
             fee: row.fee,
+            worth: worth(row.fiat_value, row.fiat_currency, row.fiat_rate),
         })
     }
+}
+
+fn worth(minor: Option<Amount>, currency: Option<Currency>, rate: Option<Rate>) -> Option<Worth> {
+    let value = Fiat { currency: currency?, minor: minor? };
+    Some(Worth { value, rate: rate? })
 }
 
 fn transfers(rows: Vec<TransferRow>) -> Result<Vec<Transfer>> {
@@ -386,6 +396,20 @@ pub async fn without_fee(tx: &mut Tx, since: Time) -> Result<Vec<Transfer>> {
 
 pub async fn set_fee(tx: &mut Tx, id: TransferId, fee: Amount) -> Result<()> {
     execute!(tx, "update transfers set fee = $2 where id = $1", id, fee)?;
+    Ok(())
+}
+
+/// Keeps what a transfer was worth when it settled: once, and for good.
+pub async fn set_worth(tx: &mut Tx, id: TransferId, worth: Worth) -> Result<()> {
+    execute!(
+        tx,
+        "update transfers set fiat_value = $2, fiat_currency = $3, fiat_rate = $4
+          where id = $1 and fiat_value is null",
+        id,
+        worth.value.minor,
+        worth.value.currency,
+        worth.rate
+    )?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use super::state::{Intent, Outcome, Purpose, Side, Stage, Transfer};
 use crate::{
     id::PersonId,
     money::{Amount, Assets, GRAM_DECIMALS, Money, TICKER},
+    rates::FiatValue,
     time::Time,
 };
 
@@ -275,6 +276,8 @@ pub struct UnmatchedView {
     pub comment: Option<String>,
     /// Verbatim: an amount too large for us to count is still told.
     pub units: String,
+    /// What it was worth when it settled, if a rate could be trusted then.
+    pub fiat_value: Option<FiatValue>,
     pub settlement: Settlement,
 }
 
@@ -292,6 +295,7 @@ pub fn unmatched(assets: &Assets, transfer: &Transfer, intent: Option<&Intent>) 
         to: friendly(transfer.arrival.owner),
         comment: transfer.arrival.text().map(str::to_owned),
         units: transfer.arrival.units.to_string(),
+        fiat_value: transfer.worth.map(FiatValue::from),
         settlement: settlement(assets, transfer),
     }
 }

@@ -90,7 +90,7 @@ pub fn score(arrival: &Arrival, comment: &Folded, of: &Candidate) -> Option<(u8,
         clues.push(Clue::KnownPayer);
     }
     let same_asset = invoice.terms.asset == arrival.asset;
-    let due = if invoice.remaining().is_zero() { invoice.terms.due } else { invoice.remaining() };
+    let due = if invoice.remaining().is_zero() { invoice.due } else { invoice.remaining() };
     if same_asset && arrival.amount() == Some(due) {
         clues.push(Clue::ExactAmount);
     }
@@ -145,7 +145,7 @@ mod tests {
     use crate::{
         dice::Dice,
         id::{InvoiceId, MerchantId, PaymentId},
-        invoices::{Links, Status, Terms, Tolerance},
+        invoices::{Links, Price, Status, Terms, Tolerance},
         money::{Amount, Asset},
         payments::Nature,
     };
@@ -162,7 +162,7 @@ mod tests {
                 intent: PaymentId::new(NOW, &dice),
                 terms: Terms {
                     asset: Asset::Gram,
-                    due: Amount::new(1000).unwrap(),
+                    price: Price::Asset(Amount::new(1000).unwrap()),
                     tolerance: Tolerance::default(),
                     description: None,
                     external_id: Some("Order-1042".into()),
@@ -170,6 +170,8 @@ mod tests {
                     return_url: None,
                     webhook_url: None,
                 },
+                due: Amount::new(1000).unwrap(),
+                rate: None,
                 links: Links { pay_url: String::new(), app_url: String::new() },
                 status: Status::Open,
                 in_time: Amount::ZERO,

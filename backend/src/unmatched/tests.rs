@@ -6,10 +6,11 @@ use super::*;
 use crate::{
     db::{Db, tests::memory},
     dice::Dice,
-    invoices::{Created, Links, NewInvoice, Terms, Tolerance},
+    invoices::{Created, Links, NewInvoice, Price, Terms, Tolerance},
     merchants::tests::{olgas_shop, wallet},
     money::{Amount, Asset},
     payments::{Arrival, Nature},
+    rates::Setup,
     time::Time,
 };
 
@@ -69,7 +70,7 @@ impl Till {
     async fn invoices(&self, merchant: &Merchant) -> InvoiceId {
         let terms = Terms {
             asset: Asset::Gram,
-            due: Amount::new(100).unwrap(),
+            price: Price::Asset(Amount::new(100).unwrap()),
             tolerance: Tolerance::default(),
             description: None,
             external_id: None,
@@ -81,7 +82,9 @@ impl Till {
         let links = |_| Links { pay_url: String::new(), app_url: String::new() };
         let mut tx = self.db.begin().await.unwrap();
         let now = self.now();
-        let made = invoices::create(&mut tx, &self.assets, merchant, new, links, now).await;
+        let made =
+            invoices::create(&mut tx, &self.assets, &Setup::default(), merchant, new, links, now)
+                .await;
         tx.commit().await.unwrap();
         match made.unwrap() {
             Created::New(id) | Created::Known(id) => id,

@@ -172,11 +172,23 @@ export interface Request {
 
 export type InvoiceStatus = 'open' | 'processing' | 'paid' | 'expired' | 'void';
 
+/** A price in fiat, and the rate that was fixed with the invoice. Decimal text: nothing here is reckoned with. */
+export interface InvoiceFiat {
+  readonly amount: string;
+  readonly currency: string;
+  /** What one whole unit of the asset is worth. */
+  readonly rate: string;
+  readonly sources: readonly string[];
+  readonly at: string;
+}
+
 export interface PublicInvoice {
   readonly id: string;
   readonly status: InvoiceStatus;
   readonly exception: 'none' | 'underpaid' | 'overpaid' | 'late';
   readonly money: Money;
+  /** Null when the price is in the asset itself. */
+  readonly fiat: InvoiceFiat | null;
   readonly received: Money;
   readonly remaining: Money;
   readonly shop: { readonly name: string };

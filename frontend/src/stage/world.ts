@@ -124,6 +124,9 @@ export interface Launch {
   readonly launch: string;
 }
 
+/** What the two sources of rates say, by pair such as `GRAM/USD`; decimal text. */
+export type Rates = Readonly<Record<'north' | 'south', { readonly down: boolean; readonly rates: Readonly<Record<string, string>> }>>;
+
 /** What the world answered instead: its own words when it gave some. */
 export class Refused extends Error {}
 
@@ -162,6 +165,10 @@ export const faucet = (person: string, amount: string, asset: Asset) => post('fa
 export const send = (person: string, transfer: { to: string; amount: string; asset: Asset; comment?: string }) =>
   post(`wallets/${person}/send`, transfer);
 export const advance = (seconds: number) => post('clock', { advance_seconds: seconds });
+export const rates = () => get<Rates>('rates');
+/** Of both sources, unless one is named. */
+export const moveRates = (to: Readonly<Record<string, string>>, source?: 'north' | 'south') =>
+  put<Rates>('rates', { ...(source && { source }), rates: to });
 export const reset = () => post('reset', {});
 
 function poll(after: number | null): string {
@@ -174,6 +181,10 @@ function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 
 function post<T = unknown>(path: string, body: object): Promise<T> {
   return ask<T>(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+}
+
+function put<T>(path: string, body: object): Promise<T> {
+  return ask<T>(path, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 }
 
 async function ask<T>(path: string, init: RequestInit): Promise<T> {

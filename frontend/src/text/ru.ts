@@ -241,6 +241,7 @@ export const ru: Text = {
     total: 'Всего',
     received: 'Получено',
     remaining: 'Осталось',
+    rateFixed: 'Курс закреплён:',
     until: (time) => `${time} на оплату`,
     paid: 'Оплачен',
     paidBody: (shop) => `${shop}: ваш платёж получен. Отменить его нельзя.`,

@@ -1,6 +1,6 @@
 // An invoice as its payer sees it, in the Mini App and on the pay page alike.
-import { unitsOf, format } from '../money';
-import type { PublicInvoice } from '../api/types';
+import { unitsOf, format, worth, written } from '../money';
+import type { InvoiceFiat, PublicInvoice } from '../api/types';
 import { now } from '../state/clock';
 import { language, text } from '../text';
 import { countdown, dayAndTime, elapsed } from '../text/when';
@@ -20,8 +20,21 @@ export function InvoiceHero({ invoice }: { invoice: PublicInvoice }) {
       {paid ? <Tick /> : <Avatar name={invoice.shop.name} size="large" icon="shop" />}
       <p class="quiet">{paid ? invoice.shop.name : t.from(invoice.shop.name)}</p>
       <Amount money={invoice.money} size="hero" />
+      {invoice.fiat && <Price fiat={invoice.fiat} asset={invoice.money.asset} />}
       {invoice.description && <p class="hero-note">{invoice.description}</p>}
     </div>
+  );
+}
+
+/** What the shop has named as its price, and the rate that made it the figure above. */
+function Price({ fiat, asset }: { fiat: InvoiceFiat; asset: string }) {
+  return (
+    <p class="price">
+      <bdi dir="ltr">{written(fiat.amount, fiat.currency)}</bdi>
+      <small>
+        {text.value.invoice.rateFixed} <bdi dir="ltr">{worth(asset, fiat.rate, fiat.currency)}</bdi>
+      </small>
+    </p>
   );
 }
 

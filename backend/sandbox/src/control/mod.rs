@@ -4,6 +4,7 @@
 mod chain;
 mod feed;
 mod people;
+mod rates;
 mod wallets;
 
 use std::time::Duration;
@@ -72,6 +73,8 @@ fn described() -> OpenApiRouter<World> {
         .routes(routes!(chain::blocks))
         .routes(routes!(chain::clock))
         .routes(routes!(chain::faults, chain::set_faults))
+        .routes(routes!(rates::rates, rates::set_rates))
+        .routes(routes!(rates::rate))
         .routes(routes!(chain::transaction))
         .routes(routes!(chain::transcript))
         .routes(routes!(chain::reset))

@@ -193,6 +193,24 @@ async fn troubles_are_switched_on_and_off() {
 }
 
 #[tokio::test]
+async fn rates_are_told_and_moved() {
+    let stage = Stage::begin().await;
+    assert_eq!(stage.get("rates/north/GRAM/USD").await["price"], "2.5");
+    let moved = json!({ "source": "south", "rates": { "GRAM/USD": "02.750" } });
+    let (status, all) = stage.ask(Method::PUT, "rates", Some(moved)).await;
+    assert_eq!((status, &all["south"]["rates"]["GRAM/USD"]), (200, &json!("02.750")));
+    let url = format!("{}/sandbox/rates/south/GRAM/USD", stage.world.url());
+    let said = stage.http.get(url).send().await.unwrap().text().await.unwrap();
+    assert!(said.contains("\"price\":2.750"), "its digits as they were given: {said}");
+    stage.ask(Method::PUT, "rates", Some(json!({ "source": "north", "down": true }))).await;
+    for (path, expected) in
+        [("rates/north/GRAM/USD", 503), ("rates/south/GRAM/JPY", 404), ("rates/west/GRAM/USD", 404)]
+    {
+        assert_eq!(stage.ask(Method::GET, path, None).await.0, expected, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_said_in_json() {
     let stage = Stage::begin().await;
     let wrong = [
@@ -203,6 +221,8 @@ async fn what_is_wrong_is_said_in_json() {
         (Method::POST, "wallets/bob/requests/5/approve", None, 404),
         (Method::POST, "wallets/bob/open", Some(json!({ "link": "https://example.com" })), 400),
         (Method::PUT, "faults", Some(json!({ "telegram": { "typo": 1 } })), 422),
+        (Method::PUT, "rates", Some(json!({ "rates": { "GRAM/USD": "0" } })), 400),
+        (Method::PUT, "rates", Some(json!({ "price": "1" })), 422),
     ];
     for (method, path, body, expected) in wrong {
         let (status, answer) = stage.ask(method, path, body).await;
@@ -236,5 +256,5 @@ fn the_description_is_complete_and_can_be_merged() {
         let name = reference.split('"').next().unwrap();
         assert!(schemas.contains_key(name), "{name} is not described");
     }
-    assert_eq!(json["paths"].as_object().unwrap().len(), 28);
+    assert_eq!(json["paths"].as_object().unwrap().len(), 30);
 }

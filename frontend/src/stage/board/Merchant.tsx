@@ -8,13 +8,16 @@ import type { Asset } from '../world';
 import { Json } from './Json';
 import { Misbehave } from './Misbehave';
 import { handTo } from './Phone';
-import { create, curl, Problem, type Invoice } from './shop';
+import { Rates } from './Rates';
+import { create, curl, drafted, Problem, type Invoice } from './shop';
 import { happenings, left, right } from './state';
 
 const ASSETS: readonly Asset[] = ['GRAM', 'USDT'];
 
 const asset = signal<Asset>('USDT');
 const amount = signal('1.20');
+/** The amount is a price in dollars, to be paid in the coin. */
+const inDollars = signal(false);
 const answer = signal<Invoice | null>(null);
 
 export function Merchant() {
@@ -34,7 +37,7 @@ export function Merchant() {
 function Terminal({ service, apiKey }: { readonly service: string; readonly apiKey: string }) {
   const failure = useSignal<string | null>(null);
   const busy = useSignal(false);
-  const draft = { amount: amount.value, asset: asset.value, description: merchant.description };
+  const draft = drafted(amount.value, asset.value, merchant.description, inDollars.value);
   const run = async () => {
     busy.value = true;
     failure.value = null;
@@ -50,6 +53,10 @@ function Terminal({ service, apiKey }: { readonly service: string; readonly apiK
       <Command text={curl(service, apiKey, draft)} />
       <form class="row order" onSubmit={(event) => { event.preventDefault(); void run(); }}>
         <input class="field" inputMode="decimal" aria-label={merchant.amount} value={amount.value} onInput={(event) => (amount.value = event.currentTarget.value)} />
+        <label class="choice">
+          <input type="checkbox" checked={inDollars.value} onChange={(event) => (inDollars.value = event.currentTarget.checked)} />
+          <span title={merchant.inDollarsHint}>{merchant.inDollars}</span>
+        </label>
         <fieldset class="choice">
           <legend class="hidden-visually">{merchant.asset}</legend>
           {ASSETS.map((each) => (
@@ -61,6 +68,7 @@ function Terminal({ service, apiKey }: { readonly service: string; readonly apiK
         </fieldset>
         <button type="submit" class="btn strong" disabled={busy.value}>{busy.value ? merchant.creating : merchant.create}</button>
       </form>
+      {inDollars.value && <Rates asset={asset.value} />}
       {failure.value !== null && <p class="failure" role="alert">{failure.value}</p>}
       {answer.value && <Answer invoice={answer.value} />}
     </>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scaled } from './Misbehave';
-import { curl } from './shop';
+import { curl, drafted } from './shop';
 import { merged, type Movement } from './rows';
 import { errandOf } from './Visitor';
 
@@ -21,6 +21,11 @@ it('writes a command whose quotes survive the shell', () => {
   const command = curl('http://localhost:8080', 'sk_test_1', { amount: '1', asset: 'GRAM', description: "Olga's latte" });
   expect(command).toContain(String.raw`Olga'\''s latte`);
   expect(command.split('\n').slice(0, -1).every((line) => line.endsWith('\\'))).toBe(true);
+});
+
+it('names a price in the coin or in dollars, never in both', () => {
+  expect(drafted('5', 'GRAM', 'Latte', false)).toEqual({ amount: '5', asset: 'GRAM', description: 'Latte' });
+  expect(drafted('5', 'GRAM', 'Latte', true)).toEqual({ fiat: { amount: '5', currency: 'USD' }, asset: 'GRAM', description: 'Latte' });
 });
 
 it('knows what a link wants from the stage', () => {

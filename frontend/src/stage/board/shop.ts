@@ -10,10 +10,14 @@ export interface ShopEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-export interface Draft {
-  readonly amount: string;
+/** So much of the coin, or as much as dollars come to. */
+export type Draft = {
   readonly asset: Asset;
   readonly description: string;
+} & ({ readonly amount: string } | { readonly fiat: { readonly amount: string; readonly currency: 'USD' } });
+
+export function drafted(amount: string, asset: Asset, description: string, inDollars: boolean): Draft {
+  return inDollars ? { fiat: { amount, currency: 'USD' }, asset, description } : { amount, asset, description };
 }
 
 export interface Invoice {

@@ -59,6 +59,7 @@ fn transfer(units: u128, outcome: Outcome, comment: &str) -> Transfer {
         },
         outcome,
         fee: Amount::new(2_400_000).ok(),
+        worth: None,
     }
 }
 

@@ -1,0 +1,44 @@
+import { h, render } from 'preact';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { PublicInvoice } from '../api/types';
+import { InvoiceHero } from './invoice';
+
+const invoice: PublicInvoice = {
+  id: 'inv_1',
+  status: 'open',
+  exception: 'none',
+  money: { amount: '2', asset: 'GRAM', units: '2000000000', decimals: 9 },
+  fiat: { amount: '5.00', currency: 'USD', rate: '2.5', sources: ['north', 'south'], at: '2026-11-23T12:00:00.000Z' },
+  received: { amount: '0', asset: 'GRAM', units: '0', decimals: 9 },
+  remaining: { amount: '2', asset: 'GRAM', units: '2000000000', decimals: 9 },
+  shop: { name: 'Coffee Lab' },
+  description: null,
+  reference: 'K7TQ-9F2M-3XWA-0V5R-8N1D',
+  address: 'UQ',
+  pay_url: '',
+  ton_link: '',
+  expires_at: '2026-11-23T12:15:00.000Z',
+  created_at: '2026-11-23T12:00:00.000Z',
+  paid_at: null,
+  return_url: null,
+  progress: [],
+};
+
+describe('an invoice at the top of its page', () => {
+  let place: HTMLElement;
+  beforeEach(() => {
+    place = document.createElement('div');
+  });
+  const words = () => (place.textContent ?? '').replaceAll('\u00a0', ' ');
+
+  it('shows the price in fiat under the amount, and the rate between them', () => {
+    render(h(InvoiceHero, { invoice }), place);
+    expect(words()).toMatch(/2 GRAM.*5\.00 USD.*1 GRAM = 2\.5 USD/s);
+  });
+
+  it('shows nothing of fiat when the price is in the asset', () => {
+    render(h(InvoiceHero, { invoice: { ...invoice, fiat: null } }), place);
+    expect(place.querySelector('.price')).toBeNull();
+    expect(words()).toContain('2 GRAM');
+  });
+});

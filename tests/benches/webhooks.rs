@@ -203,6 +203,7 @@ async fn service(engine: Engine, folder: &std::path::Path) -> App {
         database_url: engine.fresh(folder).await,
         public_url: nowhere.clone(),
         trusted_proxies: remit::config::Proxies::default(),
+        rates: remit::rates::Setup::default(),
         bot_token: Secret::new(""),
         old_bot_token: None,
         telegram_url: nowhere.clone(),

@@ -216,3 +216,24 @@ fn what_is_not_for_the_chat_is_not_told() {
     }
     assert_eq!(render(kind::PAYMENT_SENT, &json!({ "id": 1 }), "en"), None);
 }
+
+#[test]
+fn a_webhook_in_trouble_is_named_by_its_host_alone() {
+    let endpoint = |reason: Option<&str>| {
+        json!({
+            "url": "https://hooks.shop.example/remit?key=secret",
+            "reason": reason,
+            "shop": { "name": "Coffee <Lab>" },
+        })
+    };
+    let failing = render(kind::WEBHOOK_FAILING, &endpoint(None), "en").unwrap().plain();
+    assert!(
+        failing.starts_with("Coffee <Lab>: your webhook at hooks.shop.example has"),
+        "{failing}"
+    );
+    for (reason, said) in [("gone", "410 Gone"), ("failing", "for five days")] {
+        let message = render(kind::WEBHOOK_DISABLED, &endpoint(Some(reason)), "en").unwrap();
+        assert!(message.html.contains(said) && !message.html.contains("secret"), "{message:?}");
+    }
+    assert!(!may_be_summed(kind::WEBHOOK_DISABLED));
+}

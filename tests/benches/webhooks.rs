@@ -75,12 +75,12 @@ async fn run(engine: Engine, dead: usize) {
 
     // The first events find out who is dead.
     let mut number = 0;
-    round(&app, &shops, &tally, &mut number).await;
+    happens(&app, &shops, &tally, &mut number).await;
     tally.reaches(living).await;
 
     let (begun, before) = (Instant::now(), tally.count.load(Ordering::Relaxed));
     for _ in 0..BURST {
-        round(&app, &shops, &tally, &mut number).await;
+        happens(&app, &shops, &tally, &mut number).await;
     }
     tally.reaches(before + living * BURST).await;
     let millis = begun.elapsed().as_millis().max(1);
@@ -132,11 +132,7 @@ impl Tally {
     }
 }
 
-/// One event for every shop, in one transaction each.
-async fn round(app: &App, shops: &[Audience], tally: &Tally, number: &mut usize) {
-    happens(app, shops, tally, number).await;
-}
-
+/// One event for each of these shops, in one transaction each.
 async fn happens(app: &App, shops: &[Audience], tally: &Tally, number: &mut usize) {
     for shop in shops {
         *number += 1;
@@ -148,6 +144,7 @@ async fn happens(app: &App, shops: &[Audience], tally: &Tally, number: &mut usiz
 }
 
 /// A server for all endpoints: `/living` answers at once, `/dead` never.
+#[expect(clippy::disallowed_methods, reason = "a shop's server is no task of the service")]
 async fn receivers(tally: Arc<Tally>) -> SocketAddr {
     async fn take(State(tally): State<Arc<Tally>>, uri: Uri, body: Bytes) {
         if uri.path().starts_with("/dead") {

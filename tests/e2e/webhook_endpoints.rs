@@ -35,6 +35,24 @@ stories! {
         assert_eq!(shop.api.delete(&path).await.problem(), "not-found");
     }
 
+    async fn the_same_request_makes_one_endpoint_with_one_secret(world: World) {
+        let shop = world.shop().await;
+        let create = |url: &'static str| {
+            let api = shop.api.clone();
+            async move {
+                let request = api.request(reqwest::Method::POST, "/v1/webhook_endpoints");
+                let request = request.header("idempotency-key", "hook-1").json(&json!({ "url": url }));
+                api.answer(reqwest::Method::POST, "/v1/webhook_endpoints", request).await
+            }
+        };
+        let first = create("http://localhost:9").await.ok();
+        let again = create("http://localhost:9").await.ok();
+        assert_eq!((&again["id"], &again["secret"]), (&first["id"], &first["secret"]));
+        assert_eq!(create("http://localhost:8").await.problem(), "idempotency-mismatch");
+        let list = shop.api.get("/v1/webhook_endpoints").await.ok();
+        assert_eq!(list["data"].as_array().map(Vec::len), Some(1));
+    }
+
     async fn an_endpoint_belongs_to_its_shop(world: World) {
         let (shop, alice) = (world.shop().await, world.person("alice").await);
         let receiver = Receiver::opens().await;

@@ -66,6 +66,7 @@ pub struct Received {
 }
 
 impl Receiver {
+    #[expect(clippy::disallowed_methods, reason = "a shop's server is no task of the service")]
     pub async fn opens() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound listener has an address");

@@ -52,7 +52,7 @@ pub async fn lease(
     execute!(
         tx,
         "update webhook_deliveries set lease = $2, due_at = $4, attempts = attempts + 1
-          where state = 'due' and due_at <= $3
+          where lane = $1 and state = 'due' and due_at <= $3
             and id in (select id from webhook_deliveries
                         where lane = $1 and state = 'due' and due_at <= $3
                         order by due_at, seq limit $5)",

@@ -51,7 +51,7 @@ pub struct HookShop {
 }
 
 /// An endpoint with its signing secret, which is shown only now.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct EndpointWithSecret {
     #[serde(flatten)]
     pub endpoint: EndpointView,
@@ -86,7 +86,7 @@ pub fn endpoint(webhook: &Webhook, keys: &[Generation], merchant: &Merchant) -> 
 }
 
 /// The keys that sign what is sent to the addresses of invoices.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct InvoiceSecretView {
     #[schema(example = "webhook_secret")]
     pub object: &'static str,

@@ -52,6 +52,8 @@ const CHUNK: usize = 32;
 const ABREAST: usize = 4;
 /// Schedules come round, and other processes write too: look again this often anyway.
 const ANYWAY: Duration = Duration::from_secs(1);
+/// Between two looks there is as much time as a look takes, but no more than this.
+const LONGEST_BREATH: Duration = Duration::from_millis(20);
 /// What is on its way when the service stops is waited for this long; the rest is sent again.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -68,24 +70,23 @@ pub async fn run(app: App, stop: CancellationToken, beat: Heartbeat) -> anyhow::
     let mut news = app.db.watch();
     let (mut lanes, mut in_flight, mut back) = (Lanes::default(), InFlight::new(), Vec::new());
     while !stop.is_cancelled() {
-        news.mark_unchanged();
         let recorded = record(&app, std::mem::take(&mut back), &mut lanes);
         meanwhile(recorded, &mut in_flight, &mut back).await?;
+        news.mark_unchanged();
+        let looked = Instant::now();
         let begun = meanwhile(begin(&app, &post, &mut lanes), &mut in_flight, &mut back).await?;
-        let room_for_more = begun.len() >= AT_ONCE;
+        let (breath, more) = (looked.elapsed().min(LONGEST_BREATH), begun.len() >= AT_ONCE);
         in_flight.extend(begun);
         beat.beat();
-        if room_for_more || !back.is_empty() {
-            continue;
-        }
-        tokio::select! {
-            Some(one) = in_flight.next() => back.push(one),
-            _ = news.changed() => {}
-            () = tokio::time::sleep(ANYWAY) => {}
-            () = stop.cancelled() => {}
-        }
-        while let Some(Some(one)) = in_flight.next().now_or_never() {
-            back.push(one);
+        // The more there is to look at, the more comes back before the next look.
+        meanwhile(tokio::time::sleep(breath), &mut in_flight, &mut back).await;
+        if !more && back.is_empty() {
+            tokio::select! {
+                Some(one) = in_flight.next() => back.push(one),
+                _ = news.changed() => {}
+                () = tokio::time::sleep(ANYWAY) => {}
+                () = stop.cancelled() => {}
+            }
         }
     }
     let end = Instant::now() + FAREWELL;
@@ -134,8 +135,6 @@ async fn record_some(app: &App, some: &[Back]) -> anyhow::Result<()> {
     for Back { made, .. } in some {
         fates.push(webhooks::record(&mut tx, made, now).await?);
     }
-    // Somebody may wait for the status of a delivery.
-    tx.nudge();
     tx.commit().await?;
     for (Back { made, .. }, fate) in some.iter().zip(fates) {
         report(made, fate, now.at);

@@ -254,3 +254,24 @@ fn whoever_is_paid_back_reads_by_whom() {
     let message = told(kind::PAYMENT_RECEIVED, &paid(&intent, Direction::In));
     assert!(message.html.starts_with("<b>Olga's Books paid you back 5 GRAM</b>"), "{message:?}");
 }
+
+#[test]
+fn a_webhook_in_trouble_is_named_by_its_host_alone() {
+    let endpoint = |reason: Option<&str>| {
+        json!({
+            "url": "https://hooks.shop.example/remit?key=secret",
+            "reason": reason,
+            "shop": { "name": "Coffee <Lab>" },
+        })
+    };
+    let failing = render(kind::WEBHOOK_FAILING, &endpoint(None), "en").unwrap().plain();
+    assert!(
+        failing.starts_with("Coffee <Lab>: your webhook at hooks.shop.example has"),
+        "{failing}"
+    );
+    for (reason, said) in [("gone", "410 Gone"), ("failing", "for five days")] {
+        let message = render(kind::WEBHOOK_DISABLED, &endpoint(Some(reason)), "en").unwrap();
+        assert!(message.html.contains(said) && !message.html.contains("secret"), "{message:?}");
+    }
+    assert!(!may_be_summed(kind::WEBHOOK_DISABLED));
+}

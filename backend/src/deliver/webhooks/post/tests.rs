@@ -38,7 +38,7 @@ fn names(answers: &[&[&str]]) -> LookUp {
 
 /// A server on this machine that says this to whoever has sent a request, and then `more` for ever. Its
 /// port.
-#[expect(clippy::disallowed_methods, reason = "a test is its own supervisor")]
+#[expect(clippy::disallowed_methods, reason = "somebody else's server is no task of ours")]
 async fn says(what: &'static [u8], more: &'static [u8]) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn what_is_no_currency_is_refused() {
-        for junk in ["", "usd", "US", "USDT", "GRAM", "XAU", "XXX", "💶"] {
+        for junk in ["", "usd", "US", "USDT", "GRAM", "XAU", "💶"] {
             assert!(junk.parse::<Currency>().is_err(), "{junk:?}");
         }
     }

@@ -265,10 +265,9 @@ fn a_webhook_in_trouble_is_named_by_its_host_alone() {
         })
     };
     let failing = render(kind::WEBHOOK_FAILING, &endpoint(None), "en").unwrap().plain();
-    assert!(
-        failing.starts_with("Coffee <Lab>: your webhook at hooks.shop.example has"),
-        "{failing}"
-    );
+    // An invisible character keeps the host from becoming a link.
+    let seen = failing.replace('\u{2060}', "");
+    assert!(seen.starts_with("Coffee <Lab>: your webhook at hooks.shop.example has"), "{seen}");
     for (reason, said) in [("gone", "410 Gone"), ("failing", "for five days")] {
         let message = render(kind::WEBHOOK_DISABLED, &endpoint(Some(reason)), "en").unwrap();
         assert!(message.html.contains(said) && !message.html.contains("secret"), "{message:?}");

@@ -78,7 +78,6 @@ impl Receiver {
         let close = CancellationToken::new();
         let router = Router::new().fallback(take).with_state(inner.clone());
         let stop = close.clone();
-        #[expect(clippy::disallowed_methods, reason = "a test is its own supervisor")]
         tokio::spawn(async move {
             tokio::select! {
                 _ = axum::serve(listener, router) => {}

@@ -161,7 +161,6 @@ async fn receivers(tally: Arc<Tally>) -> SocketAddr {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("a bound listener has an address");
     let router = Router::new().fallback(take).with_state(tally);
-    #[expect(clippy::disallowed_methods, reason = "a bench is its own supervisor")]
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }

@@ -1,4 +1,10 @@
-//! The id of the HTTP request being answered: in every log line of it, and in its problem if it has one.
+//! The HTTP request being answered: its id, which is in every log line of it and in its problem if it
+//! has one, and the hand that acts for a merchant in it.
+//!
+//! The hand is known here and not passed along, so that no change can be made and forget to say whose
+//! it was.
+
+use std::sync::OnceLock;
 
 use axum::{extract::Request, http::HeaderValue, middleware::Next, response::Response};
 use tracing::Instrument;
@@ -6,14 +12,41 @@ use tracing::Instrument;
 use crate::{app::App, id::CallId};
 
 tokio::task_local! {
-    static CURRENT: String;
+    static CURRENT: Call;
+}
+
+struct Call {
+    id: String,
+    hand: OnceLock<Hand>,
+}
+
+/// Whoever acts for an account.
+struct Hand {
+    account: String,
+    whose: String,
 }
 
 pub const HEADER: &str = "x-request-id";
 
 /// The current request's id; empty outside a request.
 pub fn current() -> String {
-    CURRENT.try_with(Clone::clone).unwrap_or_default()
+    CURRENT.try_with(|call| call.id.clone()).unwrap_or_default()
+}
+
+/// Says whose hand acts for an account in this request: a key's id, or a person's.
+pub fn acts(account: impl ToString, whose: impl ToString) {
+    let hand = Hand { account: account.to_string(), whose: whose.to_string() };
+    // Who has been recognised once in a request stays who they are.
+    let _ = CURRENT.try_with(|call| call.hand.set(hand));
+}
+
+/// Whose hand acts for this account, if anybody's.
+pub fn hand(account: &str) -> Option<String> {
+    let of = |call: &Call| {
+        let hand = call.hand.get().filter(|hand| hand.account == account)?;
+        Some(hand.whose.clone())
+    };
+    CURRENT.try_with(of).ok().flatten()
 }
 
 /// Names each request, measures it and logs it once.
@@ -31,7 +64,7 @@ pub async fn layer(
     let span = tracing::info_span!("call", id, method = %request.method(), route);
     let started = tokio::time::Instant::now();
     let mut response = CURRENT
-        .scope(id.clone(), async {
+        .scope(Call { id: id.clone(), hand: OnceLock::new() }, async {
             let response = next.run(request).await;
             tracing::debug!(status = response.status().as_u16(), "answered");
             response

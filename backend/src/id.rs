@@ -40,6 +40,10 @@ kinds! {
     MerchantKind MerchantId "acc"
     /// A merchant's API key.
     KeyKind KeyId "key"
+    /// A link that makes somebody a member of a merchant's account.
+    InvitationKind InvitationId "ivt"
+    /// A merchant's move to another wallet.
+    PayoutChangeKind PayoutChangeId "pch"
     /// A merchant's invoice.
     InvoiceKind InvoiceId "inv"
     /// A merchant's refund.

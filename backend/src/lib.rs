@@ -8,7 +8,7 @@
 //! 4. [`identity`] and [`wallets`]: who is calling, and which addresses they have proven; [`follow`]:
 //!    the accounts whose transactions are read.
 //! 5. [`payments`]: the one door for money. [`merchants`], [`refunds`], [`invoices`] and
-//!    [`requests`] stand on it; [`unmatched`] is what came without a reason, [`webhooks`] are a
+//!    [`requests`] stand on it; [`payouts`] move a merchant to another wallet; [`unmatched`] is what came without a reason, [`webhooks`] are a
 //!    merchant's own servers, and [`rates`] tell what money is worth in fiat.
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
@@ -39,6 +39,7 @@ pub mod merchants;
 pub mod money;
 pub mod page;
 pub mod payments;
+pub mod payouts;
 pub mod problem;
 pub mod rates;
 pub mod refunds;

@@ -159,6 +159,6 @@ async fn tell_payees(
 
 fn quiet_if_told(person: &Person, shops: &[Audience]) -> Audience {
     let audience = person.audience();
-    let told = shops.iter().any(|shop| shop.chat.is_some() && shop.chat == audience.chat);
-    if told { Audience { chat: None, ..audience } } else { audience }
+    let told = shops.iter().any(|shop| shop.chats.iter().any(|chat| audience.chats.contains(chat)));
+    if told { Audience::quiet(audience.account) } else { audience }
 }

@@ -8,7 +8,7 @@ const STOREYS: &[&[&str]] = &[
     &["settle"],
     &["unmatched"],
     &["invoices", "requests"],
-    &["refunds"],
+    &["refunds", "payouts"],
     &["merchants", "webhooks"],
     &["payments"],
     &["wallets"],

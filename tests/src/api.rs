@@ -11,6 +11,7 @@ pub struct Api {
     http: reqwest::Client,
     base: String,
     authorization: Option<String>,
+    account: Option<String>,
 }
 
 /// An answer whose shape has been checked.
@@ -26,12 +27,18 @@ static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
 
 impl Api {
     pub fn new(http: reqwest::Client, base: &str) -> Self {
-        Self { http, base: base.to_owned(), authorization: None }
+        Self { http, base: base.to_owned(), authorization: None, account: None }
     }
 
     #[must_use]
     pub fn with(&self, authorization: impl Into<String>) -> Self {
         Self { authorization: Some(authorization.into()), ..self.clone() }
+    }
+
+    /// The same person, acting for a store.
+    #[must_use]
+    pub fn for_account(&self, id: &str) -> Self {
+        Self { account: Some(id.to_owned()), ..self.clone() }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -53,8 +60,12 @@ impl Api {
     /// A request to be changed before it is sent; see [`Api::answer`].
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
-        match &self.authorization {
+        let request = match &self.authorization {
             Some(value) => request.header("authorization", value),
+            None => request,
+        };
+        match &self.account {
+            Some(id) => request.header("remit-account", id),
             None => request,
         }
     }

@@ -7,7 +7,7 @@ use std::sync::{
 
 use serde_json::{Value, json};
 
-use crate::{Api, World, person::id, world::SHOP_KEY};
+use crate::{Api, Person, World, person::id, world::SHOP_KEY};
 
 #[derive(Clone)]
 pub struct Shop {
@@ -24,6 +24,11 @@ impl Shop {
     #[must_use]
     pub fn with_key(&self, key: &str) -> Self {
         Self { api: self.api.with(format!("Bearer {key}")), last: Arc::default() }
+    }
+
+    /// A store as one of its people sees it: with their session.
+    pub fn of(person: &Person, store: &str) -> Self {
+        Self { api: person.api.for_account(store), last: Arc::default() }
     }
 
     pub async fn invoices(&self, amount: &str, asset: &str) -> Value {

@@ -72,6 +72,8 @@ impl World {
                 every: Duration::from_millis(50),
                 ..Setup::default()
             },
+            stores: remit::config::Opening::Anybody,
+            payout_delay: Duration::from_secs(48 * 3600),
         };
         let settings =
             composition::settle_in(settings, &simulated).expect("settings of this world");

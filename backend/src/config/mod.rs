@@ -81,6 +81,13 @@ pub enum Verb {
     Trigger(Trigger),
 }
 
+/// Who may open a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Opening {
+    Anybody,
+    Operator,
+}
+
 /// A service, and a merchant's key to it.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Access {
@@ -238,6 +245,17 @@ pub struct Settings {
     #[arg(value_name = "TIME", hide_env_values = true, help_heading = "Settings")]
     #[arg(value_parser = parse::duration)]
     pub rates_age: Duration,
+
+    /// Who may open a store in the app: anybody, or only you with `remit merchant add`
+    #[arg(long, env = "REMIT_STORES", default_value = "anybody", global = true)]
+    #[arg(value_name = "WHO", hide_env_values = true, help_heading = "Settings")]
+    pub stores: Opening,
+
+    /// How long a store's new wallet waits, while its owners can stop it
+    #[arg(long, env = "REMIT_PAYOUT_DELAY", default_value = "48h", global = true)]
+    #[arg(value_parser = parse::duration)]
+    #[arg(value_name = "TIME", hide_env_values = true, help_heading = "Settings")]
+    pub payout_delay: Duration,
 
     /// How often the sources are asked [default: 1m; sandbox: 1s]
     #[arg(long, env = "REMIT_RATES_EVERY", global = true, value_parser = parse::duration)]

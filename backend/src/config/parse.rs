@@ -145,7 +145,7 @@ fn jetton(entry: &str) -> Result<Listed, String> {
     })
 }
 
-/// `250ms`, `2s`, `5m`; a plain number is seconds.
+/// `250ms`, `2s`, `5m`, `48h`; a plain number is seconds.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(at);
@@ -154,7 +154,8 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         "ms" => Duration::from_millis(number),
         "" | "s" => Duration::from_secs(number),
         "m" => Duration::from_secs(number.saturating_mul(60)),
-        _ => return Err("a time such as 500ms, 2s or 1m".to_owned()),
+        "h" => Duration::from_secs(number.saturating_mul(3600)),
+        _ => return Err("a time such as 500ms, 2s, 1m or 48h".to_owned()),
     };
     if time.is_zero() { Err("a time longer than nothing".to_owned()) } else { Ok(time) }
 }
@@ -209,7 +210,7 @@ mod tests {
         assert_eq!(duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(duration("2"), duration("2s"));
         assert_eq!(duration("1m"), Ok(Duration::from_secs(60)));
-        for junk in ["", "s", "-1s", "1h", "0", "0ms", "1.5s", "99999999999999999999s"] {
+        for junk in ["", "s", "-1s", "0", "0ms", "1.5s", "99999999999999999999s"] {
             assert!(duration(junk).is_err(), "{junk:?}");
         }
     }

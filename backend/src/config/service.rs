@@ -12,8 +12,8 @@ use ton::network::Network;
 use url::Url;
 
 use super::{
-    Currencies, Jettons, MAINNET_USDT, Percent, Proxies, Secret, Settings, TELEGRAM, TONCENTER,
-    Verb, secret::from_environment,
+    Currencies, Jettons, MAINNET_USDT, Opening, Percent, Proxies, Secret, Settings, TELEGRAM,
+    TONCENTER, Verb, secret::from_environment,
 };
 use crate::{
     money::Assets,
@@ -55,6 +55,10 @@ pub struct Service {
     pub poll: Duration,
     /// What prices in fiat stand on.
     pub rates: Setup,
+    /// Who may open a store.
+    pub stores: Opening,
+    /// How long a store's new wallet waits.
+    pub payout_delay: Duration,
 }
 
 /// Secrets and the database's password stay out.
@@ -152,6 +156,8 @@ impl Service {
             use_webhook: false,
             poll: settings.poll.unwrap_or(SANDBOX_POLL),
             rates: rates(settings, true),
+            stores: settings.stores,
+            payout_delay: settings.payout_delay,
         }
     }
 
@@ -183,6 +189,8 @@ impl Service {
             telegram_url,
             poll: settings.poll.unwrap_or(usual),
             rates: rates(settings, network.is_sandbox()),
+            stores: settings.stores,
+            payout_delay: settings.payout_delay,
         }
     }
 

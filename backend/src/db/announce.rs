@@ -20,6 +20,8 @@ pub struct Announcement {
     /// The event's `data`, JSON.
     pub data: String,
     pub at: Time,
+    /// Whose doing it was, if it was somebody's.
+    pub hand: Option<String>,
     /// Deliveries to make: id, channel, target.
     pub deliveries: Vec<(DeliveryId, &'static str, String)>,
     pub hooks: Hooks,
@@ -49,14 +51,15 @@ pub(super) async fn flush(tx: &mut Tx, mut announcements: Vec<Announcement>) -> 
         )?;
         execute!(
             tx,
-            "insert into events (account_id, seq, id, type, data, created_at)
-             values ($1, $2, $3, $4, $5, $6)",
+            "insert into events (account_id, seq, id, type, data, created_at, hand)
+             values ($1, $2, $3, $4, $5, $6, $7)",
             &event.account,
             seq,
             event.id,
             event.kind,
             &event.data,
-            event.at
+            event.at,
+            event.hand.as_deref()
         )?;
         tell_webhooks(tx, &event, seq).await?;
         for (id, channel, target) in event.deliveries {

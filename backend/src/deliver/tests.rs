@@ -101,7 +101,7 @@ impl Stage {
         let mut tx = self.app.db.begin().await.unwrap();
         let known = identity::store::by_telegram(&mut tx, person.telegram_id()).await.unwrap();
         let account = known.unwrap().id.to_string();
-        let audience = Audience { account, chat: Some(person.telegram_id()) };
+        let audience = Audience { account, chats: vec![person.telegram_id()] };
         events::append(&mut tx, &audience, kind, data, self.app.now());
         tx.commit().await.unwrap();
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    call,
     db::{self, Announcement, Hooks, Tx},
     dice::Dice,
     id::{DeliveryId, EventId},
@@ -48,6 +49,13 @@ kinds! {
     pub const REQUEST_PAID: &str = "request.paid";
     pub const KEY_CREATED: &str = "key.created";
     pub const KEY_REVOKED: &str = "key.revoked";
+    pub const MEMBER_INVITED: &str = "member.invited";
+    pub const MEMBER_JOINED: &str = "member.joined";
+    pub const MEMBER_CHANGED: &str = "member.role_changed";
+    pub const MEMBER_REMOVED: &str = "member.removed";
+    pub const PAYOUT_CHANGE_REQUESTED: &str = "payout.change_requested";
+    pub const PAYOUT_CHANGE_CANCELED: &str = "payout.change_canceled";
+    pub const PAYOUT_CHANGED: &str = "payout.changed";
     pub const UNMATCHED_ATTACHED: &str = "unmatched.attached";
     pub const UNMATCHED_IGNORED: &str = "unmatched.ignored";
     pub const WALLET_LINKED: &str = "wallet.linked";
@@ -77,16 +85,30 @@ pub const FOR_MERCHANTS: &[&str] = &[
     kind::REFUND_OVERPAID,
     kind::KEY_CREATED,
     kind::KEY_REVOKED,
+    kind::MEMBER_INVITED,
+    kind::MEMBER_JOINED,
+    kind::MEMBER_CHANGED,
+    kind::MEMBER_REMOVED,
+    kind::PAYOUT_CHANGE_REQUESTED,
+    kind::PAYOUT_CHANGE_CANCELED,
+    kind::PAYOUT_CHANGED,
     kind::WEBHOOK_PING,
     kind::WEBHOOK_FAILING,
     kind::WEBHOOK_DISABLED,
 ];
 
-/// Somebody to tell: the account whose feed it is, and the Telegram chat that hears of it, if any.
+/// Somebody to tell: the account whose feed it is, and the Telegram chats that hear of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audience {
     pub account: String,
-    pub chat: Option<i64>,
+    pub chats: Vec<i64>,
+}
+
+impl Audience {
+    /// The feed only.
+    pub fn quiet(account: impl ToString) -> Self {
+        Self { account: account.to_string(), chats: Vec::new() }
+    }
 }
 
 /// The moment and the dice an event is made with.
@@ -119,9 +141,9 @@ pub fn append_to(
 ) {
     let data = serde_json::to_string(data).expect("event data has only string keys");
     let deliveries = audience
-        .chat
+        .chats
+        .iter()
         .map(|chat| (DeliveryId::new(now.at, now.dice), "telegram", chat.to_string()))
-        .into_iter()
         .collect();
     tx.announce(Announcement {
         id: EventId::new(now.at, now.dice),
@@ -129,6 +151,7 @@ pub fn append_to(
         kind,
         data,
         at: now.at,
+        hand: call::hand(&audience.account),
         deliveries,
         hooks,
         dice: now.dice.clone(),
@@ -228,11 +251,12 @@ mod tests {
             let explain = AssertSqlSafe(format!("explain query plan {sql}"));
             let plan: Vec<(i64, i64, i64, String)> =
                 sqlx::query_as(explain).fetch_all(&mut **connection).await.unwrap();
-            let keys = sql.matches(" = $").count() + sql.matches(" > $").count();
+            let keys: usize =
+                [" = $", " > $", " < $"].map(|key| sql.matches(key).count()).iter().sum();
             let [(.., step)] = &plan[..] else { panic!("{sql}: {plan:?}") };
             assert!(step.contains("USING INDEX"), "{sql}: {step}");
-            assert_eq!(step.matches(['=', '>']).count(), keys, "{sql}: {step}");
+            assert_eq!(step.matches(['=', '>', '<']).count(), keys, "{sql}: {step}");
         }
-        assert_eq!(pages, 2);
+        assert_eq!(pages, 3);
     }
 }

@@ -15,6 +15,8 @@ pub struct Event {
     pub kind: String,
     pub data: String,
     pub created_at: Time,
+    /// The key or the person whose doing it was; `None`: the chain's, the clock's or the operator's.
+    pub hand: Option<String>,
 }
 
 /// Opens a feed. `kind` is `person` or `merchant`.
@@ -72,5 +74,18 @@ pub async fn find(tx: &mut Tx, account: &str, seq: i64) -> Result<Option<Event>>
         "select * from events where account_id = $1 and seq = $2",
         account,
         seq
+    )
+}
+
+/// What people and keys did, newest first.
+pub async fn by_hands(tx: &mut Tx, account: &str, before: i64, limit: i64) -> Result<Vec<Event>> {
+    rows!(
+        tx,
+        all Event,
+        "select * from events where account_id = $1 and seq < $2 and hand is not null
+          order by seq desc limit $3",
+        account,
+        before,
+        limit
     )
 }

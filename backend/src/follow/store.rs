@@ -145,7 +145,7 @@ pub async fn release(tx: &mut Tx, until: Time) -> Result<()> {
         "update watched set until = $1
           where until is null
             and not exists (select 1 from wallets where address = watched.owner)
-            and not exists (select 1 from merchants where payout_address = watched.owner)",
+            and not exists (select 1 from payout_wallets where address = watched.owner)",
         until
     )?;
     Ok(())

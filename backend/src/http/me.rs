@@ -20,6 +20,7 @@ use crate::{
         http::{Caller, credential},
         init_data, store,
     },
+    merchants,
     problem::{Kind, Problem, Refusals, Result},
     time::Time,
     wallets::{self, http::WalletView},
@@ -82,6 +83,7 @@ async fn login(
     })?;
     let mut tx = app.db.begin().await?;
     let session = identity::login(&mut tx, &data, app.now()).await?;
+    merchants::members::claim(&mut tx, &session.person, app.now()).await?;
     let person = view(&mut tx, &session.person).await?;
     tx.commit().await?;
     let body = SessionView { token: session.token, expires_at: session.expires_at, person };

@@ -25,13 +25,17 @@ use tower_http::{
 };
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
+    openapi::security::{
+        ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+    },
 };
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     app::App,
-    bot, call, invoices, merchants, payments,
+    bot, call, invoices, merchants,
+    merchants::acting::ACCOUNT,
+    payments, payouts,
     problem::{Kind, Problem, ProblemBody},
     rates, refunds, requests, unmatched, wait, wallets, webhooks,
 };
@@ -82,6 +86,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(refunds::http::router())
         .merge(unmatched::http::router())
         .merge(merchants::http::router())
+        .merge(payouts::http::router())
         .merge(webhooks::http::router())
         .merge(rates::http::router())
 }
@@ -119,6 +124,7 @@ pub fn openapi() -> String {
         (name = "Unmatched", description = "Money that came without a reason we know."),
         (name = "Refunds", description = "Money that merchants pay back, from wallet to wallet."),
         (name = "Merchants", description = "A merchant's account and its feed of events."),
+        (name = "Members", description = "The people of a store, who did what, and where the store is paid."),
         (name = "Webhooks", description = "Events, sent to your own server and signed."),
         (name = "Service", description = "About this service."),
         (
@@ -143,10 +149,25 @@ impl Modify for Credentials {
         };
         components.add_security_scheme("session", bearer("A person's session, `ses_…`"));
         components.add_security_scheme("key", bearer("A merchant's API key, `sk_…`"));
+        let mut account = ApiKeyValue::new("Remit-Account");
+        account.description = Some("With a session: for which of your stores, `acc_…`".to_owned());
+        components.add_security_scheme("account", SecurityScheme::ApiKey(ApiKey::Header(account)));
         // OpenAPI knows no scheme of the name `tma`, so it is described as what it is: a header.
         let mut tma = ApiKeyValue::new("Authorization");
         tma.description = Some("`tma <raw init data>`".to_owned());
         components.add_security_scheme("init_data", SecurityScheme::ApiKey(ApiKey::Header(tma)));
+        // Whatever a key may do, a member may do with a session.
+        for path in openapi.paths.paths.values_mut() {
+            let operations =
+                [&mut path.get, &mut path.post, &mut path.patch, &mut path.put, &mut path.delete];
+            for operation in operations.into_iter().flatten() {
+                let Some(security) = &mut operation.security else { continue };
+                if security.contains(&SecurityRequirement::new("key", [""; 0])) {
+                    let member = SecurityRequirement::new("session", [""; 0]);
+                    security.push(member.add("account", [""; 0]));
+                }
+            }
+        }
     }
 }
 
@@ -159,6 +180,7 @@ fn cors(app: &App) -> CorsLayer {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             HeaderName::from_static("idempotency-key"),
+            ACCOUNT,
         ])
         .allow_origin(tower_http::cors::AllowOrigin::predicate(move |origin, _| {
             world.as_deref().is_some_and(|world| is_world(world, origin))

@@ -106,7 +106,8 @@ impl Person {
     /// The person as somebody to tell things to. Whoever muted or blocked the bot keeps the feed only.
     pub fn audience(&self) -> Audience {
         let hears = self.notifications && self.chat != Chat::Blocked;
-        Audience { account: self.id.to_string(), chat: hears.then_some(self.telegram_id) }
+        let chats = hears.then_some(self.telegram_id).into_iter().collect();
+        Audience { account: self.id.to_string(), chats }
     }
 }
 

@@ -172,6 +172,7 @@ pub async fn forget(tx: &mut Tx, id: PersonId, now: Time) -> Result<()> {
           where owner_telegram = (select telegram_id from people where id = $1)",
         id
     )?;
+    execute!(tx, "delete from members where person_id = $1", id)?;
     execute!(tx, "delete from people where id = $1", id)?;
     // The feed's row stays, so that its numbers are never given out again.
     execute!(tx, "update accounts set created_at = $2 where id = $1", &account, now)?;

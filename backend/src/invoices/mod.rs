@@ -317,7 +317,7 @@ async fn tell(
     let whole = whole(tx, id).await?;
     let view = view::invoice(assets, &whole);
     let aloud = merchants::audience(tx, &whole.merchant).await?;
-    let quiet = Audience { chat: None, ..aloud.clone() };
+    let quiet = Audience::quiet(&aloud.account);
     for (kind, voice) in events {
         let audience = if *voice == Voice::Aloud { &aloud } else { &quiet };
         let hooks = whole.invoice.terms.webhook_url.clone();

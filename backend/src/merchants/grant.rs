@@ -12,6 +12,7 @@ pub enum Area {
     Events,
     Invoices,
     Keys,
+    Members,
     Refunds,
     Reports,
     Unmatched,
@@ -19,10 +20,11 @@ pub enum Area {
 }
 
 impl Area {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Events,
         Self::Invoices,
         Self::Keys,
+        Self::Members,
         Self::Refunds,
         Self::Reports,
         Self::Unmatched,
@@ -34,6 +36,7 @@ impl Area {
             Self::Events => "events",
             Self::Invoices => "invoices",
             Self::Keys => "keys",
+            Self::Members => "members",
             Self::Refunds => "refunds",
             Self::Reports => "reports",
             Self::Unmatched => "unmatched",
@@ -83,6 +86,10 @@ pub enum Need {
 pub fn need(path: &str, reads: bool) -> Need {
     let area = match path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next()) {
         Some("merchant" | "rates") if reads => return Need::Nothing,
+        // Whoever belongs to a store may always go.
+        Some("members") if path == "/v1/members/leave" => return Need::Nothing,
+        Some("members") => Area::Members,
+        Some("payout_changes" | "audit_log") if reads => Area::Members,
         Some("events") => Area::Events,
         Some("invoices") => Area::Invoices,
         Some("keys") => Area::Keys,
@@ -199,6 +206,8 @@ mod tests {
             ("/v1/webhook_endpoints/x", false, "webhooks:write"),
             ("/v1/deliveries", true, "webhooks:read"),
             ("/v1/keys", false, "keys:write"),
+            ("/v1/members/usr_1", false, "members:write"),
+            ("/v1/audit_log", true, "members:read"),
             ("/v1/receipts/x", true, "reports:read"),
         ] {
             assert_eq!(need(path, reads), Need::Scope(needed.parse().unwrap()), "{path}");

@@ -1,129 +1,47 @@
-//! Who calls with a key, and what every account may read: `/v1/merchant` and the feed, `/v1/events`.
-
-use std::time::Duration;
+//! What every account may read, `/v1/merchant` and the feed, `/v1/events`; and the stores of a person,
+//! `/v1/merchants`.
 
 use axum::{
     Json,
-    extract::{FromRequestParts, State},
-    http::{Method, request::Parts},
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{
-    Key, Merchant,
-    grant::{self, Denied},
-    keys, store,
-};
+use super::{Merchant, NewMerchant, acting::Account, audit, keys, members, role::Role, store};
 use crate::{
     app::App,
-    client::Client,
+    config::Opening,
+    db::Tx,
     events::{self, EventView, kind},
-    extract::Query,
-    identity::http::{Caller, credential},
+    extract::{Body, Query},
+    id::{PersonId, WalletId},
+    idempotency::{Answer, Begun, http::IdempotencyKey},
+    identity::http::Caller,
     page::Page,
     payments::view::friendly,
     problem::{Kind, Problem, Refusals, Result},
+    time::Time,
     wait::{self, Look, Waiter},
+    wallets,
 };
 
-/// How often the use of a key is noted.
-const NOTED: Duration = Duration::from_secs(60);
+/// The longest name of a store, in characters.
+const NAME: usize = 64;
+/// Stores that one person may open.
+const MOST: usize = 10;
 
 pub fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(read)).routes(routes!(feed)).merge(keys::router())
-}
-
-/// Somebody with an API key that may do what is being asked.
-#[derive(Debug, Clone)]
-pub struct KeyHolder {
-    pub merchant: Merchant,
-    pub key: Key,
-}
-
-impl FromRequestParts<App> for KeyHolder {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let key = credential(&parts.headers, "Bearer").ok_or_else(|| {
-            Problem::new(Kind::KeyInvalid, "Send `Authorization: Bearer sk_…` with your API key.")
-        })?;
-        let mut tx = app.db.snapshot().await?;
-        let (merchant, key) = super::by_key(&mut tx, key, app.livemode())
-            .await?
-            .ok_or_else(|| Problem::new(Kind::KeyInvalid, unknown(key, app)))?;
-        drop(tx);
-        let reads = matches!(parts.method, Method::GET | Method::HEAD);
-        let need = grant::need(parts.uri.path(), reads);
-        let from = Client::of(&parts.extensions, &parts.headers, &app.settings.trusted_proxies);
-        let now = app.time();
-        key.grant.allows(need, from.ip, now).map_err(denied)?;
-        if key.last_used_at.is_none_or(|at| now.since(at) >= NOTED) {
-            let mut tx = app.db.begin().await?;
-            store::used(&mut tx, key.id, now).await?;
-            tx.commit().await?;
-        }
-        Ok(Self { merchant, key })
-    }
-}
-
-fn denied(denied: Denied) -> Problem {
-    match denied {
-        Denied::Expired => Problem::new(
-            Kind::KeyInvalid,
-            "This key has come to its end. Make a new one at POST /v1/keys, or ask the operator.",
-        ),
-        Denied::Address => Problem::new(
-            Kind::KeyAddress,
-            "This key may be used only from the addresses it was made for. Nothing was changed.",
-        ),
-        Denied::Scope(Some(scope)) => Problem::new(
-            Kind::KeyScope,
-            format!("It would need the scope {scope}. Nothing was changed."),
-        ),
-        Denied::Scope(None) => Problem::new(
-            Kind::KeyScope,
-            "Only a key without limits may do this. Nothing was changed.",
-        ),
-    }
-}
-
-/// A handler that takes a `Merchant` answers whoever holds one of its keys, if the key may do it.
-impl FromRequestParts<App> for Merchant {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        Ok(KeyHolder::from_request_parts(parts, app).await?.merchant)
-    }
-}
-
-/// Most wrong keys are right keys in the wrong place.
-fn unknown(key: &str, app: &App) -> &'static str {
-    match (key.starts_with("sk_live_"), key.starts_with("sk_test_"), app.livemode()) {
-        (true, _, false) => "This is a live key, and this service runs on a test network.",
-        (_, true, true) => "This is a test key, and this service runs on the real network.",
-        _ => "Check the key, or ask the operator of this service for a new one.",
-    }
-}
-
-/// Whoever has a feed: a merchant by its key, or a person by the session.
-#[derive(Debug, Clone)]
-pub struct Account {
-    pub id: String,
-}
-
-impl FromRequestParts<App> for Account {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        if credential(&parts.headers, "Bearer").is_some_and(|token| token.starts_with("sk_")) {
-            let merchant = Merchant::from_request_parts(parts, app).await?;
-            return Ok(Self { id: merchant.id.to_string() });
-        }
-        let caller = Caller::from_request_parts(parts, app).await?;
-        Ok(Self { id: caller.person.id.to_string() })
-    }
+    OpenApiRouter::new()
+        .routes(routes!(read))
+        .routes(routes!(stores, open))
+        .routes(routes!(feed))
+        .merge(keys::router())
+        .merge(members::http::router())
+        .merge(audit::router())
 }
 
 /// A merchant's account.
@@ -134,6 +52,9 @@ struct MerchantView {
     name: String,
     /// The wallet that is paid.
     address: String,
+    /// Since when it is that wallet.
+    #[schema(value_type = String, format = DateTime)]
+    payout_since: Time,
     /// Whether the money is real.
     livemode: bool,
     /// The number of the newest event in your feed; 0 before the first one.
@@ -148,13 +69,142 @@ struct MerchantView {
 async fn read(State(app): State<App>, merchant: Merchant) -> Result<Json<MerchantView>> {
     let mut tx = app.db.snapshot().await?;
     let last_seq = events::store::last_seq(&mut tx, &merchant.id.to_string()).await?;
+    let payout_since = store::payout_since(&mut tx, merchant.id).await?;
     Ok(Json(MerchantView {
         id: merchant.id.to_string(),
+        payout_since,
         name: merchant.name,
         address: friendly(merchant.payout),
         livemode: merchant.livemode,
         last_seq,
     }))
+}
+
+/// A store, and what you are to it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Store)]
+pub struct StoreView {
+    #[schema(example = "acc_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    id: String,
+    name: String,
+    /// The wallet that is paid.
+    address: String,
+    role: Role,
+    /// Whether the money is real.
+    livemode: bool,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
+}
+
+impl StoreView {
+    pub fn new(merchant: &Merchant, role: Role) -> Self {
+        Self {
+            id: merchant.id.to_string(),
+            name: merchant.name.clone(),
+            address: friendly(merchant.payout),
+            role,
+            livemode: merchant.livemode,
+            created_at: merchant.created_at,
+        }
+    }
+}
+
+/// List the stores you belong to
+///
+/// To act for one, send its id as `Remit-Account` with your session: every route of a merchant answers
+/// you as far as your role goes.
+#[utoipa::path(
+    get, path = "/v1/merchants", tag = "Members", security(("session" = [])),
+    responses((status = 200, body = Page<StoreView>), Refusals)
+)]
+async fn stores(State(app): State<App>, caller: Caller) -> Result<Json<Page<StoreView>>> {
+    let mut tx = app.db.snapshot().await?;
+    let found = members::store::merchants_of(&mut tx, caller.person.id).await?;
+    let here = found.iter().filter(|(merchant, _)| merchant.livemode == app.livemode());
+    let data = here.map(|(merchant, role)| StoreView::new(merchant, *role)).collect();
+    Ok(Json(Page { data, has_more: false }))
+}
+
+/// A store to be opened.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewStore {
+    /// What payers read: 1 to 64 characters on one line.
+    #[schema(example = "Olga's Books")]
+    name: String,
+    /// The wallet that is paid: one that you have linked.
+    #[schema(example = "wal_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    wallet: String,
+}
+
+/// Open a store
+///
+/// You are its owner. It is paid at a wallet that you have proven to be yours.
+#[utoipa::path(
+    post, path = "/v1/merchants", tag = "Members", security(("session" = [])),
+    params((
+        "Idempotency-Key" = Option<String>, Header,
+        description = "Up to 255 characters. The same key and body give the first answer again."
+    )),
+    request_body = NewStore,
+    responses((status = 201, body = StoreView), Refusals)
+)]
+async fn open(
+    State(app): State<App>,
+    caller: Caller,
+    key: IdempotencyKey,
+    Body(new): Body<NewStore>,
+) -> Result<Response> {
+    let call = key.call(caller.person.id, "POST /v1/merchants", &new);
+    if app.settings.stores == Opening::Operator {
+        let detail =
+            "Ask the operator of this service to open a store for you. Nothing was opened.";
+        return Err(Problem::new(Kind::MerchantsClosed, detail));
+    }
+    let name = clean_name(&new.name)?;
+    let now = app.now();
+    let mut tx = match call.begin(&app.db, now.at).await? {
+        Begun::Again(answer) => return Ok(answer.replayed()),
+        Begun::First(tx) => tx,
+    };
+    let wallet = own_wallet(&mut tx, caller.person.id, &new.wallet).await?;
+    crate::identity::store::hold(&mut tx, caller.person.id).await?;
+    let known = members::store::merchants_of(&mut tx, caller.person.id).await?;
+    if known.iter().filter(|(_, role)| *role == Role::Owner).count() >= MOST {
+        let detail = format!("You own {MOST} stores already. Nothing was opened.");
+        return Err(Problem::new(Kind::TooManyMerchants, detail));
+    }
+    let new = NewMerchant {
+        name,
+        payout: wallet.address,
+        owner_telegram: None,
+        livemode: app.livemode(),
+    };
+    let merchant = super::create(&mut tx, &app.assets, new, now).await?;
+    members::store::insert(&mut tx, merchant.id, caller.person.id, Role::Owner, now.at).await?;
+    let view = StoreView::new(&merchant, Role::Owner);
+    let answer = Answer::new(StatusCode::CREATED, &view)?;
+    call.remember(&mut tx, &answer).await?;
+    tx.commit().await?;
+    Ok(answer.into_response())
+}
+
+fn clean_name(name: &str) -> Result<String> {
+    let name = name.trim();
+    let fits = (1..=NAME).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if fits {
+        return Ok(name.to_owned());
+    }
+    let detail = format!("name has 1 to {NAME} characters on one line. Nothing was opened.");
+    Err(Problem::new(Kind::BadRequest, detail))
+}
+
+/// A wallet that the caller has proven.
+pub async fn own_wallet(tx: &mut Tx, person: PersonId, wallet: &str) -> Result<wallets::Wallet> {
+    let missing = || Problem::not_found(format_args!("wallet {wallet:?} linked to you"));
+    let id: WalletId = wallet.parse().map_err(|_| missing())?;
+    let wallets = wallets::store::of(tx, person).await?;
+    wallets.into_iter().find(|wallet| wallet.id == id).ok_or_else(missing)
 }
 
 /// Which part of the feed.

@@ -10,8 +10,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Error, Key,
+    acting::Acting,
     grant::{Area, Grant, Scope},
-    http::KeyHolder,
     store,
 };
 use crate::{
@@ -200,9 +200,9 @@ fn name(name: Option<String>) -> Result<Option<String>> {
     get, path = "/v1/keys", tag = "Merchants", security(("key" = [])),
     responses((status = 200, body = Page<KeyView>), Refusals)
 )]
-async fn list(State(app): State<App>, holder: KeyHolder) -> Result<Json<Page<KeyView>>> {
+async fn list(State(app): State<App>, acting: Acting) -> Result<Json<Page<KeyView>>> {
     let mut tx = app.db.snapshot().await?;
-    let keys = store::keys_of(&mut tx, holder.merchant.id).await?;
+    let keys = store::keys_of(&mut tx, acting.merchant.id).await?;
     Ok(Json(Page { data: keys.iter().map(KeyView::from).collect(), has_more: false }))
 }
 
@@ -217,19 +217,19 @@ async fn list(State(app): State<App>, holder: KeyHolder) -> Result<Json<Page<Key
 )]
 async fn create(
     State(app): State<App>,
-    holder: KeyHolder,
+    acting: Acting,
     Body(new): Body<NewKey>,
 ) -> Result<(StatusCode, Json<NewKeyView>)> {
     let now = app.now();
-    let grant = new.grant(&holder.key.grant, now.at)?;
+    let grant = new.grant(&acting.grant, now.at)?;
     let name = name(new.name)?;
     let mut tx = app.db.begin().await?;
-    let keys = store::keys_of(&mut tx, holder.merchant.id).await?;
+    let keys = store::keys_of(&mut tx, acting.merchant.id).await?;
     if keys.iter().filter(|key| key.works(now.at)).count() >= MOST {
         return Err(bad(format_args!("{MOST} keys work already: revoke one first.")));
     }
-    let (key, plain) = super::mint_with(&mut tx, &holder.merchant, name, grant, now).await?;
-    announce(&mut tx, &holder, kind::KEY_CREATED, &key, now);
+    let (key, plain) = super::mint_with(&mut tx, &acting.merchant, name, grant, now).await?;
+    announce(&mut tx, &acting, kind::KEY_CREATED, &key, now);
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(NewKeyView { key: plain, about: KeyView::from(&key) })))
 }
@@ -245,7 +245,7 @@ async fn create(
 )]
 async fn rotate(
     State(app): State<App>,
-    holder: KeyHolder,
+    acting: Acting,
     Path(id): Path<KeyId>,
     Body(rotation): Body<Rotation>,
 ) -> Result<(StatusCode, Json<NewKeyView>)> {
@@ -255,10 +255,10 @@ async fn rotate(
     }
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    let keys = store::keys_of(&mut tx, holder.merchant.id).await?;
+    let keys = store::keys_of(&mut tx, acting.merchant.id).await?;
     let old = keys.into_iter().find(|key| key.id == id && key.works(now.at));
     let old = old.ok_or_else(|| missing(id))?;
-    if !holder.key.grant.covers(&old.grant) {
+    if !acting.grant.covers(&old.grant) {
         return Err(Problem::new(
             Kind::KeyScope,
             "This key may do less than the one to be replaced. Nothing was changed; use a key with more rights.",
@@ -266,11 +266,11 @@ async fn rotate(
     }
     let name = old.name.clone();
     let (key, plain) =
-        super::mint_with(&mut tx, &holder.merchant, name, old.grant.clone(), now).await?;
+        super::mint_with(&mut tx, &acting.merchant, name, old.grant.clone(), now).await?;
     let end = now.at.after(Duration::from_secs(overlap));
     let end = old.grant.expires_at.map_or(end, |known| known.min(end));
-    store::end_key(&mut tx, holder.merchant.id, id, end).await?;
-    announce(&mut tx, &holder, kind::KEY_CREATED, &key, now);
+    store::end_key(&mut tx, acting.merchant.id, id, end).await?;
+    announce(&mut tx, &acting, kind::KEY_CREATED, &key, now);
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(NewKeyView { key: plain, about: KeyView::from(&key) })))
 }
@@ -286,10 +286,10 @@ async fn rotate(
 )]
 async fn revoke(
     State(app): State<App>,
-    holder: KeyHolder,
+    acting: Acting,
     Path(id): Path<KeyId>,
 ) -> Result<StatusCode> {
-    if holder.key.id == id {
+    if acting.hand.key() == Some(id) {
         return Err(Problem::new(
             Kind::KeyInUse,
             "You are calling with this very key. Nothing was changed; revoke it with another one, or replace it.",
@@ -297,15 +297,15 @@ async fn revoke(
     }
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    let keys = store::keys_of(&mut tx, holder.merchant.id).await?;
+    let keys = store::keys_of(&mut tx, acting.merchant.id).await?;
     let key = keys.into_iter().find(|key| key.id == id).ok_or_else(|| missing(id))?;
     if key.revoked_at.is_none() {
-        super::revoke(&mut tx, holder.merchant.id, id, now).await.map_err(|error| match error {
+        super::revoke(&mut tx, acting.merchant.id, id, now).await.map_err(|error| match error {
             Error::NoKey(id) => missing(id),
             error => Problem::internal(error),
         })?;
         let key = Key { revoked_at: Some(now.at), ..key };
-        announce(&mut tx, &holder, kind::KEY_REVOKED, &key, now);
+        announce(&mut tx, &acting, kind::KEY_REVOKED, &key, now);
         tx.commit().await?;
     }
     Ok(StatusCode::NO_CONTENT)
@@ -318,11 +318,11 @@ fn missing(id: KeyId) -> Problem {
 /// What happens to keys stands in the merchant's feed, where nobody can take it out again.
 fn announce(
     tx: &mut crate::db::Tx,
-    holder: &KeyHolder,
+    acting: &Acting,
     kind: &'static str,
     key: &Key,
     now: events::Now<'_>,
 ) {
-    let audience = Audience { account: holder.merchant.id.to_string(), chat: None };
+    let audience = Audience::quiet(acting.merchant.id);
     events::append(tx, &audience, kind, &KeyView::from(key), now);
 }

@@ -7,12 +7,16 @@
 //! A merchant's wallet is followed for ever, so that no money is lost between two invoices. Keys are
 //! 256 random bits, shown once and kept as their SHA-256.
 
+pub mod acting;
+pub mod audit;
 pub mod command;
 pub mod grant;
 #[cfg(test)]
 pub mod harness;
 pub mod http;
 mod keys;
+pub mod members;
+pub mod role;
 pub mod store;
 
 use ton::address::Address;
@@ -28,6 +32,7 @@ use crate::{
 };
 
 use grant::Grant;
+use role::Role;
 pub use store::{Key, Merchant};
 
 #[derive(Debug, thiserror::Error)]
@@ -159,21 +164,29 @@ pub async fn find(tx: &mut Tx, id: MerchantId) -> Result<Merchant, Error> {
     store::find(tx, id).await?.ok_or(Error::NotFound(id))
 }
 
-/// The merchant as somebody to tell things to: its feed, and its owner's chat.
+/// The merchant as somebody to tell things to: its feed, and its owners' chats.
 pub async fn audience(tx: &mut Tx, merchant: &Merchant) -> db::Result<Audience> {
-    let owner = match merchant.owner_telegram {
-        Some(telegram_id) => identity::store::by_telegram(tx, telegram_id).await?,
-        None => None,
-    };
-    let chat = match owner {
-        Some(owner) => owner.audience().chat,
-        // Whoever has not come yet may still have opened a chat with the bot.
-        None => merchant.owner_telegram,
-    };
-    Ok(Audience { account: merchant.id.to_string(), chat })
+    let mut chats = Vec::new();
+    for member in members::store::of(tx, merchant.id).await? {
+        if member.role == Role::Owner
+            && let Some(owner) = identity::store::find(tx, member.person_id).await?
+        {
+            chats.extend(owner.audience().chats);
+        }
+    }
+    // Whom the operator named may not have come yet, and still have opened a chat with the bot.
+    if let Some(telegram_id) = merchant.owner_telegram {
+        match identity::store::by_telegram(tx, telegram_id).await? {
+            Some(owner) => chats.extend(owner.audience().chats),
+            None => chats.push(telegram_id),
+        }
+    }
+    chats.sort_unstable();
+    chats.dedup();
+    Ok(Audience { account: merchant.id.to_string(), chats })
 }
 
-/// Every merchant who is paid at this address.
+/// Every merchant who is or was paid at this address.
 pub async fn of_address(tx: &mut Tx, payout: Address) -> db::Result<Vec<Audience>> {
     let mut audiences = Vec::new();
     for merchant in store::by_address(tx, payout).await? {
@@ -297,7 +310,7 @@ pub mod tests {
         let mut tx = db.begin().await.unwrap();
         let shop = create(&mut tx, &Assets::new([]), olgas_shop(), at(1, &dice)).await.unwrap();
         let told = of_address(&mut tx, wallet(7)).await.unwrap();
-        assert_eq!(told, [Audience { account: shop.id.to_string(), chat: Some(4242) }]);
+        assert_eq!(told, [Audience { account: shop.id.to_string(), chats: vec![4242] }]);
 
         let olga = Seen {
             telegram_id: 4242,
@@ -309,7 +322,7 @@ pub mod tests {
         };
         meet(&mut tx, olga, at(2, &dice)).await.unwrap();
         let told = of_address(&mut tx, wallet(7)).await.unwrap();
-        assert_eq!(told, [Audience { account: shop.id.to_string(), chat: None }]);
+        assert_eq!(told, [Audience::quiet(shop.id)]);
         assert_eq!(of_address(&mut tx, wallet(8)).await.unwrap(), []);
     }
 

@@ -4,7 +4,7 @@ use ton::address::Address;
 
 use super::grant::{Grant, Scope};
 use crate::{
-    db::{Result, Text, Tx, execute, rows},
+    db::{One, Result, Text, Tx, execute, rows},
     id::{KeyId, MerchantId},
     time::Time,
 };
@@ -123,7 +123,7 @@ pub async fn insert(tx: &mut Tx, merchant: &Merchant) -> Result<()> {
         merchant.livemode,
         merchant.created_at
     )?;
-    Ok(())
+    set_payout(tx, merchant.id, merchant.payout, merchant.created_at).await
 }
 
 pub async fn find(tx: &mut Tx, id: MerchantId) -> Result<Option<Merchant>> {
@@ -147,14 +147,66 @@ pub async fn by_name(tx: &mut Tx, name: &str, payout: Address) -> Result<Option<
     Ok(row.map(Merchant::from))
 }
 
+/// Every merchant who is or was paid at this address.
 pub async fn by_address(tx: &mut Tx, payout: Address) -> Result<Vec<Merchant>> {
     let rows = rows!(
         tx,
         all Row,
-        "select * from merchants where payout_address = $1 order by id",
+        "select m.* from payout_wallets w join merchants m on m.id = w.merchant_id
+          where w.address = $1 order by m.id",
         Text(payout)
     )?;
     Ok(rows.into_iter().map(Merchant::from).collect())
+}
+
+/// Notes that from now on this is the wallet that is paid.
+pub async fn set_payout(
+    tx: &mut Tx,
+    merchant: MerchantId,
+    payout: Address,
+    now: Time,
+) -> Result<()> {
+    execute!(tx, "update merchants set payout_address = $2 where id = $1", merchant, Text(payout))?;
+    execute!(
+        tx,
+        "insert into payout_wallets (merchant_id, address, since) values ($1, $2, $3)
+         on conflict (merchant_id, address) do update set since = excluded.since",
+        merchant,
+        Text(payout),
+        now
+    )?;
+    Ok(())
+}
+
+/// Whoever else holds this merchant waits until the transaction ends: what is counted meanwhile stays
+/// as it was counted.
+pub async fn hold(tx: &mut Tx, merchant: MerchantId) -> Result<()> {
+    execute!(tx, "update merchants set name = name where id = $1", merchant)?;
+    Ok(())
+}
+
+/// Every wallet the merchant is or was paid at, the last one first.
+pub async fn wallets(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<Address>> {
+    let rows = rows!(
+        tx,
+        all One<Text<Address>>,
+        "select address from payout_wallets where merchant_id = $1 order by since desc, address",
+        merchant
+    )?;
+    Ok(rows.into_iter().map(|(address,)| address.0).collect())
+}
+
+/// Since when the merchant is paid where it is paid now.
+pub async fn payout_since(tx: &mut Tx, merchant: MerchantId) -> Result<Time> {
+    let (since,): (Time,) = rows!(
+        tx,
+        one One<Time>,
+        "select w.since from merchants m
+           join payout_wallets w on w.merchant_id = m.id and w.address = m.payout_address
+          where m.id = $1",
+        merchant
+    )?;
+    Ok(since)
 }
 
 /// The key of that hash, unless it is revoked.

@@ -97,7 +97,7 @@ pub async fn refundable(
     transfer: Transfer,
 ) -> Result<Refundable, Error> {
     let id = transfer.id;
-    let invoice = store::paid_by(tx, merchant.id, merchant.payout, id).await?;
+    let invoice = store::paid_by(tx, merchant.id, id).await?;
     let invoice = invoice.ok_or(Error::NoSuchPayment(id))?;
     let listed = assets.get(transfer.arrival.asset).is_some();
     let received = transfer.arrival.amount().filter(|_| listed).ok_or(Error::NotCountable)?;
@@ -262,10 +262,9 @@ async fn tell(
     now: Now<'_>,
 ) -> Result<(), Error> {
     let whole = complete(tx, refund.clone()).await?;
-    let audience = merchants::audience(tx, &whole.merchant).await?;
     let audience = match voice {
-        Voice::Aloud => audience,
-        Voice::Quiet => Audience { chat: None, ..audience },
+        Voice::Aloud => merchants::audience(tx, &whole.merchant).await?,
+        Voice::Quiet => Audience::quiet(whole.merchant.id),
     };
     events::append(tx, &audience, kind, &view::refund(assets, &whole, now.at), now);
     Ok(())

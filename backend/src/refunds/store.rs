@@ -238,7 +238,6 @@ pub async fn lapsing(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Refund
 pub async fn paid_by(
     tx: &mut Tx,
     merchant: MerchantId,
-    payout: Address,
     transfer: TransferId,
 ) -> Result<Option<Option<InvoiceId>>> {
     let row = rows!(
@@ -247,10 +246,12 @@ pub async fn paid_by(
         "select i.id from transfers t
            left join intents n on n.id = t.intent_id and t.reason is null
            left join invoices i on i.id = n.purpose_id and i.merchant_id = $2
-          where t.id = $1 and (i.id is not null or (t.reason is not null and t.owner = $3))",
+          where t.id = $1
+            and (i.id is not null
+                 or (t.reason is not null
+                     and t.owner in (select address from payout_wallets where merchant_id = $2)))",
         transfer,
-        merchant,
-        Text(payout)
+        merchant
     )?;
     Ok(row.map(|(invoice,)| invoice))
 }

@@ -101,7 +101,7 @@ pub async fn credit(
     let Some(request) = store::count(tx, id).await? else { return Ok(()) };
     let Some(owner) = identity::store::find(tx, request.owner).await? else { return Ok(()) };
     let view = http::paid(assets, &request, &owner, recorded, now.at);
-    let audience = Audience { chat: None, ..owner.audience() };
+    let audience = Audience::quiet(owner.id);
     events::append(tx, &audience, kind::REQUEST_PAID, &view, now);
     Ok(())
 }

@@ -1,11 +1,6 @@
 //! Routes for merchants, `/v1/unmatched`.
 
-use axum::{
-    Json,
-    extract::{FromRequestParts, State},
-    http::request::Parts,
-    response::Response,
-};
+use axum::{Json, extract::State, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -20,7 +15,7 @@ use crate::{
     extract::{Body, Path, Query},
     id::{InvoiceId, TransferId},
     idempotency::http::IdempotencyKey,
-    merchants::{Merchant, http::KeyHolder},
+    merchants::{Merchant, acting::Acting},
     page::{Page, PageQuery},
     problem::{Kind, Problem, Refusals, Result},
     refunds::{
@@ -80,21 +75,9 @@ fn missing(id: impl std::fmt::Display) -> Problem {
     Problem::not_found(format_args!("unmatched money {id}"))
 }
 
-/// Whose hand it is: the id of the key that was used.
-struct Hand(String);
-
-impl FromRequestParts<App> for Hand {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        Ok(Self(KeyHolder::from_request_parts(parts, app).await?.key.id.to_string()))
-    }
-}
-
-impl Hand {
-    fn decides(self, app: &App, note: Option<String>) -> Decision {
-        Decision { note, by: self.0, at: app.time() }
-    }
+/// Who decides, and why.
+fn decides(app: &App, acting: &Acting, note: Option<String>) -> Decision {
+    Decision { note, by: acting.hand.to_string(), at: app.time() }
 }
 
 /// Which money.
@@ -126,7 +109,7 @@ async fn list(
     };
     let mut tx = app.db.snapshot().await?;
     let limit = i64::from(page.size()) + 1;
-    let found = store::list(&mut tx, super::owner(&merchant), &filter, limit).await?;
+    let found = super::list(&mut tx, &merchant, &filter, limit).await?;
     let Page { data, has_more } = Page::from_probe(found, page.size());
     let mut views = Vec::with_capacity(data.len());
     for id in data {
@@ -180,8 +163,7 @@ struct AttachRequest {
 )]
 async fn attach(
     State(app): State<App>,
-    merchant: Merchant,
-    hand: Hand,
+    acting: Acting,
     Path(id): Path<TransferId>,
     Body(body): Body<AttachRequest>,
 ) -> Result<Json<UnmatchedMoney>> {
@@ -189,9 +171,10 @@ async fn attach(
         .invoice
         .parse()
         .map_err(|_| Problem::not_found(format_args!("invoice {}", body.invoice)))?;
-    let by = hand.decides(&app, clean_note(body.note)?);
+    let by = decides(&app, &acting, clean_note(body.note)?);
     let mut tx = app.db.begin().await?;
-    let whole = super::attach(&mut tx, &app.assets, &merchant, id, invoice, by, app.now()).await?;
+    let whole =
+        super::attach(&mut tx, &app.assets, &acting.merchant, id, invoice, by, app.now()).await?;
     tx.commit().await?;
     Ok(Json(view::unmatched(&app.assets, &whole)))
 }
@@ -213,14 +196,13 @@ struct IgnoreRequest {
 )]
 async fn ignore(
     State(app): State<App>,
-    merchant: Merchant,
-    hand: Hand,
+    acting: Acting,
     Path(id): Path<TransferId>,
     Body(body): Body<IgnoreRequest>,
 ) -> Result<Json<UnmatchedMoney>> {
-    let by = hand.decides(&app, clean_note(body.note)?);
+    let by = decides(&app, &acting, clean_note(body.note)?);
     let mut tx = app.db.begin().await?;
-    let whole = super::ignore(&mut tx, &app.assets, &merchant, id, by, app.now()).await?;
+    let whole = super::ignore(&mut tx, &app.assets, &acting.merchant, id, by, app.now()).await?;
     tx.commit().await?;
     Ok(Json(view::unmatched(&app.assets, &whole)))
 }
@@ -233,13 +215,12 @@ async fn ignore(
 )]
 async fn reopen(
     State(app): State<App>,
-    merchant: Merchant,
-    hand: Hand,
+    acting: Acting,
     Path(id): Path<TransferId>,
 ) -> Result<Json<UnmatchedMoney>> {
-    let by = hand.decides(&app, None);
+    let by = decides(&app, &acting, None);
     let mut tx = app.db.begin().await?;
-    let whole = super::reopen(&mut tx, &merchant, id, by).await?;
+    let whole = super::reopen(&mut tx, &acting.merchant, id, by).await?;
     tx.commit().await?;
     Ok(Json(view::unmatched(&app.assets, &whole)))
 }
@@ -284,7 +265,7 @@ async fn refund(
     let route = format!("POST /v1/unmatched/{id}/refund");
     let call = key.call(merchant.id, &route, &body);
     let mut tx = app.db.snapshot().await?;
-    store::find(&mut tx, super::owner(&merchant), id).await?.ok_or_else(|| missing(id))?;
+    store::find(&mut tx, merchant.id, id).await?.ok_or_else(|| missing(id))?;
     drop(tx);
     let terms = RefundTerms {
         amount: body.amount,

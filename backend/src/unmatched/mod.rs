@@ -10,7 +10,7 @@ pub mod state;
 pub mod store;
 pub mod view;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use ton::reference::{Folded, Reference};
 
@@ -27,7 +27,7 @@ use crate::{
 
 use score::{Candidate, Clue};
 pub use state::{Act, Refused, Standing, UnmatchedStatus};
-pub use store::{Decision, Entry, Owner};
+pub use store::{Decision, Entry, Filter, Owner};
 
 /// Invoices older than this, or beyond so many newer ones, are not thought of.
 const MEMORY: Duration = Duration::from_secs(90 * 24 * 3600);
@@ -161,7 +161,7 @@ pub async fn reopen(
 /// A line of the inbox that nobody else decides about until the transaction ends.
 async fn held(tx: &mut Tx, merchant: &Merchant, id: TransferId) -> Result<Entry, Error> {
     payments::store::hold_transfer(tx, id).await?.ok_or(Error::NotFound(id))?;
-    let found = store::find(tx, owner(merchant), id).await?;
+    let found = store::find(tx, merchant.id, id).await?;
     found.ok_or(Error::NotFound(id))
 }
 
@@ -173,21 +173,31 @@ async fn tell(
     kind: &'static str,
     now: Now<'_>,
 ) -> Result<(), Error> {
-    let audience = merchants::audience(tx, merchant).await?;
     // Whoever has decided need not be told; the feed says it to their programs.
-    let quiet = Audience { chat: None, ..audience };
+    let quiet = Audience::quiet(merchant.id);
     events::append(tx, &quiet, kind, &view::unmatched(assets, whole), now);
     Ok(())
 }
 
 /// Reads a line of the inbox with all that is shown of it.
 pub async fn whole(tx: &mut Tx, merchant: &Merchant, id: TransferId) -> Result<Whole, Error> {
-    let entry = store::find(tx, owner(merchant), id).await?;
+    let entry = store::find(tx, merchant.id, id).await?;
     complete(tx, merchant, entry.ok_or(Error::NotFound(id))?).await
 }
 
-const fn owner(merchant: &Merchant) -> Owner {
-    Owner { merchant: merchant.id, payout: merchant.payout }
+/// The newest lines of the inbox: of every wallet that the merchant was ever paid at.
+pub async fn list(
+    tx: &mut Tx,
+    merchant: &Merchant,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<TransferId>, Error> {
+    let mut lines = BTreeSet::new();
+    for payout in merchants::store::wallets(tx, merchant.id).await? {
+        let of = Owner { merchant: merchant.id, payout };
+        lines.extend(store::list(tx, of, filter, limit).await?);
+    }
+    Ok(lines.into_iter().rev().take(usize::try_from(limit).unwrap_or_default()).collect())
 }
 
 /// Adds to a line of the inbox all that is shown of it.

@@ -77,7 +77,7 @@ pub struct Filter {
     pub before: Option<TransferId>,
 }
 
-/// Whose inbox: the merchant, and the wallet that is paid.
+/// Whose inbox: the merchant, and a wallet that is or was paid for them.
 #[derive(Debug, Clone, Copy)]
 pub struct Owner {
     pub merchant: MerchantId,
@@ -195,7 +195,7 @@ async fn going_back(
         tx,
         all One<TransferId>,
         "select t.id from refunds r join transfers t on t.id = r.transfer_id
-          where r.merchant_id in (select id from merchants where payout_address = $1)
+          where r.merchant_id in (select merchant_id from payout_wallets where address = $1)
             and t.owner = $1 and t.reason is not null
             and (cast($3 as text) is null or t.id < $3)
             and ($4 or t.reason not in ('by_product', 'earlier'))
@@ -215,7 +215,7 @@ async fn going_back(
 }
 
 /// One line, if it stands in this inbox.
-pub async fn find(tx: &mut Tx, of: Owner, id: TransferId) -> Result<Option<Entry>> {
+pub async fn find(tx: &mut Tx, merchant: MerchantId, id: TransferId) -> Result<Option<Entry>> {
     rows!(
         tx,
         optional Row,
@@ -240,11 +240,12 @@ pub async fn find(tx: &mut Tx, of: Owner, id: TransferId) -> Result<Option<Entry
                      where transfer_id = t.id) as taken
               from transfers t
               left join inbox d on d.merchant_id = $1 and d.transfer_id = t.id
-             where t.id = $3
-               and (d.state = 'attached' or (t.owner = $2 and t.reason is not null))
+             where t.id = $2
+               and (d.state = 'attached'
+                    or (t.reason is not null
+                        and t.owner in (select address from payout_wallets where merchant_id = $1)))
             ) as line",
-        of.merchant,
-        Text(of.payout),
+        merchant,
         id
     )?
     .map(Entry::try_from)

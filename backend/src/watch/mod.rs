@@ -26,7 +26,7 @@ use crate::{
     invoices,
     money::Asset,
     payments::{self, Input},
-    refunds,
+    payouts, refunds,
     tasks::Heartbeat,
     time::Time,
 };
@@ -51,6 +51,8 @@ pub enum Error {
     Chain(#[from] toncenter::Error),
     #[error(transparent)]
     Settle(#[from] crate::settle::Error),
+    #[error(transparent)]
+    Payouts(#[from] payouts::Error),
     #[error(transparent)]
     Db(#[from] sqlx::Error),
     #[error("the chain is network {found}, but this service is set up for network {wanted}")]
@@ -343,6 +345,7 @@ async fn pass_deadlines(app: &App, head: Head) -> Result<(), Error> {
     refunds::lapse_due(&mut tx, &app.assets, passed, app.now())
         .await
         .map_err(crate::settle::Error::from)?;
+    payouts::complete_due(&mut tx, &app.assets, passed, app.now()).await?;
     store::remember_head(&mut tx, head.seqno, head.time).await?;
     tx.commit().await?;
     Ok(())

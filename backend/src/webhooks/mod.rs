@@ -189,7 +189,7 @@ pub async fn ping(tx: &mut Tx, webhook: &Webhook, now: Now<'_>) -> Result<(), Er
         return Err(Error::Disabled);
     }
     let merchant = merchants::find(tx, webhook.account).await?;
-    let audience = events::Audience { account: webhook.account.to_string(), chat: None };
+    let audience = events::Audience::quiet(webhook.account);
     let keys = store::keys_of(tx, webhook.id, now.at).await?;
     let data = view::endpoint(webhook, &keys, &merchant);
     events::append_to(tx, &audience, Hooks::Only(webhook.id), kind::WEBHOOK_PING, &data, now);

@@ -165,6 +165,35 @@ impl Words for English {
         }
     }
 
+    fn payout_asked(&self, shop: &str, to: &str, when: &str) -> String {
+        format!("{shop} is to be paid at {to} from {when}")
+    }
+    fn payout_asked_hint(&self) -> &'static str {
+        "Until then it is paid where it was, and any owner can cancel this in the app. If you do not \
+         know of it, cancel it now."
+    }
+    fn payout_changed(&self, shop: &str, to: &str) -> String {
+        format!("{shop} is now paid at {to}")
+    }
+    fn payout_canceled(&self, shop: &str, stays: &str) -> String {
+        format!("{shop} stays with its wallet {stays}: the change was canceled")
+    }
+    fn review_store(&self) -> &'static str {
+        "Open the store"
+    }
+    fn member_joined(&self, shop: &str, role: &str) -> String {
+        format!("{shop} has a new {role}")
+    }
+    fn member_changed(&self, shop: &str, role: &str) -> String {
+        format!("Somebody at {shop} is now its {role}")
+    }
+    fn member_removed(&self, shop: &str, role: &str) -> String {
+        format!("A person who was {role} no longer belongs to {shop}")
+    }
+    fn member_hint(&self) -> &'static str {
+        "The app shows who."
+    }
+
     fn welcome(&self, name: &str) -> String {
         format!(
             "<b>Hello, {name}</b>\nPay people and shops from your own TON wallet, and hear here when \

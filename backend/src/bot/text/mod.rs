@@ -115,6 +115,18 @@ pub trait Words: Sync {
     /// `reason` is the API's word.
     fn webhook_disabled_because(&self, reason: &str) -> &'static str;
 
+    // Stores, to their owners. `when` is a date and time, UTC.
+    fn payout_asked(&self, shop: &str, to: &str, when: &str) -> String;
+    fn payout_asked_hint(&self) -> &'static str;
+    fn payout_changed(&self, shop: &str, to: &str) -> String;
+    fn payout_canceled(&self, shop: &str, stays: &str) -> String;
+    fn review_store(&self) -> &'static str;
+    /// `role` is the API's word.
+    fn member_joined(&self, shop: &str, role: &str) -> String;
+    fn member_changed(&self, shop: &str, role: &str) -> String;
+    fn member_removed(&self, shop: &str, role: &str) -> String;
+    fn member_hint(&self) -> &'static str;
+
     // Talking with the bot.
     fn welcome(&self, name: &str) -> String;
     fn help(&self) -> &'static str;

@@ -268,6 +268,7 @@ fn write(delivery: &InHand, keys: &[Keys], livemode: bool, now: Time) -> anyhow:
         kind: delivery.kind.clone(),
         data: delivery.data.clone(),
         created_at: delivery.created_at,
+        hand: None,
     };
     let id = event.id.to_string();
     let body = serde_json::to_string(&event.view(livemode))?;

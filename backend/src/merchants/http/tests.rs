@@ -20,11 +20,12 @@ async fn a_key_opens_its_account_and_nothing_else_does() {
 
     let (_, session) = api.person(1).await;
     let live = key.replace("sk_test_", "sk_live_");
-    for wrong in ["", "sk_test_", "sk_test_0000", &key[..key.len() - 1], &session, &live] {
+    for wrong in ["", "sk_test_", "sk_test_0000", &key[..key.len() - 1], &live] {
         let refused = api.get("/v1/merchant", wrong).await;
         assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{wrong}");
         assert_eq!(refused.problem(), "key-invalid", "{wrong}");
     }
+    assert_eq!(api.get("/v1/merchant", &session).await.problem(), "account-missing");
     let refused = api.get("/v1/merchant", &live).await;
     assert!(refused.text("detail").contains("live key"));
 }
@@ -43,7 +44,7 @@ async fn a_revoked_key_opens_nothing() {
 /// Puts events into an account's feed.
 async fn happen(api: &Api, account: &str, kinds: &[&'static str]) {
     let mut tx = api.app.db.begin().await.unwrap();
-    let audience = Audience { account: account.to_owned(), chat: None };
+    let audience = Audience::quiet(account);
     for kind in kinds {
         events::append(&mut tx, &audience, kind, &json!({ "n": 1 }), api.app.now());
     }

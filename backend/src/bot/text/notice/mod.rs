@@ -1,5 +1,7 @@
 //! From an event to the message that tells of it. Pure: type, data and language in, message out.
 
+mod stores;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -117,6 +119,7 @@ enum Notice {
     Unlinked(Wallet),
     WebhookFailing(Webhook),
     WebhookDisabled(Webhook),
+    Store(stores::Notice),
 }
 
 fn read(event_type: &str, data: &Value) -> Option<Notice> {
@@ -139,7 +142,7 @@ fn read(event_type: &str, data: &Value) -> Option<Notice> {
         kind::WALLET_UNLINKED => from(data).map(Notice::Unlinked),
         kind::WEBHOOK_FAILING => from(data).map(Notice::WebhookFailing),
         kind::WEBHOOK_DISABLED => from(data).map(Notice::WebhookDisabled),
-        _ => None,
+        _ => stores::read(event_type, data).map(Notice::Store),
     }
 }
 
@@ -192,6 +195,7 @@ pub fn render(event_type: &str, data: &Value, language: &str) -> Option<Message>
             let title = bold(&words.webhook_disabled(&shop, &host));
             lines([Some(title), Some(because.to_owned())])
         }
+        Notice::Store(notice) => stores::message(words, &notice),
     })
 }
 
@@ -317,7 +321,8 @@ pub fn sum_up<'a>(
                 | Notice::Linked(_)
                 | Notice::Unlinked(_)
                 | Notice::WebhookFailing(_)
-                | Notice::WebhookDisabled(_),
+                | Notice::WebhookDisabled(_)
+                | Notice::Store(_),
             )
             | None => {}
         }

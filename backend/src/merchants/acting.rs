@@ -1,0 +1,208 @@
+//! Who acts for a merchant: whoever holds one of its keys, or one of its people with a session who says
+//! for which merchant in `Remit-Account`.
+
+use std::{fmt, time::Duration};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderName, Method, request::Parts},
+};
+
+use super::{
+    Key, Merchant,
+    grant::{self, Denied, Grant},
+    members,
+    role::Role,
+    store,
+};
+use crate::{
+    app::App,
+    call,
+    client::Client,
+    id::{KeyId, MerchantId, PersonId},
+    identity::{
+        Person,
+        http::{Caller, credential},
+    },
+    problem::{Kind, Problem, Result},
+};
+
+/// For which merchant a person acts.
+pub const ACCOUNT: HeaderName = HeaderName::from_static("remit-account");
+/// How often the use of a key is noted.
+const NOTED: Duration = Duration::from_secs(60);
+
+/// Whose hand it is.
+#[derive(Debug, Clone)]
+pub enum Hand {
+    Key(Box<Key>),
+    Member(Box<Person>, Role),
+}
+
+/// By the id.
+impl fmt::Display for Hand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => key.id.fmt(f),
+            Self::Member(person, _) => person.id.fmt(f),
+        }
+    }
+}
+
+impl Hand {
+    /// The key that is used, if it is one.
+    pub fn key(&self) -> Option<KeyId> {
+        match self {
+            Self::Key(key) => Some(key.id),
+            Self::Member(..) => None,
+        }
+    }
+
+    /// The person who acts, if it is one.
+    pub fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Key(_) => None,
+            Self::Member(person, _) => Some(person.id),
+        }
+    }
+}
+
+/// Somebody who may do for a merchant what is being asked.
+#[derive(Debug, Clone)]
+pub struct Acting {
+    pub merchant: Merchant,
+    pub hand: Hand,
+    pub grant: Grant,
+}
+
+impl FromRequestParts<App> for Acting {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let acting = match credential(&parts.headers, "Bearer") {
+            Some(token) if token.starts_with("ses_") => of_session(parts, app).await?,
+            token => of_key(token.unwrap_or_default(), app).await?,
+        };
+        let reads = matches!(parts.method, Method::GET | Method::HEAD);
+        let need = grant::need(parts.uri.path(), reads);
+        let from = Client::of(&parts.extensions, &parts.headers, &app.settings.trusted_proxies);
+        acting.grant.allows(need, from.ip, app.time()).map_err(|no| denied(no, &acting.hand))?;
+        if let Hand::Key(key) = &acting.hand {
+            note_use(key, app).await?;
+        }
+        call::acts(acting.merchant.id, &acting.hand);
+        Ok(acting)
+    }
+}
+
+async fn of_key(plain: &str, app: &App) -> Result<Acting> {
+    if plain.is_empty() {
+        let detail = "Send `Authorization: Bearer sk_…` with your API key.";
+        return Err(Problem::new(Kind::KeyInvalid, detail));
+    }
+    let mut tx = app.db.snapshot().await?;
+    let (merchant, key) = super::by_key(&mut tx, plain, app.livemode())
+        .await?
+        .ok_or_else(|| Problem::new(Kind::KeyInvalid, unknown(plain, app)))?;
+    Ok(Acting { merchant, grant: key.grant.clone(), hand: Hand::Key(Box::new(key)) })
+}
+
+async fn note_use(key: &Key, app: &App) -> Result<()> {
+    let now = app.time();
+    if key.last_used_at.is_none_or(|at| now.since(at) >= NOTED) {
+        let mut tx = app.db.begin().await?;
+        store::used(&mut tx, key.id, now).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+async fn of_session(parts: &mut Parts, app: &App) -> Result<Acting> {
+    let caller = Caller::from_request_parts(parts, app).await?;
+    let named = parts.headers.get(ACCOUNT).ok_or_else(|| {
+        Problem::new(
+            Kind::AccountMissing,
+            "Send `Remit-Account: acc_…` to say for which of your stores; GET /v1/merchants lists them.",
+        )
+    })?;
+    let id: Option<MerchantId> = named.to_str().ok().and_then(|id| id.parse().ok());
+    let mut tx = app.db.snapshot().await?;
+    let found = match id {
+        Some(id) => members::store::role_of(&mut tx, id, caller.person.id).await?,
+        None => None,
+    };
+    // Whether there is such a store is nobody's business who does not belong to it.
+    let (merchant, role) =
+        found.filter(|(merchant, _)| merchant.livemode == app.livemode()).ok_or_else(|| {
+            let detail = "You do not belong to this store, or no longer. Nothing was changed.";
+            Problem::new(Kind::MemberUnknown, detail)
+        })?;
+    let hand = Hand::Member(Box::new(caller.person), role);
+    Ok(Acting { merchant, hand, grant: role.grant() })
+}
+
+fn denied(denied: Denied, hand: &Hand) -> Problem {
+    match (denied, hand) {
+        (Denied::Scope(_), Hand::Member(_, role)) => Problem::new(
+            Kind::RoleMissing,
+            format!(
+                "You are this store's {role}, and that is for others. Nothing was changed; ask an owner."
+            ),
+        ),
+        (Denied::Expired, _) => Problem::new(
+            Kind::KeyInvalid,
+            "This key has come to its end. Make a new one at POST /v1/keys, or ask the operator.",
+        ),
+        (Denied::Address, _) => Problem::new(
+            Kind::KeyAddress,
+            "This key may be used only from the addresses it was made for. Nothing was changed.",
+        ),
+        (Denied::Scope(Some(scope)), _) => Problem::new(
+            Kind::KeyScope,
+            format!("It would need the scope {scope}. Nothing was changed."),
+        ),
+        (Denied::Scope(None), _) => Problem::new(
+            Kind::KeyScope,
+            "Only a key without limits may do this. Nothing was changed.",
+        ),
+    }
+}
+
+/// Most wrong keys are right keys in the wrong place.
+fn unknown(key: &str, app: &App) -> &'static str {
+    match (key.starts_with("sk_live_"), key.starts_with("sk_test_"), app.livemode()) {
+        (true, _, false) => "This is a live key, and this service runs on a test network.",
+        (_, true, true) => "This is a test key, and this service runs on the real network.",
+        _ => "Check the key, or ask the operator of this service for a new one.",
+    }
+}
+
+/// A handler that takes a `Merchant` answers whoever may act for it.
+impl FromRequestParts<App> for Merchant {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        Ok(Acting::from_request_parts(parts, app).await?.merchant)
+    }
+}
+
+/// Whoever has a feed: a merchant, or a person by the session alone.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub id: String,
+}
+
+impl FromRequestParts<App> for Account {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let is_key =
+            credential(&parts.headers, "Bearer").is_some_and(|token| token.starts_with("sk_"));
+        if is_key || parts.headers.contains_key(ACCOUNT) {
+            let merchant = Merchant::from_request_parts(parts, app).await?;
+            return Ok(Self { id: merchant.id.to_string() });
+        }
+        let caller = Caller::from_request_parts(parts, app).await?;
+        Ok(Self { id: caller.person.id.to_string() })
+    }
+}

@@ -1,0 +1,70 @@
+//! `/v1/audit_log`: what people and keys did, newest first. It is the feed, read by hand.
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{Merchant, members};
+use crate::{
+    app::App,
+    events::{self, EventView, store::Event},
+    extract::Query,
+    page::{Page, PageQuery},
+    problem::{Kind, Problem, Refusals, Result},
+};
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(read))
+}
+
+/// Something that somebody did.
+#[derive(Debug, Serialize, ToSchema)]
+struct Deed {
+    /// The key's id, `key_…`, or the person's, `usr_…`.
+    #[schema(example = "usr_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    by: String,
+    /// The person's name or the key's, while they are known.
+    by_name: Option<String>,
+    #[serde(flatten)]
+    event: EventView,
+}
+
+/// Read who did what, newest first
+///
+/// These are the events of your feed that a person or a key has caused; nobody can take one out.
+/// `starting_after` is the `seq` of the last line you have.
+#[utoipa::path(
+    get, path = "/v1/audit_log", tag = "Members", security(("key" = [])),
+    params(PageQuery),
+    responses((status = 200, body = Page<Deed>), Refusals)
+)]
+async fn read(
+    State(app): State<App>,
+    merchant: Merchant,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<Deed>>> {
+    let before = match page.starting_after.as_deref() {
+        None => i64::MAX,
+        Some(seq) => seq.parse().map_err(|_| {
+            Problem::new(Kind::BadRequest, "starting_after is the seq of a line, a whole number.")
+        })?,
+    };
+    let mut tx = app.db.snapshot().await?;
+    let account = merchant.id.to_string();
+    let found =
+        events::store::by_hands(&mut tx, &account, before, i64::from(page.size()) + 1).await?;
+    let people = members::store::of(&mut tx, merchant.id).await?;
+    let keys = super::store::keys_of(&mut tx, merchant.id).await?;
+    let name = |hand: &str| {
+        let person = people.iter().find(|member| member.person_id.to_string() == hand);
+        let key = || keys.iter().find(|key| key.id.to_string() == hand);
+        person.map(|p| p.first_name.clone()).or_else(|| key().and_then(|key| key.name.clone()))
+    };
+    let livemode = app.livemode();
+    let deed = |event: Event| {
+        let by = event.hand.clone().unwrap_or_default();
+        Deed { by_name: name(&by), by, event: event.view(livemode) }
+    };
+    Ok(Json(Page::from_probe(found, page.size()).map(deed)))
+}

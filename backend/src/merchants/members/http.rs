@@ -1,0 +1,337 @@
+//! Routes for the people of a merchant: `/v1/members`, and `/v1/invitations` for whoever was invited.
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{Error, Invitation, MOST, Member, store};
+use crate::{
+    app::App,
+    extract::{Body, Path},
+    id::{InvitationId, PersonId},
+    identity::http::Caller,
+    merchants::{
+        Merchant,
+        acting::{Acting, Hand},
+        http::StoreView,
+        role::Role,
+    },
+    problem::{Kind, Problem, Refusals, Result},
+    time::Time,
+};
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, invite))
+        .routes(routes!(leave))
+        .routes(routes!(change, remove))
+        .routes(routes!(look))
+        .routes(routes!(accept))
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NoMember(id) => Self::not_found(format_args!("member {id}")),
+            Error::NoInvitation(id) => Self::not_found(format_args!("open invitation {id}")),
+            Error::Over => Self::new(
+                Kind::InvitationOver,
+                "Nothing was changed. Ask whoever sent you the link for a new one.",
+            ),
+            Error::Already(role) => Self::new(
+                Kind::MemberAlready,
+                format!("You are its {role}. The invitation was not used up."),
+            ),
+            Error::LastOwner => Self::new(
+                Kind::LastOwner,
+                "Nothing was changed. Make somebody else an owner first.",
+            ),
+            Error::TooMany => Self::new(
+                Kind::TooManyMembers,
+                format!(
+                    "A store has {MOST} members and open invitations at most. Nobody was invited."
+                ),
+            ),
+            Error::Db(error) => error.into(),
+        }
+    }
+}
+
+/// Somebody who belongs to a store.
+#[derive(Debug, Serialize, ToSchema)]
+struct MemberView {
+    #[schema(example = "usr_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    id: String,
+    first_name: String,
+    username: Option<String>,
+    role: Role,
+    /// Whether it is you.
+    you: bool,
+    #[schema(value_type = String, format = DateTime)]
+    since: Time,
+}
+
+impl MemberView {
+    fn new(member: &Member, hand: &Hand) -> Self {
+        Self {
+            id: member.person_id.to_string(),
+            first_name: member.first_name.clone(),
+            username: member.username.clone(),
+            role: member.role,
+            you: hand.person() == Some(member.person_id),
+            since: member.created_at,
+        }
+    }
+}
+
+/// An offer to belong to a store.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Invitation)]
+pub struct InvitationView {
+    #[schema(example = "ivt_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    id: String,
+    role: Role,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Time,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Time,
+}
+
+impl From<&Invitation> for InvitationView {
+    fn from(invitation: &Invitation) -> Self {
+        Self {
+            id: invitation.id.to_string(),
+            role: invitation.role,
+            created_at: invitation.created_at,
+            expires_at: invitation.expires_at,
+        }
+    }
+}
+
+/// Who belongs to a store, as an event tells it.
+#[derive(Debug, Serialize)]
+pub struct MembershipView {
+    merchant: Named,
+    id: String,
+    role: Role,
+}
+
+#[derive(Debug, Serialize)]
+struct Named {
+    id: String,
+    name: String,
+}
+
+impl MembershipView {
+    pub fn new(merchant: &Merchant, id: PersonId, role: Role) -> Self {
+        let merchant = Named { id: merchant.id.to_string(), name: merchant.name.clone() };
+        Self { merchant, id: id.to_string(), role }
+    }
+}
+
+/// The people of a store, and those who may still come.
+#[derive(Debug, Serialize, ToSchema)]
+struct MembersView {
+    data: Vec<MemberView>,
+    /// Invitations that can still be taken.
+    invitations: Vec<InvitationView>,
+}
+
+/// List the people of your store
+#[utoipa::path(
+    get, path = "/v1/members", tag = "Members", security(("key" = [])),
+    responses((status = 200, body = MembersView), Refusals)
+)]
+async fn list(State(app): State<App>, acting: Acting) -> Result<Json<MembersView>> {
+    let mut tx = app.db.snapshot().await?;
+    let members = store::of(&mut tx, acting.merchant.id).await?;
+    let open = store::invitations(&mut tx, acting.merchant.id, app.time()).await?;
+    Ok(Json(MembersView {
+        data: members.iter().map(|member| MemberView::new(member, &acting.hand)).collect(),
+        invitations: open.iter().map(InvitationView::from).collect(),
+    }))
+}
+
+/// What somebody is to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RoleBody {
+    role: Role,
+}
+
+/// An invitation, this once with its link.
+#[derive(Debug, Serialize, ToSchema)]
+struct NewInvitationView {
+    /// Opens the Mini App. It makes one person a member, so give it to that person only; it cannot be
+    /// shown again.
+    #[schema(example = "https://t.me/your_bot?startapp=join_…")]
+    link: String,
+    #[serde(flatten)]
+    about: InvitationView,
+}
+
+/// Invite somebody to your store
+///
+/// The link works once, for a week. Nobody gives more than they may do themselves.
+#[utoipa::path(
+    post, path = "/v1/members", tag = "Members", security(("key" = [])),
+    request_body = RoleBody,
+    responses((status = 201, body = NewInvitationView), Refusals)
+)]
+async fn invite(
+    State(app): State<App>,
+    acting: Acting,
+    Body(body): Body<RoleBody>,
+) -> Result<(StatusCode, Json<NewInvitationView>)> {
+    may_give(&acting, body.role)?;
+    let mut tx = app.db.begin().await?;
+    let (invitation, token) =
+        super::invite(&mut tx, &acting.merchant, body.role, app.now()).await?;
+    tx.commit().await?;
+    let link = app.deep_link(format_args!("join_{token}"));
+    let about = InvitationView::from(&invitation);
+    Ok((StatusCode::CREATED, Json(NewInvitationView { link, about })))
+}
+
+fn may_give(acting: &Acting, role: Role) -> Result<()> {
+    if acting.grant.covers(&role.grant()) {
+        return Ok(());
+    }
+    let detail = format!("You may do less than this store's {role}. Nothing was changed.");
+    Err(Problem::new(Kind::RoleMissing, detail))
+}
+
+/// Give a member another role
+#[utoipa::path(
+    patch, path = "/v1/members/{id}", tag = "Members", security(("key" = [])),
+    params(("id" = String, Path)), request_body = RoleBody,
+    responses((status = 204), Refusals)
+)]
+async fn change(
+    State(app): State<App>,
+    acting: Acting,
+    Path(id): Path<PersonId>,
+    Body(body): Body<RoleBody>,
+) -> Result<StatusCode> {
+    may_give(&acting, body.role)?;
+    let mut tx = app.db.begin().await?;
+    if let Some((_, known)) = store::role_of(&mut tx, acting.merchant.id, id).await? {
+        may_give(&acting, known)?;
+    }
+    super::change(&mut tx, &acting.merchant, id, body.role, app.now()).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whom to remove: a member, or an invitation.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(untagged)]
+enum Whom {
+    Member(PersonId),
+    Invitation(InvitationId),
+}
+
+/// Remove a member, or take an invitation back
+///
+/// It holds at once.
+#[utoipa::path(
+    delete, path = "/v1/members/{id}", tag = "Members", security(("key" = [])),
+    params(("id" = String, Path, description = "`usr_…` or `ivt_…`")),
+    responses((status = 204), Refusals)
+)]
+async fn remove(
+    State(app): State<App>,
+    acting: Acting,
+    Path(whom): Path<Whom>,
+) -> Result<StatusCode> {
+    let mut tx = app.db.begin().await?;
+    match whom {
+        Whom::Invitation(id) => {
+            super::take_back(&mut tx, &acting.merchant, id, app.now()).await?;
+        }
+        Whom::Member(id) => {
+            if let Some((_, known)) = store::role_of(&mut tx, acting.merchant.id, id).await? {
+                may_give(&acting, known)?;
+            }
+            super::remove(&mut tx, &acting.merchant, id, app.now()).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Leave a store
+#[utoipa::path(
+    post, path = "/v1/members/leave", tag = "Members", security(("key" = [])),
+    responses((status = 204), Refusals)
+)]
+async fn leave(State(app): State<App>, acting: Acting) -> Result<StatusCode> {
+    let me = acting.hand.person().ok_or_else(|| {
+        Problem::new(
+            Kind::PersonNeeded,
+            "A key belongs to nobody; revoke it at DELETE /v1/keys/{id}.",
+        )
+    })?;
+    let mut tx = app.db.begin().await?;
+    super::remove(&mut tx, &acting.merchant, me, app.now()).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What came with an invitation's link.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TokenBody {
+    /// What stands behind `join_` in the link.
+    token: String,
+}
+
+/// What somebody is invited to.
+#[derive(Debug, Serialize, ToSchema)]
+struct OfferView {
+    /// The store's name.
+    name: String,
+    role: Role,
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Time,
+}
+
+/// Look at an invitation before you take it
+#[utoipa::path(
+    post, path = "/v1/invitations/look", tag = "Members", security(("session" = [])),
+    request_body = TokenBody,
+    responses((status = 200, body = OfferView), Refusals)
+)]
+async fn look(
+    State(app): State<App>,
+    _: Caller,
+    Body(body): Body<TokenBody>,
+) -> Result<Json<OfferView>> {
+    let mut tx = app.db.snapshot().await?;
+    let invitation = super::offered(&mut tx, &body.token, app.now()).await?;
+    let merchant = crate::merchants::store::find(&mut tx, invitation.merchant_id).await?;
+    let name = merchant.ok_or(Error::Over)?.name;
+    Ok(Json(OfferView { name, role: invitation.role, expires_at: invitation.expires_at }))
+}
+
+/// Take an invitation
+///
+/// You belong to the store from now on: name it in `Remit-Account` to act for it.
+#[utoipa::path(
+    post, path = "/v1/invitations/accept", tag = "Members", security(("session" = [])),
+    request_body = TokenBody,
+    responses((status = 200, body = StoreView), Refusals)
+)]
+async fn accept(
+    State(app): State<App>,
+    caller: Caller,
+    Body(body): Body<TokenBody>,
+) -> Result<Json<StoreView>> {
+    let mut tx = app.db.begin().await?;
+    let taken = super::accept(&mut tx, &caller.person, &body.token, app.now()).await?;
+    let merchant = crate::merchants::store::find(&mut tx, taken.merchant_id).await?;
+    let merchant = merchant.ok_or(Error::Over)?;
+    tx.commit().await?;
+    Ok(Json(StoreView::new(&merchant, taken.role)))
+}

@@ -11,6 +11,7 @@ mod invoices;
 mod keys;
 mod linking;
 mod login;
+mod mishaps;
 mod odd_money;
 mod payments;
 mod rates;

@@ -122,6 +122,15 @@ impl World {
         self.blocks(2).await;
     }
 
+    /// Waits until the service has counted everything up to a block.
+    pub async fn reads_up_to(&self, block: u64) {
+        let mut news = self.app().db.watch();
+        while self.api().get("/v1/info").await.ok()["block"].as_u64() < Some(block) {
+            // The head alone wakes nobody, so look again soon.
+            drop(tokio::time::timeout(Duration::from_millis(20), news.changed()).await);
+        }
+    }
+
     pub fn now_seconds(&self) -> u64 {
         u64::try_from(self.clock.now_ms() / 1000).expect("after 1970")
     }

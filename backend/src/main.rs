@@ -56,6 +56,10 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             develop::trigger::run(args).await?;
             return Ok(ExitCode::SUCCESS);
         }
+        Verb::Pay(args) => {
+            develop::pay::run(args).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
         _ => {}
     }
     let service = Service::resolve(settings, &verb)?;
@@ -79,7 +83,7 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             merchants::command::run(&app, verb).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Verb::Openapi | Verb::Doctor | Verb::Listen(_) | Verb::Trigger(_) => {
+        Verb::Openapi | Verb::Doctor | Verb::Listen(_) | Verb::Trigger(_) | Verb::Pay(_) => {
             unreachable!("answered above")
         }
     }

@@ -1,12 +1,19 @@
-//! From a final block to the feed and to the chat: how long people and programs wait for us.
+//! From a final block to the feed, to the chat and to a shop's webhook: how long people and programs
+//! wait for us.
 //!
 //! The bound is the pace of the chain itself: a masterchain block every 400 ms. Whatever we add should
 //! be small beside it. `BENCH_PAYMENTS` says how many payments (200).
 
 use std::{net::TcpListener, time::Duration};
 
-use e2e::{Api, Engine};
-use remit::{config::Service, dice::Dice, sandbox as composition, serve};
+use e2e::{Api, Engine, Receiver};
+use remit::{
+    app::App,
+    config::Service,
+    dice::Dice,
+    merchants::{self, NewMerchant},
+    sandbox as composition, serve,
+};
 use sandbox::{
     World as Simulated,
     chain::{Event, Status},
@@ -19,6 +26,7 @@ use tokio::time::Instant;
 const BLOCK: Duration = Duration::from_millis(400);
 
 struct Bench {
+    app: App,
     simulated: Simulated,
     http: reqwest::Client,
     base: String,
@@ -41,12 +49,18 @@ async fn main() {
         feed.push(to_feed);
         chat.push(to_chat);
     }
+    let shop = bench.shop("olga").await;
+    let mut hook = Vec::new();
+    for _ in 0..count / 2 {
+        hook.push(bench.pay_invoice("alice", &shop).await);
+    }
     println!(
         "{count} payments, latency after the final block (bound: {} ms a block)",
         BLOCK.as_millis()
     );
     report("feed", &mut feed);
     report("chat", &mut chat);
+    report("webhook", &mut hook);
     bench.simulated.stop().await;
     std::process::exit(0);
 }
@@ -86,18 +100,10 @@ async fn begin(folder: &std::path::Path) -> Bench {
         data: folder.to_owned(),
         database_url: Engine::Sqlite.fresh(folder).await,
         public_url: format!("http://{address}"),
-        trusted_proxies: remit::config::Proxies::default(),
-        bot_token: remit::config::Secret::new(""),
-        old_bot_token: None,
         telegram_url: simulated.url().to_owned(),
         chain_url: format!("{}/api/v3", simulated.url()),
-        chain_key: None,
-        network: ton::network::Network::SANDBOX,
-        assets: remit::money::Assets::new([]),
         world_url: Some(simulated.url().to_owned()),
-        use_webhook: false,
-        poll: remit::config::SANDBOX_POLL,
-        rates: remit::rates::Setup::default(),
+        ..e2e::settings()
     };
     let settings = composition::settle_in(settings, &simulated).expect("settings of this world");
     let domain = settings.proof_domains()[0].clone();
@@ -105,7 +111,7 @@ async fn begin(folder: &std::path::Path) -> Bench {
     let app = serve::assemble(settings, clock, Dice::system()).await.expect("a service");
     serve::start(&app, listener).expect("the service starts");
     let http = serve::client().expect("an HTTP client");
-    Bench { simulated, http, base: format!("http://{address}"), domain }
+    Bench { app, simulated, http, base: format!("http://{address}"), domain }
 }
 
 impl Bench {
@@ -181,6 +187,67 @@ impl Bench {
         };
         let (settled, fed, told) = tokio::join!(settled, fed, told);
         (fed.saturating_duration_since(settled), told.saturating_duration_since(settled))
+    }
+}
+
+/// Somebody who sells, and where their webhooks arrive.
+struct Shop {
+    api: Api,
+    receiver: Receiver,
+    account: String,
+}
+
+impl Bench {
+    /// A shop that is paid at this person's wallet and has a webhook for paid invoices.
+    async fn shop(&self, owner: &str) -> Shop {
+        let wallet = self.look(&format!("wallets/{owner}")).await;
+        let account = wallet["raw"].as_str().unwrap_or_default().to_lowercase();
+        let mut tx = self.app.db.begin().await.expect("a transaction");
+        let new = NewMerchant {
+            name: "Kiosk".to_owned(),
+            payout: account.parse().expect("the wallet's address"),
+            owner_telegram: None,
+            livemode: false,
+        };
+        let merchant = merchants::create(&mut tx, &self.app.assets, new, self.app.now()).await;
+        let merchant = merchant.expect("a merchant");
+        let (_, key) = merchants::mint(&mut tx, &merchant, self.app.now()).await.expect("a key");
+        tx.commit().await.expect("it commits");
+        let api = Api::new(self.http.clone(), &self.base).with(format!("Bearer {key}"));
+        let receiver = Receiver::opens().await;
+        let body = json!({ "url": receiver.url(), "types": ["invoice.paid"] });
+        api.post("/v1/webhook_endpoints", body).await.ok();
+        Shop { api, receiver, account }
+    }
+
+    /// One paid invoice: how long after its final block the shop's server had the webhook.
+    async fn pay_invoice(&self, payer: &str, shop: &Shop) -> Duration {
+        let body = json!({ "amount": "0.01", "asset": "GRAM" });
+        let invoice = shop.api.post("/v1/invoices", body).await.ok();
+        let id = invoice["id"].as_str().unwrap_or_default();
+        let from = self.look(&format!("wallets/{payer}")).await["address"].clone();
+        let path = format!("/v1/public/invoices/{id}/pay");
+        let stranger = Api::new(self.http.clone(), &self.base);
+        let paying = stranger.post(&path, json!({ "from": from })).await.ok();
+        let known = shop.receiver.all().len();
+        let mut events = self.simulated.chain.subscribe();
+        self.control(&format!("wallets/{payer}/sign"), paying["transaction"].clone()).await;
+        let settled = async {
+            loop {
+                if let Ok(Event::Transaction { transaction, status: Status::Final { .. } }) =
+                    events.recv().await
+                    && transaction.account.to_string().to_lowercase() == shop.account
+                {
+                    return Instant::now();
+                }
+            }
+        };
+        let hooked = async {
+            shop.receiver.gets(known + 1).await;
+            Instant::now()
+        };
+        let (settled, hooked) = tokio::join!(settled, hooked);
+        hooked.saturating_duration_since(settled)
     }
 }
 

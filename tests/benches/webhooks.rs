@@ -17,7 +17,7 @@ use axum::{Router, body::Bytes, extract::State, http::Uri};
 use e2e::Engine;
 use remit::{
     app::App,
-    config::{Secret, Service},
+    config::Service,
     deliver,
     dice::Dice,
     events::{self, Audience, kind},
@@ -185,7 +185,7 @@ async fn shops(app: &App, receivers: SocketAddr, dead: usize) -> Vec<Audience> {
             webhooks::create(&mut tx, merchant.id, draft, app.now()).await.expect("an endpoint");
         }
         tx.commit().await.expect("it commits");
-        shops.push(Audience { account: merchant.id.to_string(), chat: None });
+        shops.push(Audience::quiet(merchant.id));
     }
     shops
 }
@@ -198,18 +198,10 @@ async fn service(engine: Engine, folder: &std::path::Path) -> App {
         data: folder.to_owned(),
         database_url: engine.fresh(folder).await,
         public_url: nowhere.clone(),
-        trusted_proxies: remit::config::Proxies::default(),
-        rates: remit::rates::Setup::default(),
-        bot_token: Secret::new(""),
-        old_bot_token: None,
         telegram_url: nowhere.clone(),
         chain_url: format!("{nowhere}/api/v3"),
-        chain_key: None,
-        network: ton::network::Network::SANDBOX,
-        assets: remit::money::Assets::new([]),
         world_url: None,
-        use_webhook: false,
-        poll: remit::config::SANDBOX_POLL,
+        ..e2e::settings()
     };
     serve::assemble(settings, Clock::system(), Dice::system()).await.expect("a service")
 }

@@ -38,15 +38,35 @@ journey('Alice pays an invoice from its page, without the Mini App', async ({ st
 
 journey('Too little is not paid, and the rest settles it', async ({ stage, alice, info }) => {
   const id = await stage.sells('2', 'GRAM');
-  await stage.shop.getByText('Pay it wrong on purpose').click();
+  await stage.shop.getByText('Pay it, well or badly').click();
   await stage.shop.getByRole('button', { name: 'Too little' }).click();
   await stage.shopIsTold('invoice.partially_paid');
   const invoice = await merchant(info.shop, `invoices/${id}`);
   assert.equal(invoice.exception, 'underpaid');
   assert.equal(invoice.remaining.amount, '1');
 
-  await stage.shop.getByRole('button', { name: 'Too little' }).click();
+  await stage.shop.getByRole('status').filter({ hasText: 'stays open for the rest' }).waitFor();
+  await stage.shop.getByRole('button', { name: 'Pay it' }).click();
   await stage.shopIsTold('invoice.paid');
+});
+
+journey('A button for each bad day, and what comes of it in plain words', async ({ stage }) => {
+  for (const [button, meaning, truth] of [
+    ['Fake USDT', 'Nothing happens, and rightly so', '0 of 2 USDT received'],
+    ['Bounce', 'gave the money back to the payer', '0 of 2 USDT received'],
+    ['No reference', 'a guess which invoice', '0 of 2 USDT received'],
+    ['Wrong coin', 'with the invoice it names', '0 of 2 USDT received'],
+    ['Twice', 'Pay one back', 'overpaid, 4 of 2 USDT received'],
+  ]) {
+    if (button === 'Fake USDT') {
+      await stage.sells('2', 'USDT');
+      await stage.shop.getByText('Pay it, well or badly').click();
+    }
+    await stage.shop.getByRole('button', { name: button }).click();
+    const outcome = stage.shop.locator('.outcome').filter({ hasText: meaning });
+    await outcome.filter({ hasText: truth }).waitFor();
+  }
+  await stage.isAccessible('the bad days');
 });
 
 journey('In a tab of its own the pay page finds a wallet through the stage', async ({ stage, page, info }) => {

@@ -12,6 +12,7 @@ mod keys;
 mod linking;
 mod login;
 mod members;
+mod mishaps;
 mod odd_money;
 mod payments;
 mod rates;

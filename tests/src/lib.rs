@@ -13,6 +13,9 @@ pub mod shop;
 pub mod verify;
 pub mod world;
 
+use clap::Parser;
+use remit::config::{Cli, Service};
+
 pub use api::{Answer, Api};
 pub use database::Engine;
 pub use person::Person;
@@ -20,6 +23,12 @@ pub use process::Process;
 pub use receiver::Receiver;
 pub use shop::Shop;
 pub use world::World;
+
+/// What the sandbox runs with when nothing is set; a story changes what it cares about.
+pub fn settings() -> Service {
+    let cli = Cli::parse_from(["remit", "sandbox"]);
+    Service::draft(&cli.settings, &cli.verb(), &|_| None).0
+}
 
 /// Tells each story twice: on SQLite, and on the Postgres that `TEST_DATABASE_URL` names.
 #[macro_export]

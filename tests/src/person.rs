@@ -100,6 +100,18 @@ impl Person {
         self.world.control(&format!("wallets/{}/send", self.name), message).await
     }
 
+    /// Pays an invoice past the service, with a mishap of the sandbox's; comes back when it is final.
+    pub async fn pays_with(&self, invoice: &Value, mishap: &str) -> Value {
+        let end: remit::time::Time =
+            serde_json::from_value(invoice["expires_at"].clone()).expect("an invoice has an end");
+        let bill = json!({
+            "to": invoice["address"], "amount": invoice["money"]["amount"],
+            "asset": invoice["money"]["asset"], "reference": invoice["reference"],
+            "expires_at": end.seconds(), "mishap": mishap,
+        });
+        self.world.control(&format!("wallets/{}/pay", self.name), bill).await
+    }
+
     /// Waits for a payment to become final.
     pub async fn sees_final(&self, payment: &str) -> Value {
         let mut status = "created".to_owned();

@@ -46,6 +46,14 @@ impl Process {
         String::from_utf8(output.stdout).expect("the program prints text")
     }
 
+    /// A command of the program that may fail: its exit code, its output and its complaints.
+    pub fn tries(&self, words: &[&str]) -> (i32, String, String) {
+        let output = self.program().args(words).output().expect("the program runs");
+        let text = |bytes| String::from_utf8(bytes).expect("the program prints text");
+        let code = output.status.code().expect("the program ends by itself");
+        (code, text(output.stdout), text(output.stderr))
+    }
+
     /// A command of the program that goes on; what it prints can be read.
     pub fn begin(&self, words: &[&str]) -> Child {
         let child = self.program().args(words).stdout(Stdio::piped()).spawn();

@@ -50,30 +50,20 @@ impl World {
         .expect("a world begins");
         // What the cast was given is history by now.
         clock.advance(1000);
+        let usual = crate::settings();
         let settings = Service {
             listen: service,
             metrics_listen: None,
             data: folder.path().to_owned(),
             database_url: engine.fresh(folder.path()).await,
             public_url: format!("http://{service}"),
-            trusted_proxies: remit::config::Proxies::default(),
-            bot_token: remit::config::Secret::new(""),
-            old_bot_token: None,
             telegram_url: simulated.url().to_owned(),
             chain_url: format!("{}/api/v3", simulated.url()),
-            chain_key: None,
-            network: ton::network::Network::SANDBOX,
             assets: composition::assets(&simulated.usdt_master()).expect("the sandbox's USDT"),
             world_url: Some(simulated.url().to_owned()),
-            use_webhook: false,
             poll: Duration::from_millis(5),
-            rates: Setup {
-                currencies: ["USD", "EUR"].map(|code| code.parse().expect("a currency")).into(),
-                every: Duration::from_millis(50),
-                ..Setup::default()
-            },
-            stores: remit::config::Opening::Anybody,
-            payout_delay: Duration::from_secs(48 * 3600),
+            rates: Setup { every: Duration::from_millis(50), ..usual.rates.clone() },
+            ..usual
         };
         let settings =
             composition::settle_in(settings, &simulated).expect("settings of this world");
@@ -122,6 +112,15 @@ impl World {
     pub async fn after(&self, time: Duration) {
         self.control("clock", json!({ "advance_seconds": time.as_secs() })).await;
         self.blocks(2).await;
+    }
+
+    /// Waits until the service has counted everything up to a block.
+    pub async fn reads_up_to(&self, block: u64) {
+        let mut news = self.app().db.watch();
+        while self.api().get("/v1/info").await.ok()["block"].as_u64() < Some(block) {
+            // The head alone wakes nobody, so look again soon.
+            drop(tokio::time::timeout(Duration::from_millis(20), news.changed()).await);
+        }
     }
 
     pub fn now_seconds(&self) -> u64 {

@@ -22,6 +22,13 @@ impl Asset {
         }
     }
 
+    pub fn other(self) -> Self {
+        match self {
+            Self::Gram => Self::Usdt,
+            Self::Usdt => Self::Gram,
+        }
+    }
+
     /// Reads a decimal like `1.5` into smallest units.
     pub fn units(self, amount: &str) -> Result<u128, BadAmount> {
         units(amount, self.decimals()).ok_or_else(|| BadAmount(amount.to_owned(), self))

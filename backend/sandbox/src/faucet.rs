@@ -8,7 +8,7 @@ use tycho_types::models::StdAddr;
 use crate::assets::Asset;
 use crate::cells;
 use crate::chain::{Chain, Injected, Injection, Refused};
-use crate::usdt;
+use crate::usdt::{self, Minter};
 
 /// GRAM that pay for a mint on its way; what is left comes back to the faucet.
 const MINT_VALUE: u128 = 100_000_000;
@@ -38,13 +38,23 @@ pub(crate) fn give(
             body: None,
             init,
         }),
-        Asset::Usdt => chain.inject(Injection {
-            source: cells::std_addr(&address()),
-            destination: usdt::master(),
-            value: MINT_VALUE,
-            bounce: true,
-            body: Some(cells::readable(&usdt::mint(to, units))),
-            init: Some(cells::readable(usdt::master_init())),
-        }),
+        Asset::Usdt => mint(chain, usdt::genuine(), to, units),
     }
+}
+
+/// Makes new jettons of a minter for an address.
+pub(crate) fn mint(
+    chain: &Chain,
+    minter: &Minter,
+    to: &StdAddr,
+    units: u128,
+) -> Result<Injected, Refused> {
+    chain.inject(Injection {
+        source: cells::std_addr(&address()),
+        destination: minter.master(),
+        value: MINT_VALUE,
+        bounce: true,
+        body: Some(cells::readable(&usdt::mint(to, units))),
+        init: Some(cells::readable(minter.init())),
+    })
 }

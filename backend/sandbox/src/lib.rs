@@ -10,6 +10,7 @@ mod control;
 mod faucet;
 pub mod feed;
 mod keep;
+pub mod mishap;
 pub mod movement;
 pub mod rates;
 mod stage;

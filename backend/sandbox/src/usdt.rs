@@ -19,6 +19,8 @@ use crate::faucet;
 const NAME: &str = "Sandbox Tether USD";
 const SYMBOL: &str = "USDT";
 const DESCRIPTION: &str = "A stablecoin to play with. It is worth nothing.";
+/// Name and symbol can be copied. The address cannot: this text alone makes it another one.
+const COUNTERFEIT_DESCRIPTION: &str = "It calls itself USDT, and is not.";
 const DECIMALS: u8 = 6;
 
 /// Op-codes of TEP-74, and of our minter for `mint` (contracts/README.md).
@@ -26,9 +28,11 @@ pub const MINT: u32 = 0x345e_6b4f;
 pub const TRANSFER: u32 = 0x0f8a_7ea5;
 pub const INTERNAL_TRANSFER: u32 = 0x178d_4519;
 
-static MINTER: LazyLock<Minter> = LazyLock::new(Minter::new);
+static MINTER: LazyLock<Minter> = LazyLock::new(|| Minter::new(DESCRIPTION));
+static COUNTERFEIT: LazyLock<Minter> = LazyLock::new(|| Minter::new(COUNTERFEIT_DESCRIPTION));
 
-struct Minter {
+/// A master contract, ours or a forger's.
+pub(crate) struct Minter {
     address: TonAddress,
     init: ArcCell,
     wallet_code: ArcCell,
@@ -41,7 +45,7 @@ struct Build {
 }
 
 impl Minter {
-    fn new() -> Self {
+    fn new(description: &str) -> Self {
         let code = code(include_str!("../../../contracts/build/jetton-minter.json"));
         let wallet_code = code_of_wallet();
         let text = |text| cells::snake(&[], text);
@@ -49,7 +53,7 @@ impl Minter {
             cell.store_u8(8, DECIMALS)?
                 .store_reference(&text(NAME))?
                 .store_reference(&text(SYMBOL))?
-                .store_reference(&text(DESCRIPTION))?
+                .store_reference(&text(description))?
                 .store_bit(false)
         });
         let data = cells::build(|cell| {
@@ -61,26 +65,45 @@ impl Minter {
         let (address, init) = deployment(code, data);
         Self { address, init, wallet_code }
     }
+
+    pub fn master(&self) -> StdAddr {
+        cells::std_addr(&self.address)
+    }
+
+    /// What deploys it.
+    pub fn init(&self) -> &ArcCell {
+        &self.init
+    }
+
+    /// Where `owner` keeps its jettons; follows from the contract's code alone.
+    pub fn wallet_of(&self, owner: &StdAddr) -> StdAddr {
+        let data = cells::build(|cell| {
+            cell.store_coins(&BigUint::ZERO)?
+                .store_address(&cells::ton_address(owner))?
+                .store_address(&self.address)
+        });
+        cells::std_addr(&deployment(self.wallet_code.clone(), data).0)
+    }
+}
+
+/// The test stablecoin's own minter.
+pub(crate) fn genuine() -> &'static Minter {
+    &MINTER
+}
+
+/// A forger's, which differs in nothing but its address.
+pub(crate) fn counterfeit() -> &'static Minter {
+    &COUNTERFEIT
 }
 
 /// The jetton's master contract.
 pub fn master() -> StdAddr {
-    cells::std_addr(&MINTER.address)
+    MINTER.master()
 }
 
-/// What deploys the master contract.
-pub(crate) fn master_init() -> &'static ArcCell {
-    &MINTER.init
-}
-
-/// Where `owner` keeps their USDT; follows from the contract's code alone.
+/// Where `owner` keeps their USDT.
 pub fn wallet_of(owner: &StdAddr) -> StdAddr {
-    let data = cells::build(|cell| {
-        cell.store_coins(&BigUint::ZERO)?
-            .store_address(&cells::ton_address(owner))?
-            .store_address(&MINTER.address)
-    });
-    cells::std_addr(&deployment(MINTER.wallet_code.clone(), data).0)
+    MINTER.wallet_of(owner)
 }
 
 /// The minter's `Mint`: new jettons for `recipient`, without a notification.

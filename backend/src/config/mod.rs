@@ -79,6 +79,8 @@ pub enum Verb {
     Listen(Listen),
     /// Make an event happen in the sandbox, such as invoice.paid
     Trigger(Trigger),
+    /// Pay an invoice in the sandbox, as it should be or with one thing wrong
+    Pay(Pay),
 }
 
 /// Who may open a store.
@@ -126,6 +128,59 @@ pub struct Trigger {
     #[arg(long, env = "REMIT_WORLD_URL", default_value = "http://localhost:8081")]
     #[arg(hide_env_values = true, value_name = "URL")]
     pub world: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Pay {
+    /// The invoice's id, inv_…
+    pub invoice: String,
+    /// Whose wallet pays: alice, bob, carol or olga
+    #[arg(long, default_value = "alice", value_name = "PERSON")]
+    pub from: String,
+    #[command(flatten)]
+    pub mishap: Mishap,
+    /// The merchant's API key, to look into its feed [default: the key of the sandbox's own shop]
+    #[arg(long, env = "REMIT_API_KEY", hide_env_values = true, value_name = "KEY")]
+    pub api_key: Option<Secret>,
+    /// Where the service answers
+    #[arg(long, env = "REMIT_SERVICE_URL", default_value = "http://localhost:8080")]
+    #[arg(hide_env_values = true, value_name = "URL")]
+    pub service: String,
+    /// The sandbox's world, whose wallets pay and whose clock moves
+    #[arg(long, env = "REMIT_WORLD_URL", default_value = "http://localhost:8081")]
+    #[arg(hide_env_values = true, value_name = "URL")]
+    pub world: String,
+}
+
+/// What goes wrong with a payment: one of these, or nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[group(id = "mishap", multiple = false)]
+#[command(next_help_heading = "What goes wrong (one of these, or nothing)")]
+pub struct Mishap {
+    /// Send less than is due
+    #[arg(long, value_name = "AMOUNT")]
+    pub partial: Option<String>,
+    /// Send more than is due
+    #[arg(long, value_name = "AMOUNT")]
+    pub over: Option<String>,
+    /// Move the sandbox's clock past the invoice's end, then pay
+    #[arg(long)]
+    pub late: bool,
+    /// Pay everything, two times
+    #[arg(long)]
+    pub twice: bool,
+    /// Pay in another asset, with the right reference
+    #[arg(long)]
+    pub wrong_asset: bool,
+    /// Pay with a jetton that only calls itself USDT
+    #[arg(long)]
+    pub fake_usdt: bool,
+    /// Send the right sum without a comment
+    #[arg(long)]
+    pub no_reference: bool,
+    /// Send a transfer that the chain sends back
+    #[arg(long)]
+    pub bounce: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]

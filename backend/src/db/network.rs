@@ -1,4 +1,5 @@
-//! Which network a database belongs to. Addresses and keys of one network mean nothing on another.
+//! Which network a database belongs to, and how far it has been read. Addresses and keys of one network
+//! mean nothing on another.
 
 use ton::network::Network;
 
@@ -15,4 +16,11 @@ pub async fn remember_network(tx: &mut Tx, network: Network) -> Result<Network> 
     let (found,): (Text<Network>,) =
         rows!(tx, one One<Text<Network>>, "select network from chain where id = 1")?;
     Ok(found.0)
+}
+
+/// The newest masterchain block up to which every account has been read; 0 before the first.
+pub async fn block_read(tx: &mut Tx) -> Result<u32> {
+    let found: Option<One<i64>> =
+        rows!(tx, optional One<i64>, "select block from chain where id = 1")?;
+    Ok(found.and_then(|(block,)| u32::try_from(block).ok()).unwrap_or_default())
 }

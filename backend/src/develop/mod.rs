@@ -1,7 +1,9 @@
 //! For whoever builds a shop: `remit listen` brings events to a server on this machine, `remit trigger`
-//! makes them happen in the sandbox. Both are clients of the API like any other.
+//! makes them happen in the sandbox, and `remit pay` pays an invoice there, well or badly. All are clients
+//! of the API like any other.
 
 pub mod listen;
+pub mod pay;
 pub mod trigger;
 
 use anyhow::{Context, bail};
@@ -20,8 +22,13 @@ struct Remote {
 
 impl Remote {
     fn new(access: &Access) -> anyhow::Result<Self> {
-        let base = access.service.trim_end_matches('/').to_owned();
-        Ok(Self { http: serve::client()?, base, key: access.api_key.reveal().to_owned() })
+        Self::at(&access.service, access.api_key.reveal())
+    }
+
+    /// Without a key, it is left out.
+    fn at(base: &str, key: &str) -> anyhow::Result<Self> {
+        let base = base.trim_end_matches('/').to_owned();
+        Ok(Self { http: serve::client()?, base, key: key.to_owned() })
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {

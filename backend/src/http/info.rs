@@ -14,7 +14,7 @@ use ton::network::Network;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{app::App, money::TICKER};
+use crate::{app::App, db, money::TICKER, problem::Result};
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(info)).merge(OpenApiRouter::from(
@@ -42,6 +42,9 @@ struct Info {
     explorer_url: Option<&'static str>,
     /// How long a payment usually takes to become final.
     finality_seconds: u8,
+    /// The newest masterchain block up to which this service has read every account: what is in it has
+    /// been counted.
+    block: u32,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,7 +62,8 @@ struct AssetView {
     get, path = "/v1/info", tag = "Service",
     responses((status = 200, body = Info))
 )]
-async fn info(State(app): State<App>, headers: HeaderMap) -> Json<Info> {
+async fn info(State(app): State<App>, headers: HeaderMap) -> Result<Json<Info>> {
+    let block = db::block_read(&mut app.db.snapshot().await?).await?;
     let public_url = app.settings.public_url.clone();
     let assets = app.assets.iter().map(|listed| AssetView {
         asset: listed.code.clone(),
@@ -70,7 +74,7 @@ async fn info(State(app): State<App>, headers: HeaderMap) -> Json<Info> {
             crate::money::Asset::Jetton(master) => Some(master.friendly(true)),
         },
     });
-    Json(Info {
+    Ok(Json(Info {
         version: env!("CARGO_PKG_VERSION"),
         network: app.network.to_string(),
         sandbox: app.network.is_sandbox(),
@@ -89,8 +93,9 @@ async fn info(State(app): State<App>, headers: HeaderMap) -> Json<Info> {
             _ => None,
         },
         finality_seconds: 1,
+        block,
         public_url,
-    })
+    }))
 }
 
 /// Wallets fetch it from anywhere, and show its `url` as who is asking.

@@ -66,16 +66,29 @@ export const merchant = {
   onPage: 'On its page',
   newTab: 'new tab',
   pageInTab: 'Pay page in a new tab',
-  misbehave: 'Pay it wrong on purpose',
+  misbehave: 'Pay it, well or badly',
   misbehaveHint: (name: string) => `Real transfers from ${name}’s wallet. See what the shop is told.`,
-  under: 'Too little',
-  over: 'Too much',
-  otherCoin: 'Wrong coin',
-  noReference: 'No reference',
-  late: 'Let it expire',
-  sent: (amount: string, asset: string) => `Sent ${amount} ${asset}.`,
-  advanced: 'Moved the clock 15 minutes ahead.',
+  which: 'Which invoice',
+  paying: 'Paying, until it is final…',
+  moved: (minutes: number) => `The clock was moved on by ${minutes} min, past the invoice’s end.`,
+  sent: (amount: string, asset: string, genuine: boolean, bounced: boolean) =>
+    `${amount} ${genuine ? asset : `of a jetton that says ${asset}`} ${bounced ? 'came back' : 'arrived'}.`,
+  truth: (exception: string, received: string, due: string, asset: string) =>
+    `${exception === 'none' ? '' : `${exception}, `}${received} of ${due} ${asset} received`,
   unreachable: 'The service did not answer.',
+} as const;
+
+/** Ways to pay, by the sandbox's own names for them. */
+export const mishaps = {
+  none: { name: 'Pay it', hint: 'Everything due, in time, with the reference.' },
+  partial: { name: 'Too little', hint: 'Half of what is due.' },
+  over: { name: 'Too much', hint: 'Double of what is due.' },
+  twice: { name: 'Twice', hint: 'Everything due, two times.' },
+  late: { name: 'Too late', hint: 'The clock is moved past the invoice’s end first.' },
+  wrong_asset: { name: 'Wrong coin', hint: 'The right reference, in the other coin.' },
+  no_reference: { name: 'No reference', hint: 'The right sum, without a comment.' },
+  fake_usdt: { name: 'Fake USDT', hint: 'A jetton that calls itself USDT, of another master.' },
+  bounce: { name: 'Bounce', hint: 'A transfer that the chain sends back.' },
 } as const;
 
 export const feed = {

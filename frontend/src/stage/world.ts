@@ -127,6 +127,33 @@ export interface Launch {
 /** What the two sources of rates say, by pair such as `GRAM/USD`; decimal text. */
 export type Rates = Readonly<Record<'north' | 'south', { readonly down: boolean; readonly rates: Readonly<Record<string, string>> }>>;
 
+/** A way to pay; `none` is as it should be. */
+export type Mishap =
+  | 'none' | 'partial' | 'over' | 'twice' | 'late' | 'wrong_asset' | 'no_reference' | 'fake_usdt' | 'bounce';
+
+/** An invoice as far as a wallet has to know it. */
+export interface Bill {
+  readonly to: string;
+  readonly amount: string;
+  readonly asset: Asset;
+  readonly reference: string;
+  /** Unix seconds. */
+  readonly expires_at: number;
+  readonly mishap: Mishap;
+}
+
+export interface Paid {
+  /** What a shop has to expect of it, in words. */
+  readonly meaning: string;
+  readonly moved_seconds: number;
+  readonly transfers: readonly {
+    readonly amount: string;
+    readonly asset: Asset;
+    readonly genuine: boolean;
+    readonly bounced: boolean;
+  }[];
+}
+
 /** What the world answered instead: its own words when it gave some. */
 export class Refused extends Error {}
 
@@ -162,9 +189,8 @@ export const answer = (person: string, request: string, verdict: 'approve' | 'de
 export const disconnect = (person: string) => post(`wallets/${person}/disconnect`, {});
 
 export const faucet = (person: string, amount: string, asset: Asset) => post('faucet', { to: person, amount, asset });
-export const send = (person: string, transfer: { to: string; amount: string; asset: Asset; comment?: string }) =>
-  post(`wallets/${person}/send`, transfer);
-export const advance = (seconds: number) => post('clock', { advance_seconds: seconds });
+/** Comes back when everything is final. */
+export const pay = (person: string, bill: Bill) => post<Paid>(`wallets/${person}/pay`, bill);
 export const rates = () => get<Rates>('rates');
 /** Of both sources, unless one is named. */
 export const moveRates = (to: Readonly<Record<string, string>>, source?: 'north' | 'south') =>

@@ -98,6 +98,7 @@ fn described() -> OpenApiRouter<World> {
         .routes(routes!(wallets::prove))
         .routes(routes!(wallets::sign))
         .routes(routes!(wallets::send))
+        .routes(routes!(wallets::pay))
 }
 
 /// Why a control did nothing.

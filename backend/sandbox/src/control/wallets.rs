@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::{Done, Json, Path, Problem, Query, Refused, Wait};
 use crate::cast::Person;
+use crate::mishap::{Bill, Paid};
 use crate::wallet::transfer::TransactionRequest;
 use crate::wallet::{Payment, Proven, Signed, WalletView};
 use crate::world::World;
@@ -171,4 +172,20 @@ pub(super) async fn send(
     Json(payment): Json<Payment>,
 ) -> Answer<Signed> {
     Ok(axum::Json(world.wallets.send(person, &payment).await?))
+}
+
+/// Pays an invoice from the person's wallet: as it should be, or with one of the mishaps.
+///
+/// Comes back when the money is final; where blocks are made only on demand, it makes them.
+#[utoipa::path(
+    post, path = "/sandbox/wallets/{person}/pay", tag = "sandbox",
+    params(("person" = Person, Path)), request_body = Bill,
+    responses((status = 200, body = Paid), (status = "4XX", body = Problem)),
+)]
+pub(super) async fn pay(
+    State(world): State<World>,
+    Path(person): Path<Person>,
+    Json(bill): Json<Bill>,
+) -> Answer<Paid> {
+    Ok(axum::Json(world.pay(person, &bill).await?))
 }

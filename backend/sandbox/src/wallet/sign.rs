@@ -111,6 +111,15 @@ impl Wallets {
         self.sign_messages(person, &[outgoing], None, true).await
     }
 
+    /// Signs a message that was put together elsewhere, and puts it on the chain.
+    pub(crate) async fn hand_over(
+        &self,
+        person: Person,
+        outgoing: Outgoing,
+    ) -> Result<Signed, Refused> {
+        self.sign_messages(person, &[outgoing], None, true).await
+    }
+
     fn outgoing(&self, person: Person, payment: &Payment) -> Result<Outgoing, Refused> {
         let wrong = |error: &dyn std::fmt::Display| Refused::Payment(error.to_string());
         let (to, asked) = match payment.to.parse::<Person>() {

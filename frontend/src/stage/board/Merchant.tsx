@@ -71,6 +71,7 @@ function Terminal({ service, apiKey }: { readonly service: string; readonly apiK
       {inDollars.value && <Rates asset={asset.value} />}
       {failure.value !== null && <p class="failure" role="alert">{failure.value}</p>}
       {answer.value && <Answer invoice={answer.value} />}
+      <Misbehave service={service} apiKey={apiKey} made={answer.value} payer={left.value} />
     </>
   );
 }
@@ -113,7 +114,6 @@ function Answer({ invoice }: { readonly invoice: Invoice }) {
         </button>
         <a class="btn" aria-label={merchant.pageInTab} href={invoice.pay_url} target="_blank" rel="noopener">{merchant.newTab}<Icon name="out" /></a>
       </div>
-      <Misbehave invoice={invoice} payer={left.value} />
     </div>
   );
 }

@@ -1,52 +1,111 @@
-// Paying an invoice badly, with real transfers from a real wallet, to see what a shop has to live with.
+// Paying an invoice, well or badly, with real transfers from a real wallet, to see what a shop has to live with.
 
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { nameOf } from '../people';
-import { merchant } from '../text';
+import { merchant, mishaps } from '../text';
 import * as world from '../world';
-import type { Invoice } from './shop';
+import { openInvoices, type Invoice } from './shop';
+import { happenings } from './state';
 
-/** A little more than the invoice's default life. */
-const PAST_DEADLINE_S = 16 * 60;
+interface Props {
+  readonly service: string;
+  readonly apiKey: string;
+  /** The one that was made last. */
+  readonly made: Invoice | null;
+  readonly payer: string;
+}
 
-export function Misbehave({ invoice, payer }: { readonly invoice: Invoice; readonly payer: string }) {
-  const outcome = useSignal<string | null>(null);
-  const attempt = async (act: () => Promise<string>) => {
-    outcome.value = await act().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
-  };
-  const pay = (amount: string, asset: world.Asset, comment: string | null) => async () => {
-    await world.send(payer, { to: invoice.address, amount, asset, ...(comment === null ? {} : { comment }) });
-    return merchant.sent(amount, asset);
-  };
-  const { amount, asset } = invoice.money;
-  const other = asset === 'GRAM' ? 'USDT' : 'GRAM';
-  const ways: readonly (readonly [string, () => Promise<string>])[] = [
-    [merchant.under, pay(scaled(amount, 1n, 2n), asset, invoice.reference)],
-    [merchant.over, pay(scaled(amount, 2n, 1n), asset, invoice.reference)],
-    [merchant.otherCoin, pay(amount, other, invoice.reference)],
-    [merchant.noReference, pay(amount, asset, null)],
-    [merchant.late, async () => {
-      await world.advance(PAST_DEADLINE_S);
-      return merchant.advanced;
-    }],
-  ];
+export function Misbehave({ service, apiKey, made, payer }: Props) {
+  const open = useSignal<readonly Invoice[]>([]);
+  const wanted = useSignal<string | null>(null);
+  const newest = happenings.value[0]?.seq ?? 0;
+  useEffect(() => {
+    void openInvoices(service, apiKey).then((found) => (open.value = found), () => undefined);
+  }, [service, apiKey, newest]);
+  useEffect(() => {
+    wanted.value = made?.id ?? wanted.value;
+  }, [made]);
+  const choice = [...(made && !open.value.some(({ id }) => id === made.id) ? [made] : []), ...open.value];
+  const chosen = choice.find(({ id }) => id === wanted.value) ?? choice[0];
+  if (!chosen) return null;
   return (
     <details class="misbehave">
       <summary>{merchant.misbehave}</summary>
-      <p role={outcome.value === null ? undefined : 'status'}>{outcome.value ?? merchant.misbehaveHint(nameOf(payer))}</p>
-      <div class="row">
-        {ways.map(([name, act]) => <button key={name} type="button" class="btn" onClick={() => void attempt(act)}>{name}</button>)}
-      </div>
+      <label class="which">
+        <span>{merchant.which}</span>
+        <select class="field" value={chosen.id} onChange={(event) => (wanted.value = event.currentTarget.value)}>
+          {choice.map((each) => <option key={each.id} value={each.id}>{named(each)}</option>)}
+        </select>
+      </label>
+      <Ways key={chosen.id} invoice={chosen} payer={payer} />
     </details>
   );
 }
 
-/** `amount × times ÷ parts` on the decimal's own digits, rounded down, never to zero. */
-export function scaled(amount: string, times: bigint, parts: bigint): string {
-  const [whole = '0', fraction = ''] = amount.split('.');
-  // One more digit than the amount has, so that half of 0.5 is 0.25.
-  const digits = fraction.length + 1;
-  const units = (BigInt(`${whole}${fraction}0`) * times) / parts;
-  const text = (units > 0n ? units : 1n).toString().padStart(digits + 1, '0');
-  return `${text.slice(0, -digits)}.${text.slice(-digits)}`.replace(/\.?0+$/, '');
+function Ways({ invoice, payer }: { readonly invoice: Invoice; readonly payer: string }) {
+  const busy = useSignal(false);
+  const done = useSignal<world.Paid | null>(null);
+  const failure = useSignal<string | null>(null);
+  const attempt = async (mishap: world.Mishap) => {
+    busy.value = true;
+    done.value = failure.value = null;
+    try {
+      done.value = await world.pay(payer, bill(current(invoice), mishap));
+    } catch (error) {
+      failure.value = error instanceof Error ? error.message : String(error);
+    }
+    busy.value = false;
+  };
+  return (
+    <>
+      <div class="row ways">
+        {(Object.keys(mishaps) as world.Mishap[]).map((each) => (
+          <button key={each} type="button" class="btn" title={mishaps[each].hint} disabled={busy.value} onClick={() => void attempt(each)}>
+            {mishaps[each].name}
+          </button>
+        ))}
+      </div>
+      {failure.value !== null && <p class="failure" role="alert">{failure.value}</p>}
+      {done.value ? <Outcome paid={done.value} invoice={current(invoice)} /> : (
+        <p role={busy.value ? 'status' : undefined}>{busy.value ? merchant.paying : merchant.misbehaveHint(nameOf(payer))}</p>
+      )}
+    </>
+  );
+}
+
+/** What was done, what it means, and what the service says of the invoice by now. */
+function Outcome({ paid, invoice }: { readonly paid: world.Paid; readonly invoice: Invoice }) {
+  return (
+    <div class="outcome" role="status" ref={show}>
+      {paid.moved_seconds > 0 && <p>{merchant.moved(Math.ceil(paid.moved_seconds / 60))}</p>}
+      <p>{paid.transfers.map(({ amount, asset, genuine, bounced }) => merchant.sent(amount, asset, genuine, bounced)).join(' ')}</p>
+      <p><b>{paid.meaning}</b></p>
+      <p><span class="state" data-state={invoice.status}>{invoice.status}</span> {merchant.truth(invoice.exception, invoice.received.amount, invoice.money.amount, invoice.money.asset)}</p>
+    </div>
+  );
+}
+
+/** A narrow screen may end above it. */
+function show(outcome: Element | null): void {
+  outcome?.scrollIntoView({ block: 'nearest' });
+}
+
+/** The invoice as the newest event tells it. */
+function current(invoice: Invoice): Invoice {
+  const event = happenings.value.find(({ data }) => data['id'] === invoice.id);
+  return event ? { ...invoice, ...(event.data as Partial<Invoice>) } : invoice;
+}
+
+/** For a shop that is paid already, everything once more. */
+export function bill(invoice: Invoice, mishap: world.Mishap): world.Bill {
+  const due = invoice.remaining.units === '0' ? invoice.money : invoice.remaining;
+  return {
+    to: invoice.address, amount: due.amount, asset: due.asset, reference: invoice.reference,
+    expires_at: Math.floor(Date.parse(invoice.expires_at) / 1000), mishap,
+  };
+}
+
+function named({ id, money, description }: Invoice): string {
+  return [`${money.amount} ${money.asset}`, description, `…${id.slice(-6)}`].filter(Boolean).join(' · ');
 }

@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { merchant } from '../text';
 import * as world from '../world';
-import { scaled } from './Misbehave';
+import { doubled } from './shop';
 
 export function Rates({ asset }: { readonly asset: world.Asset }) {
   const said = useSignal<world.Rates | null>(null);
@@ -32,7 +32,7 @@ export function Rates({ asset }: { readonly asset: world.Asset }) {
         <input class="field" inputMode="decimal" aria-label={merchant.rate(asset)} value={wanted} onInput={(event) => (draft.value = event.currentTarget.value)} />
       </label>
       <button type="submit" class="btn">{merchant.moveRate}</button>
-      <button type="button" class="btn" title={merchant.differHint} onClick={() => void attempt(world.moveRates({ [pair]: scaled(rate, 2n, 1n) }, 'south'))}>
+      <button type="button" class="btn" title={merchant.differHint} onClick={() => void attempt(world.moveRates({ [pair]: doubled(rate) }, 'south'))}>
         {merchant.differ}
       </button>
       <span class="where" role="status">{failure.value ?? (rate === south.rates[pair] ? merchant.agree : merchant.apart(south.rates[pair] ?? ''))}</span>

@@ -1,19 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { scaled } from './Misbehave';
-import { curl, drafted } from './shop';
+import { bill } from './Misbehave';
+import { curl, doubled, drafted, type Invoice } from './shop';
 import { merged, type Movement } from './rows';
 import { errandOf } from './Visitor';
 
 describe('paying it wrong', () => {
-  it('halves and doubles in decimal digits', () => {
-    expect(scaled('1.20', 1n, 2n)).toBe('0.6');
-    expect(scaled('0.5', 1n, 2n)).toBe('0.25');
-    expect(scaled('10', 2n, 1n)).toBe('20');
-    expect(scaled('9007199254740993.5', 2n, 1n)).toBe('18014398509481987');
+  const money = (amount: string, units: string) => ({ amount, units, asset: 'USDT' as const });
+  const invoice: Invoice = {
+    id: 'inv_1', status: 'open', exception: 'underpaid', money: money('1.2', '1200000'), received: money('0.6', '600000'),
+    remaining: money('0.6', '600000'), description: null, reference: 'K7TQ', address: 'UQ', pay_url: '', expires_at: '2026-11-18T11:06:40.123Z',
+  };
+
+  it('asks for what is still missing, and for everything where nothing is', () => {
+    const asked = { to: 'UQ', amount: '0.6', asset: 'USDT', reference: 'K7TQ', expires_at: 1795000000, mishap: 'late' };
+    expect(bill(invoice, 'late')).toEqual(asked);
+    expect(bill({ ...invoice, remaining: money('0', '0') }, 'none').amount).toBe('1.2');
   });
 
-  it('never comes down to nothing', () => {
-    expect(scaled('0.0', 1n, 2n)).toBe('0.01');
+  it('doubles a rate in decimal digits', () => {
+    expect([doubled('2.5'), doubled('0.05'), doubled('10'), doubled('9007199254740993.5')]).toEqual(['5.0', '0.10', '20', '18014398509481987.0']);
   });
 });
 

@@ -20,13 +20,24 @@ export function drafted(amount: string, asset: Asset, description: string, inDol
   return inDollars ? { fiat: { amount, currency: 'USD' }, asset, description } : { amount, asset, description };
 }
 
+export interface Money {
+  readonly amount: string;
+  readonly asset: Asset;
+  readonly units: string;
+}
+
 export interface Invoice {
   readonly id: string;
   readonly status: string;
-  readonly money: { readonly amount: string; readonly asset: Asset };
+  readonly exception: string;
+  readonly money: Money;
+  readonly received: Money;
+  readonly remaining: Money;
+  readonly description: string | null;
   readonly reference: string;
   readonly address: string;
   readonly pay_url: string;
+  readonly expires_at: string;
 }
 
 /** An answer that is not the one hoped for, with the problem's own words. */
@@ -39,6 +50,12 @@ export async function create(service: string, key: string, draft: Draft): Promis
     body: JSON.stringify(draft),
   });
   return read<Invoice>(response);
+}
+
+/** The newest that can still be paid in time. */
+export async function openInvoices(service: string, key: string): Promise<readonly Invoice[]> {
+  const response = await fetch(`${service}/v1/invoices?status=open&limit=20`, { headers: { authorization: `Bearer ${key}` } });
+  return (await read<{ data: readonly Invoice[] }>(response)).data;
 }
 
 export async function events(
@@ -67,4 +84,11 @@ async function read<T>(response: Response): Promise<T> {
   if (response.ok) return answer as T;
   const problem = answer as { title?: string; detail?: string } | null;
   throw new Problem(problem?.detail ?? problem?.title ?? `${response.status}`);
+}
+
+/** Twice a decimal, on its own digits. */
+export function doubled(amount: string): string {
+  const [whole = '0', fraction = ''] = amount.split('.');
+  const text = (BigInt(whole + fraction) * 2n).toString().padStart(fraction.length + 1, '0');
+  return fraction === '' ? text : `${text.slice(0, -fraction.length)}.${text.slice(-fraction.length)}`;
 }

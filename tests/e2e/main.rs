@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod architecture;
+mod assets;
 mod bad_days;
 mod crash;
 mod develop;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::text::{
     Message, Standing, Words,
-    notice::{bold, show_name, shown},
+    notice::{any_of, bold, show_name, shown},
     show,
 };
 use crate::{
@@ -77,9 +77,18 @@ async fn invoice(
         InvoiceStatus::Paid => Standing::Paid,
         InvoiceStatus::Expired | InvoiceStatus::Void => Standing::Over,
     };
-    let money = if standing == Standing::Open { &view.remaining } else { &view.money };
-    let title = words.asks_for(&show_name(words, &view.shop.name), &shown(money));
-    Ok(Some(asking(words, &title, view.description.as_deref(), standing, &view.id)))
+    let (who, open) = (show_name(words, &view.shop.name), standing == Standing::Open);
+    let sums = view.accepted.iter().map(|a| if open { &a.remaining } else { &a.money });
+    let title = match (view.open_amount, standing) {
+        (true, Standing::Paid) => words.asks_for(&who, &shown(&view.received)),
+        (true, _) => words.asks_for_any(&who),
+        (false, _) => words.asks_for(&who, &any_of(words, sums)),
+    };
+    let mut card = asking(words, &title, view.description.as_deref(), standing, &view.id);
+    if let (Some(least), Standing::Open) = (&view.min_amount, standing) {
+        card.html.push_str(&format!("\n{}", words.at_least(&shown(least))));
+    }
+    Ok(Some(card))
 }
 
 async fn request(

@@ -35,6 +35,7 @@ kinds! {
     pub const INVOICE_PAID: &str = "invoice.paid";
     pub const INVOICE_OVERPAID: &str = "invoice.overpaid";
     pub const INVOICE_PAID_LATE: &str = "invoice.paid_late";
+    pub const INVOICE_PAID_AGAIN: &str = "invoice.paid_again";
     pub const INVOICE_EXPIRED: &str = "invoice.expired";
     pub const INVOICE_VOID: &str = "invoice.void";
     pub const PAYMENT_SENT: &str = "payment.sent";
@@ -73,6 +74,7 @@ pub const FOR_MERCHANTS: &[&str] = &[
     kind::INVOICE_PAID,
     kind::INVOICE_OVERPAID,
     kind::INVOICE_PAID_LATE,
+    kind::INVOICE_PAID_AGAIN,
     kind::INVOICE_EXPIRED,
     kind::INVOICE_VOID,
     kind::PAYMENT_UNMATCHED,

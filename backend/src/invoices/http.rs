@@ -14,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Whole,
     new::{InvoiceRequest, Returns},
-    pay,
+    pay::{self, Wish},
     store::{self, Filter},
     timeline::{self, TimelineEntry},
     view::{self, InvoiceView, PublicInvoiceView},
@@ -68,7 +68,7 @@ impl From<Error> for Problem {
             }
             Error::TooLarge => Self::new(
                 Kind::AmountInvalid,
-                "fiat.amount comes to more of the asset than can be counted. Nothing was created.",
+                "The price comes to more of an accepted asset than can be counted. Nothing was created.",
             ),
             Error::Rate(error) => error.into(),
             Error::Merchant(error) => Self::internal(error),
@@ -119,7 +119,9 @@ async fn create(
     let call = key.call(merchant.id, "POST /v1/invoices", &request);
     let returns = if app.network.is_sandbox() { Returns::Localhost } else { Returns::Https };
     let listed = accepted(&app, &request.asset)?;
-    let new = request.accept(listed, returns, app.time())?;
+    let codes = request.accepted_assets.iter().flatten();
+    let others = codes.map(|code| accepted(&app, code)).collect::<Result<Vec<_>>>()?;
+    let new = request.accept(listed, &others, returns, app.time())?;
     match attempt(&app, &merchant, &call, new.clone()).await {
         // Somebody took the same external_id just now: the second look finds that invoice.
         Err(problem) if problem.kind == Kind::Busy => attempt(&app, &merchant, &call, new).await,
@@ -322,6 +324,12 @@ async fn read_public(
 struct PayRequest {
     /// The address of the wallet that will sign.
     from: String,
+    /// One of the accepted assets; the one the invoice is made out in if left out.
+    #[schema(example = "USDT")]
+    asset: Option<String>,
+    /// How much, decimal: of an open amount, and only there.
+    #[schema(example = "3")]
+    amount: Option<String>,
 }
 
 /// What the wallet has to sign.
@@ -353,7 +361,8 @@ async fn pay_public(
         .map_err(|e| Problem::new(Kind::AddressInvalid, format!("from: {e}.")))?
         .address;
     let person = caller.map(|caller| caller.person);
-    let (transaction, payment) = pay::prepare(&app, id, person.as_ref(), from).await?;
+    let wish = Wish { from, asset: body.asset, amount: body.amount };
+    let (transaction, payment) = pay::prepare(&app, id, person.as_ref(), wish).await?;
     Ok(Json(PayAnswer { transaction, payment }))
 }
 

@@ -3,11 +3,14 @@
 //! Every invoice owns a payment intent whose reference is on its pay page; a person who pays in the
 //! app gets one more, so that it is their payment. Both settle the same invoice. Money is counted
 //! whenever it comes: what is late, too much or too little shows in `exception`, beside the status,
-//! and the merchant decides what to do about it.
+//! and the merchant decides what to do about it. It may accept several assets, see [`share`], or leave
+//! the amount to whoever pays.
 
+mod due;
 pub mod http;
 pub mod new;
 mod pay;
+pub mod share;
 pub mod state;
 pub mod store;
 pub mod timeline;
@@ -20,12 +23,13 @@ use crate::{
     merchants::{self, Merchant},
     money::{Amount, Assets},
     payments::{self, Draft, Intent, Purpose, Reason, Recorded, Side, Stage, Transfer},
-    rates::{self, Fixed, Setup},
+    rates::{self, Setup},
     refunds::{self, Refund},
     time::Time,
     webhooks,
 };
 
+use due::Dues;
 use timeline::{Mark, Observation};
 
 pub use state::{
@@ -49,7 +53,7 @@ pub enum Error {
     NoWebhookSecret,
     #[error("somebody else changed the invoice at the same moment")]
     Raced,
-    /// A price in fiat comes to more than can be counted.
+    /// A price comes to more of an asset than can be counted.
     #[error("the price is too large")]
     TooLarge,
     #[error(transparent)]
@@ -90,7 +94,8 @@ pub enum Created {
     Known(InvoiceId),
 }
 
-/// Asks for money. A price in fiat is turned into the asset here, at a rate that is trusted now.
+/// Asks for money. What it comes to in each accepted asset is reckoned here, at rates that are trusted
+/// now, and fixed.
 /// `links` tells where the invoice will be paid, once it has an id.
 pub async fn create(
     tx: &mut Tx,
@@ -119,8 +124,9 @@ pub async fn create(
         return Err(Error::NoWebhookSecret);
     }
     let id = InvoiceId::new(now.at, now.dice);
-    let (due, rate) = due(tx, assets, setup, &new.terms, now.at).await?;
-    let intent = payments::open(tx, assets, draft(id, merchant, &new, due), now).await?;
+    let dues = due::reckon(tx, assets, setup, &new.terms, now.at).await?;
+    let intent = payments::open(tx, assets, draft(id, merchant, &new, &dues), now).await?;
+    let Dues { due, rate, currency, others } = dues;
     let invoice = Invoice {
         id,
         merchant: merchant.id,
@@ -128,10 +134,12 @@ pub async fn create(
         terms: new.terms,
         due,
         rate,
+        currency,
         links: links(id),
         status: Status::Open,
         in_time: Amount::ZERO,
         late: Amount::ZERO,
+        others,
         created_at: now.at,
         expires_at: new.expires_at,
     };
@@ -143,25 +151,7 @@ pub async fn create(
     Ok(Created::New(id))
 }
 
-/// What a price comes to, and at which rate if it is in fiat.
-async fn due(
-    tx: &mut Tx,
-    assets: &Assets,
-    setup: &Setup,
-    terms: &Terms,
-    now: Time,
-) -> Result<(Amount, Option<Fixed>), Error> {
-    let price = match terms.price {
-        Price::Asset(amount) => return Ok((amount, None)),
-        Price::Fiat(price) => price,
-    };
-    let fixed = rates::at(tx, setup, terms.asset, price.currency, now).await?;
-    let decimals = assets.get(terms.asset).map_or(0, |listed| listed.decimals);
-    let due = fixed.rate.units(price, decimals).ok_or(Error::TooLarge)?;
-    Ok((due, Some(fixed)))
-}
-
-fn draft(id: InvoiceId, merchant: &Merchant, new: &NewInvoice, due: Amount) -> Draft {
+fn draft(id: InvoiceId, merchant: &Merchant, new: &NewInvoice, dues: &Dues) -> Draft {
     Draft {
         purpose: Purpose::Invoice(id),
         payer: Side::default(),
@@ -169,7 +159,11 @@ fn draft(id: InvoiceId, merchant: &Merchant, new: &NewInvoice, due: Amount) -> D
         payee: Side { name: Some(merchant.name.clone()), ..Side::default() },
         payee_address: merchant.payout,
         asset: new.terms.asset,
-        amount: Some(due),
+        also: new.terms.also.clone(),
+        amount: match new.terms.price {
+            Price::Open { least } => least,
+            Price::Asset(_) | Price::Fiat(_) => Some(dues.due),
+        },
         note: None,
         description: new.terms.description.clone(),
         expires_at: new.expires_at,
@@ -218,7 +212,8 @@ pub async fn credit(
     let arrival = &recorded.transfer.arrival;
     let Some(amount) = arrival.amount() else { return Ok(()) };
     let transfer = Some(recorded.transfer.id);
-    advance(tx, assets, id, Input::Arrived { amount, at: arrival.at }, transfer, now).await
+    let input = Input::Arrived { asset: arrival.asset, amount, at: arrival.at };
+    advance(tx, assets, id, input, transfer, now).await
 }
 
 /// A payment of the invoice has come to this stage, as far as the eye can see.
@@ -294,6 +289,7 @@ impl Change {
                 &[(kind::INVOICE_PAID, Aloud), (kind::INVOICE_OVERPAID, Quiet)]
             }
             Self::Overpaid => &[(kind::INVOICE_OVERPAID, Aloud)],
+            Self::More => &[(kind::INVOICE_PAID_AGAIN, Aloud)],
             Self::PaidLate => &[(kind::INVOICE_PAID_LATE, Aloud)],
             Self::Expired => &[(kind::INVOICE_EXPIRED, Quiet)],
             Self::Voided => &[(kind::INVOICE_VOID, Quiet)],

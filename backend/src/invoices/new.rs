@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::{NewInvoice, Price, Terms, Tolerance};
 use crate::{
-    money::Listed,
+    money::{Amount, Asset, Listed},
     payments::http::positive,
     problem::{Kind, Problem, Result},
     rates::{Fiat, FiatPrice},
@@ -33,15 +33,29 @@ const LONGEST: u64 = 2_678_400;
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InvoiceRequest {
-    /// Decimal, exact, above zero. This or `fiat`.
+    /// Decimal, exact, above zero. This, or `fiat`, or `open_amount`.
     #[schema(example = "1.5")]
     pub amount: Option<String>,
     /// A price in fiat instead: the amount is reckoned now, at a rate that several sources agree on,
     /// and stays as it is. Without such a rate nothing is created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fiat: Option<FiatPrice>,
+    /// Let whoever pays decide how much: a donation, a tip, a stall. Whatever comes pays it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_amount: Option<bool>,
+    /// With `open_amount`: the least that pays it, decimal, in `asset`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "0.5")]
+    pub min_amount: Option<String>,
+    /// The asset it is made out in: `amount` and `min_amount` are of it.
     #[schema(example = "GRAM")]
     pub asset: String,
+    /// Every asset it may be paid in; `asset` is always one of them. What is due in each is reckoned
+    /// now, at rates that several sources agree on, and stays as it is. Without such rates nothing is
+    /// created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = json!(["GRAM", "USDT"]))]
+    pub accepted_assets: Option<Vec<String>>,
     /// What it is for: the customer reads it. At most 500 characters.
     #[schema(example = "Order 1042: two books")]
     pub description: Option<String>,
@@ -74,13 +88,21 @@ pub enum Returns {
 }
 
 impl InvoiceRequest {
-    /// Checks everything that was said. `listed` is the asset it names.
-    pub fn accept(self, listed: &Listed, returns: Returns, now: Time) -> Result<NewInvoice> {
-        let price = match (&self.amount, &self.fiat) {
-            (Some(amount), None) => Price::Asset(positive(amount, listed)?),
-            (None, Some(price)) => Price::Fiat(fiat(price)?),
-            _ => return Err(bad("Give `amount` or `fiat`, one of them.".to_owned())),
-        };
+    /// Checks everything that was said. `listed` is the asset it names, `accepted` are all that may pay.
+    pub fn accept(
+        self,
+        listed: &Listed,
+        accepted: &[&Listed],
+        returns: Returns,
+        now: Time,
+    ) -> Result<NewInvoice> {
+        let price = self.price(listed)?;
+        let mut also: Vec<Asset> = Vec::new();
+        for asset in accepted.iter().map(|listed| listed.asset) {
+            if asset != listed.asset && !also.contains(&asset) {
+                also.push(asset);
+            }
+        }
         let lifetime = self.expires_in.unwrap_or(DEFAULT_LIFETIME);
         if !(SHORTEST..=LONGEST).contains(&lifetime) {
             return Err(bad(format!("expires_in is {SHORTEST} to {LONGEST} seconds.")));
@@ -98,6 +120,7 @@ impl InvoiceRequest {
         let hook = |url: String| webhooks::new::address("webhook_url", &url, reach);
         let terms = Terms {
             asset: listed.asset,
+            also,
             price,
             tolerance,
             description: text("description", self.description, DESCRIPTION)?,
@@ -107,6 +130,32 @@ impl InvoiceRequest {
             webhook_url: self.webhook_url.map(hook).transpose()?,
         };
         Ok(NewInvoice { terms, expires_at: now.after(Duration::from_secs(lifetime)) })
+    }
+
+    fn price(&self, listed: &Listed) -> Result<Price> {
+        let open = self.open_amount == Some(true);
+        let refused = |why: &str| Err(bad(why.to_owned()));
+        match (&self.amount, &self.fiat) {
+            (_, Some(_)) if open => refused(
+                "With open_amount the payer names the sum, so there is no price in fiat; leave `fiat` out.",
+            ),
+            (Some(_), _) if open => refused(
+                "With open_amount the payer names the sum; leave `amount` out, or give the least as `min_amount`.",
+            ),
+            (None, None) if open && self.tolerance_bps.is_some_and(|bps| bps > 0) => {
+                refused("With open_amount the least is `min_amount`, so leave tolerance_bps out.")
+            }
+            (None, None) if open => Ok(Price::Open { least: self.least(listed)? }),
+            _ if self.min_amount.is_some() => refused("min_amount goes with open_amount."),
+            (Some(amount), None) => Ok(Price::Asset(positive(amount, listed)?)),
+            (None, Some(price)) => Ok(Price::Fiat(fiat(price)?)),
+            _ => refused("Give `amount`, `fiat` or `open_amount`, one of them."),
+        }
+    }
+
+    fn least(&self, listed: &Listed) -> Result<Option<Amount>> {
+        let least = self.min_amount.as_deref().map(|text| positive(text, listed)).transpose();
+        least.map_err(|problem| Problem { detail: format!("min_{}", problem.detail), ..problem })
     }
 }
 
@@ -170,7 +219,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::money::{Amount, Assets};
+    use crate::money::Assets;
 
     const NOW: Time = Time::from_millis(1_795_000_000_000);
 
@@ -180,7 +229,7 @@ mod tests {
         body[field] = value;
         let request: InvoiceRequest = serde_json::from_value(body).unwrap();
         let assets = Assets::new([]);
-        request.accept(assets.by_code("GRAM").unwrap(), Returns::Https, NOW)
+        request.accept(assets.by_code("GRAM").unwrap(), &[], Returns::Https, NOW)
     }
 
     #[test]
@@ -224,7 +273,7 @@ mod tests {
         let ask = |body: Value| {
             let request: InvoiceRequest = serde_json::from_value(body).unwrap();
             let assets = Assets::new([]);
-            request.accept(assets.by_code("GRAM").unwrap(), Returns::Https, NOW)
+            request.accept(assets.by_code("GRAM").unwrap(), &[], Returns::Https, NOW)
         };
         let priced = |amount: &str, currency: &str| {
             ask(json!({ "asset": "GRAM", "fiat": { "amount": amount, "currency": currency } }))
@@ -252,13 +301,40 @@ mod tests {
     }
 
     #[test]
+    fn an_open_amount_goes_with_no_price() {
+        let ask = |more: Value| {
+            let mut body = json!({ "asset": "GRAM", "open_amount": true });
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let request: InvoiceRequest = serde_json::from_value(body).unwrap();
+            let assets = Assets::new([]);
+            request.accept(assets.by_code("GRAM").unwrap(), &[], Returns::Https, NOW)
+        };
+        assert_eq!(ask(json!({})).unwrap().terms.price, Price::Open { least: None });
+        let least = Amount::new(500_000_000).ok();
+        assert_eq!(ask(json!({ "min_amount": "0.5" })).unwrap().terms.price, Price::Open { least });
+        for (wrong, kind) in [
+            (json!({ "amount": "1" }), Kind::BadRequest),
+            (json!({ "fiat": { "amount": "5", "currency": "USD" } }), Kind::BadRequest),
+            (json!({ "tolerance_bps": 1 }), Kind::BadRequest),
+            (json!({ "open_amount": false }), Kind::BadRequest),
+            (json!({ "open_amount": false, "amount": "1", "min_amount": "1" }), Kind::BadRequest),
+            (json!({ "min_amount": "0" }), Kind::AmountInvalid),
+            (json!({ "min_amount": "1e3" }), Kind::AmountInvalid),
+        ] {
+            assert_eq!(ask(wrong.clone()).unwrap_err().kind, kind, "{wrong}");
+        }
+        let zero = ask(json!({ "min_amount": "0" })).unwrap_err().detail;
+        assert!(zero.starts_with("min_amount must be above zero"), "{zero}");
+    }
+
+    #[test]
     fn a_request_without_fiat_is_spelled_as_ever() {
         let body = json!({ "amount": "1", "asset": "GRAM" });
         let request: InvoiceRequest = serde_json::from_value(body).unwrap();
-        assert!(
-            !serde_json::to_string(&request).unwrap().contains("fiat"),
-            "or stored keys would not fit"
-        );
+        let spelled = serde_json::to_string(&request).unwrap();
+        for field in ["fiat", "open_amount", "min_amount", "accepted_assets"] {
+            assert!(!spelled.contains(field), "or stored keys would not fit");
+        }
     }
 
     #[test]

@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use ton::{address::Address, message::ConnectTransaction};
 
-use super::{Status, Whole, http};
+use super::{Invoice, Status, Whole, http};
 use crate::{
     app::App,
     db::Tx,
     id::InvoiceId,
     identity::Person,
+    money::{Amount, Asset},
     payments::{
-        Draft, Intent, Side, Stage, TO_SIGN, prepare,
+        Draft, Intent, Side, Stage, TO_SIGN,
+        http::positive,
+        prepare,
         view::{self, Direction, PaymentView, Viewer},
     },
     problem::{Kind, Problem, Result},
@@ -22,30 +25,41 @@ use crate::{
 /// A payment prepared before is offered again while there is this much time left to sign it.
 const STILL_SIGNABLE: Duration = Duration::from_secs(60);
 
-/// What `from` has to sign for whatever is still due. A person who pays from a wallet of their own
+/// How somebody wants to pay.
+#[derive(Debug, Clone)]
+pub(super) struct Wish {
+    /// The wallet that will sign.
+    pub from: Address,
+    /// The code of an accepted asset; the invoice's own if there is none.
+    pub asset: Option<String>,
+    /// Of an open amount.
+    pub amount: Option<String>,
+}
+
+/// What the wallet has to sign for whatever is still due, or for what somebody gives. A person who pays from a wallet of their own
 /// gets a payment with a reference of its own; anybody else pays by the invoice's reference.
 pub(super) async fn prepare(
     app: &App,
     id: InvoiceId,
     person: Option<&Person>,
-    from: Address,
+    wish: Wish,
 ) -> Result<(ConnectTransaction, Option<PaymentView>)> {
-    let now = app.now();
+    let (now, from) = (app.now(), wish.from);
     let mut tx = app.db.snapshot().await?;
     let whole = super::whole(&mut tx, id).await?;
     let person = linked(&mut tx, person, from).await?;
     drop(tx);
     payable(&whole, from, now.at)?;
-    let due = whole.invoice.remaining();
-    let payer = prepare::payer(app, from, whole.invoice.terms.asset).await?;
+    let (asset, amount) = chosen(app, &whole.invoice, &wish)?;
+    let payer = prepare::payer(app, from, asset).await?;
     let Some(person) = person else {
-        return Ok((prepare::transaction(app, &whole.intent, payer, due, now.at)?, None));
+        return Ok((prepare::transaction(app, &whole.intent, payer, amount, now.at)?, None));
     };
-    if let Some(prepared) = prepared(&whole, person, from, now.at) {
+    if let Some(prepared) = prepared(&whole, person, from, (asset, amount), now.at) {
         return answer(app, prepared, person);
     }
     let mut tx = app.db.begin().await?;
-    let draft = draft(&whole, person, from, now.at);
+    let draft = draft(&whole, person, from, (asset, amount), now.at);
     let intent = prepare::open(&mut tx, app, person.id, payer, draft, now).await?;
     tx.commit().await?;
     answer(app, &intent, person)
@@ -85,19 +99,73 @@ fn payable(whole: &Whole, from: Address, now: Time) -> Result<()> {
     }
 }
 
+/// What is paid, and in which asset: the rest of what is due, or what the payer names.
+fn chosen(app: &App, invoice: &Invoice, wish: &Wish) -> Result<(Asset, Amount)> {
+    let tenders = invoice.tenders();
+    let refused = || {
+        let codes = tenders.iter().filter_map(|tender| app.assets.get(tender.asset));
+        let codes: Vec<_> = codes.map(|listed| listed.code.as_str()).collect();
+        Problem::new(Kind::AssetUnknown, format!("This invoice takes: {}.", codes.join(", ")))
+    };
+    let asset = match &wish.asset {
+        Some(code) => app.assets.by_code(code).ok_or_else(refused)?.asset,
+        None => invoice.terms.asset,
+    };
+    let tender = tenders.iter().find(|tender| tender.asset == asset).ok_or_else(refused)?;
+    let rest = invoice.rest_in(tender.due);
+    let amount = match (&wish.amount, invoice.is_open_amount()) {
+        (None, false) => rest,
+        (Some(_), false) => {
+            return Err(Problem::new(
+                Kind::BadRequest,
+                "This invoice says how much is due; leave `amount` out. Nothing was changed.",
+            ));
+        }
+        (None, true) => {
+            return Err(Problem::new(
+                Kind::BadRequest,
+                "How much is yours to say: give `amount`. Nothing was changed.",
+            ));
+        }
+        (Some(text), true) => {
+            let listed = app.assets.get(asset).ok_or_else(refused)?;
+            positive(text, listed)?
+        }
+    };
+    if amount < rest {
+        let least = app.assets.money(asset, rest);
+        let detail = format!("amount is at least {least}. Nothing was changed.");
+        return Err(Problem::new(Kind::AmountInvalid, detail));
+    }
+    Ok((asset, amount))
+}
+
 /// The same payment from an earlier tap: signing two would pay twice.
-fn prepared<'a>(whole: &'a Whole, person: &Person, from: Address, now: Time) -> Option<&'a Intent> {
+fn prepared<'a>(
+    whole: &'a Whole,
+    person: &Person,
+    from: Address,
+    (asset, amount): (Asset, Amount),
+    now: Time,
+) -> Option<&'a Intent> {
     whole.intents.iter().find(|intent| {
         intent.payer.person == Some(person.id)
             && intent.payer_address == Some(from)
-            && intent.amount == Some(whole.invoice.remaining())
+            && (intent.asset, intent.amount) == (asset, Some(amount))
             && intent.stage == Stage::Created
             && intent.request.is_some()
             && intent.expires_at.min(whole.invoice.expires_at) >= now.after(STILL_SIGNABLE)
     })
 }
 
-fn draft(whole: &Whole, person: &Person, from: Address, now: Time) -> Draft {
+/// A payment in one asset, whose reference takes the others as well, as the invoice's own does.
+fn draft(
+    whole: &Whole,
+    person: &Person,
+    from: Address,
+    (asset, amount): (Asset, Amount),
+    now: Time,
+) -> Draft {
     let own = &whole.intent;
     Draft {
         purpose: own.purpose,
@@ -105,8 +173,9 @@ fn draft(whole: &Whole, person: &Person, from: Address, now: Time) -> Draft {
         payer_address: Some(from),
         payee: own.payee.clone(),
         payee_address: own.payee_address,
-        asset: own.asset,
-        amount: Some(whole.invoice.remaining()),
+        asset,
+        also: own.assets().filter(|other| *other != asset).collect(),
+        amount: Some(amount),
         note: None,
         description: own.description.clone(),
         expires_at: whole.invoice.expires_at.min(now.after(TO_SIGN)),

@@ -10,11 +10,12 @@
 //! Time is the chain's: money is in time when its block is not later than the deadline, whenever we
 //! come to read that block. So the end does not depend on the order in which transfers are found.
 
+use super::share::{Share, Tender, sum};
 use crate::{
     db::text_enum,
     id::{InvoiceId, MerchantId, PaymentId},
     money::{Amount, Asset},
-    rates::{Fiat, Fixed},
+    rates::{Currency, Fiat, Fixed},
     time::Time,
 };
 
@@ -26,16 +27,20 @@ pub struct Invoice {
     /// The intent whose reference stands on the pay page. A person who pays in the app has one more.
     pub intent: PaymentId,
     pub terms: Terms,
-    /// What is to be paid, once and for all.
+    /// What is to be paid, once and for all. Of an open amount: what shares are measured by.
     pub due: Amount,
-    /// The rate that a price in fiat was reckoned with; it is never reckoned again.
+    /// The rate that a price in fiat, or in another asset, was reckoned with; it is never reckoned again.
     pub rate: Option<Fixed>,
+    /// What all its rates are in.
+    pub currency: Option<Currency>,
     pub links: Links,
     pub status: Status,
-    /// Money that came before the end.
+    /// Money of `terms.asset` that came before the end.
     pub in_time: Amount,
     /// Money that came after it: never counted towards the due amount, never lost.
     pub late: Amount,
+    /// The other assets it accepts, each with what came in it.
+    pub others: Vec<Tender>,
     pub created_at: Time,
     pub expires_at: Time,
 }
@@ -43,7 +48,10 @@ pub struct Invoice {
 /// What the merchant has said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
+    /// The one it is made out in.
     pub asset: Asset,
+    /// Others that are accepted as well.
+    pub also: Vec<Asset>,
     pub price: Price,
     /// How much of it may be missing.
     pub tolerance: Tolerance,
@@ -65,6 +73,8 @@ pub enum Price {
     Asset(Amount),
     /// As much of the asset as this is worth when the invoice is made.
     Fiat(Fiat),
+    /// Whoever pays decides how much: at least so much of the asset, if there is a minimum.
+    Open { least: Option<Amount> },
 }
 
 /// A share of what is due that may be missing, in basis points (hundredths of a percent).
@@ -81,13 +91,6 @@ impl Tolerance {
 
     pub const fn bps(self) -> u16 {
         self.0
-    }
-
-    /// The least that counts as everything. Rounded up, in favour of the merchant, and never nothing.
-    pub fn least(self, due: Amount) -> Amount {
-        let missing = u128::from(due.units()) * u128::from(self.0) / 10_000;
-        let least = u128::from(due.units()).saturating_sub(missing);
-        Amount::new(least).unwrap_or(due)
     }
 }
 
@@ -146,7 +149,7 @@ text_enum! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Input {
     /// Final money; `at` is its block's time.
-    Arrived { amount: Amount, at: Time },
+    Arrived { asset: Asset, amount: Amount, at: Time },
     /// A transfer is pending in the network, or has gone away again.
     Hint { pending: bool },
     /// Every block up to this moment of the chain's clock has been read.
@@ -167,6 +170,8 @@ pub enum Change {
     PaidAndOverpaid,
     /// Money came although everything was paid already: the same payment once more, or another payer.
     Overpaid,
+    /// More money came for an open amount that was paid.
+    More,
     /// Money came after the end.
     PaidLate,
     Expired,
@@ -190,7 +195,7 @@ impl Invoice {
     pub fn apply(mut self, input: Input) -> Result<(Self, Option<Change>), Refused> {
         use Status::{Expired, Open, Paid, Processing, Void};
         let change = match (self.status, input) {
-            (_, Input::Arrived { amount, at }) => Some(self.take(amount, at)),
+            (_, Input::Arrived { asset, amount, at }) => self.take(asset, amount, at),
             (Open, Input::Hint { pending: true }) => {
                 self.status = Processing;
                 Some(Change::Processing)
@@ -215,7 +220,7 @@ impl Invoice {
             (Expired, Input::Void { .. }) => return Err(Refused::Expired),
             (Paid { .. }, Input::Accept { .. }) => None,
             (Open | Processing | Expired | Void { .. }, Input::Accept { at }) => {
-                if self.received().is_zero() {
+                if self.tenders().iter().all(|tender| tender.received().is_zero()) {
                     return Err(Refused::NothingCame);
                 }
                 self.status = Paid { at, by_hand: true };
@@ -225,49 +230,105 @@ impl Invoice {
         Ok((self, change))
     }
 
-    fn take(&mut self, amount: Amount, at: Time) -> Change {
+    /// `None`: the asset is none of those it accepts.
+    fn take(&mut self, asset: Asset, amount: Amount, at: Time) -> Option<Change> {
         let late = at > self.expires_at || matches!(self.status, Status::Void { .. });
-        let kind = if late { &mut self.late } else { &mut self.in_time };
+        let other = self.others.iter_mut().find(|other| other.asset == asset);
+        let (in_time, after) = match other {
+            Some(other) => (&mut other.in_time, &mut other.late),
+            None if asset == self.terms.asset => (&mut self.in_time, &mut self.late),
+            None => return None,
+        };
+        let kind = if late { after } else { in_time };
         *kind = sum(*kind, amount);
-        match self.status {
+        Some(match self.status {
             Status::Void { .. } => Change::PaidLate,
+            Status::Paid { .. } if self.is_open_amount() => Change::More,
             Status::Paid { .. } => Change::Overpaid,
             Status::Open | Status::Processing | Status::Expired if late => Change::PaidLate,
-            Status::Open | Status::Processing | Status::Expired
-                if self.in_time >= self.terms.tolerance.least(self.due) =>
-            {
+            Status::Open | Status::Processing | Status::Expired if self.is_enough() => {
                 self.status = Status::Paid { at, by_hand: false };
-                if self.received() > self.due { Change::PaidAndOverpaid } else { Change::Paid }
+                if self.is_over() { Change::PaidAndOverpaid } else { Change::Paid }
             }
             Status::Open | Status::Processing => {
                 self.status = Status::Open;
                 Change::PartiallyPaid
             }
             Status::Expired => Change::PartiallyPaid,
-        }
+        })
     }
 
-    /// Everything that came.
+    /// Everything it accepts, the asset it is made out in first.
+    pub fn tenders(&self) -> Vec<Tender> {
+        let own = Tender {
+            asset: self.terms.asset,
+            due: self.due,
+            rate: self.rate.clone(),
+            in_time: self.in_time,
+            late: self.late,
+        };
+        std::iter::once(own).chain(self.others.iter().cloned()).collect()
+    }
+
+    /// One of the assets it accepts.
+    pub fn tender(&self, asset: Asset) -> Option<Tender> {
+        self.tenders().into_iter().find(|tender| tender.asset == asset)
+    }
+
+    /// Everything that came, as a share of what is due.
+    pub fn share(&self) -> Share {
+        Share::of(self.tenders().iter().map(|tender| (tender.received(), tender.due)))
+    }
+
+    fn is_enough(&self) -> bool {
+        let tenders = self.tenders();
+        if let Price::Open { least: None } = self.terms.price {
+            return tenders.iter().any(|tender| !tender.in_time.is_zero());
+        }
+        let in_time = Share::of(tenders.iter().map(|tender| (tender.in_time, tender.due)));
+        in_time.is_all_but(self.terms.tolerance.bps())
+    }
+
+    fn is_over(&self) -> bool {
+        let dues = self.tenders().into_iter().map(|tender| tender.due);
+        !self.is_open_amount() && self.share().is_over(dues)
+    }
+
+    pub const fn is_open_amount(&self) -> bool {
+        matches!(self.terms.price, Price::Open { .. })
+    }
+
+    /// Everything that came, by its worth in the asset it is made out in.
     pub fn received(&self) -> Amount {
-        sum(self.in_time, self.late)
+        self.share().in_units(self.due)
     }
 
     /// What is still to be paid: nothing once it counts as paid.
     pub fn remaining(&self) -> Amount {
-        if matches!(self.status, Status::Paid { .. }) {
+        self.rest_in(self.due)
+    }
+
+    /// What is still to be paid if it is paid in an asset of which `due` is all of it.
+    pub fn rest_in(&self, due: Amount) -> Amount {
+        let any_will_do = matches!(self.terms.price, Price::Open { least: None });
+        if any_will_do || matches!(self.status, Status::Paid { .. }) {
             return Amount::ZERO;
         }
-        self.due.checked_sub(self.received()).unwrap_or(Amount::ZERO)
+        self.share().rest(due)
     }
 
     pub fn exception(&self) -> InvoiceException {
+        let came = |of: fn(&Tender) -> Amount| self.tenders().iter().any(|t| !of(t).is_zero());
+        let any_will_do = matches!(self.terms.price, Price::Open { least: None });
+        let short = !any_will_do && self.share().is_less_than_all();
+        let late = came(|tender| tender.late);
         match self.status {
-            Status::Paid { .. } if self.received() > self.due => InvoiceException::Overpaid,
-            Status::Paid { by_hand: true, .. } if !self.late.is_zero() => InvoiceException::Late,
-            Status::Paid { .. } if self.received() < self.due => InvoiceException::Underpaid,
+            Status::Paid { .. } if self.is_over() => InvoiceException::Overpaid,
+            Status::Paid { by_hand: true, .. } if late => InvoiceException::Late,
+            Status::Paid { .. } if short => InvoiceException::Underpaid,
             Status::Paid { .. } => InvoiceException::None,
-            _ if !self.late.is_zero() => InvoiceException::Late,
-            _ if !self.in_time.is_zero() => InvoiceException::Underpaid,
+            _ if late => InvoiceException::Late,
+            _ if came(|tender| tender.in_time) => InvoiceException::Underpaid,
             _ => InvoiceException::None,
         }
     }
@@ -290,268 +351,5 @@ impl Status {
     }
 }
 
-/// Stops counting before 2⁶³. The transfers themselves are on record, and a sum that no honest asset
-/// can reach must not be able to stop the watcher.
-fn sum(a: Amount, b: Amount) -> Amount {
-    a.checked_add(b).unwrap_or(a.max(b))
-}
-
 #[cfg(test)]
-pub mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::dice::Dice;
-
-    pub const DEADLINE: i64 = 100;
-
-    pub fn units(units: u64) -> Amount {
-        Amount::new(u128::from(units)).unwrap()
-    }
-
-    fn invoice() -> Invoice {
-        let (now, dice) = (Time::from_millis(1), Dice::seeded([0; 32]));
-        Invoice {
-            id: InvoiceId::new(now, &dice),
-            merchant: MerchantId::new(now, &dice),
-            intent: PaymentId::new(now, &dice),
-            terms: Terms {
-                asset: Asset::Gram,
-                price: Price::Asset(units(10)),
-                tolerance: Tolerance::default(),
-                description: None,
-                external_id: None,
-                metadata: "{}".into(),
-                return_url: None,
-                webhook_url: None,
-            },
-            due: units(10),
-            rate: None,
-            links: Links { pay_url: String::new(), app_url: String::new() },
-            status: Status::Open,
-            in_time: Amount::ZERO,
-            late: Amount::ZERO,
-            created_at: now,
-            expires_at: Time::from_millis(DEADLINE),
-        }
-    }
-
-    fn arrived(amount: u64, at: i64) -> Input {
-        Input::Arrived { amount: units(amount), at: Time::from_millis(at) }
-    }
-
-    fn after(inputs: &[Input]) -> Invoice {
-        let step = |invoice: Invoice, input: &Input| invoice.apply(*input).unwrap().0;
-        inputs.iter().fold(invoice(), step)
-    }
-
-    const PENDING: Input = Input::Hint { pending: true };
-    const GONE: Input = Input::Hint { pending: false };
-    const TOO_EARLY: Input = Input::Deadline { at: Time::from_millis(DEADLINE) };
-    const OVER: Input = Input::Deadline { at: Time::from_millis(DEADLINE + 1) };
-    const VOID: Input = Input::Void { at: Time::from_millis(50) };
-    const ACCEPT: Input = Input::Accept { at: Time::from_millis(500) };
-
-    /// Every status against every input: due 10, deadline 100. Read the table, not the code.
-    const MATRIX: &str = "\
-open       + 4 in time    → open       received 4  underpaid  (PartiallyPaid)
-open       + 10 in time   → paid       received 10 none       (Paid)
-open       + 11 in time   → paid       received 11 overpaid   (PaidAndOverpaid)
-open       + 10 late      → open       received 10 late       (PaidLate)
-open       + pending      → processing received 0  none       (Processing)
-open       + gone         → open       received 0  none       -
-open       + at deadline  → open       received 0  none       -
-open       + past it      → expired    received 0  none       (Expired)
-open       + void         → void       received 0  none       (Voided)
-open       + accepted     → refused: nothing has come that could be accepted
-processing + 4 in time    → open       received 4  underpaid  (PartiallyPaid)
-processing + 10 in time   → paid       received 10 none       (Paid)
-processing + 11 in time   → paid       received 11 overpaid   (PaidAndOverpaid)
-processing + 10 late      → processing received 10 late       (PaidLate)
-processing + pending      → processing received 0  none       -
-processing + gone         → open       received 0  none       -
-processing + at deadline  → processing received 0  none       -
-processing + past it      → expired    received 0  none       (Expired)
-processing + void         → void       received 0  none       (Voided)
-processing + accepted     → refused: nothing has come that could be accepted
-paid       + 4 in time    → paid       received 14 overpaid   (Overpaid)
-paid       + 10 in time   → paid       received 20 overpaid   (Overpaid)
-paid       + 11 in time   → paid       received 21 overpaid   (Overpaid)
-paid       + 10 late      → paid       received 20 overpaid   (Overpaid)
-paid       + pending      → paid       received 10 none       -
-paid       + gone         → paid       received 10 none       -
-paid       + at deadline  → paid       received 10 none       -
-paid       + past it      → paid       received 10 none       -
-paid       + void         → refused: the invoice is paid
-paid       + accepted     → paid       received 10 none       -
-expired    + 4 in time    → expired    received 4  underpaid  (PartiallyPaid)
-expired    + 10 in time   → paid       received 10 none       (Paid)
-expired    + 11 in time   → paid       received 11 overpaid   (PaidAndOverpaid)
-expired    + 10 late      → expired    received 10 late       (PaidLate)
-expired    + pending      → expired    received 0  none       -
-expired    + gone         → expired    received 0  none       -
-expired    + at deadline  → expired    received 0  none       -
-expired    + past it      → expired    received 0  none       -
-expired    + void         → refused: the invoice has expired
-expired    + accepted     → refused: nothing has come that could be accepted
-void       + 4 in time    → void       received 4  late       (PaidLate)
-void       + 10 in time   → void       received 10 late       (PaidLate)
-void       + 11 in time   → void       received 11 late       (PaidLate)
-void       + 10 late      → void       received 10 late       (PaidLate)
-void       + pending      → void       received 0  none       -
-void       + gone         → void       received 0  none       -
-void       + at deadline  → void       received 0  none       -
-void       + past it      → void       received 0  none       -
-void       + void         → void       received 0  none       -
-void       + accepted     → refused: nothing has come that could be accepted
-";
-
-    #[test]
-    fn every_status_meets_every_input() {
-        let starts: [&[Input]; 5] = [&[], &[PENDING], &[arrived(10, 1)], &[OVER], &[VOID]];
-        let inputs = [
-            ("4 in time", arrived(4, 60)),
-            ("10 in time", arrived(10, 60)),
-            ("11 in time", arrived(11, DEADLINE)),
-            ("10 late", arrived(10, DEADLINE + 1)),
-            ("pending", PENDING),
-            ("gone", GONE),
-            ("at deadline", TOO_EARLY),
-            ("past it", OVER),
-            ("void", VOID),
-            ("accepted", ACCEPT),
-        ];
-        let mut table = String::new();
-        for start in starts {
-            for (name, input) in inputs {
-                let before = after(start);
-                let head = format!("{:<10} + {name:<12} → ", before.status.word().as_str());
-                table += &head;
-                table += &match before.apply(input) {
-                    Ok((invoice, change)) => line(&invoice, change),
-                    Err(refused) => format!("refused: {refused}\n"),
-                };
-            }
-        }
-        assert_eq!(table, MATRIX, "\n{table}");
-    }
-
-    fn line(invoice: &Invoice, change: Option<Change>) -> String {
-        let change = change.map_or("-".to_owned(), |change| format!("({change:?})"));
-        format!(
-            "{:<10} received {:<2} {:<10} {change}\n",
-            invoice.status.word().as_str(),
-            invoice.received().units(),
-            invoice.exception().as_str()
-        )
-    }
-
-    #[test]
-    fn two_halves_make_a_payment() {
-        let half = after(&[arrived(4, 1)]);
-        assert_eq!(half.remaining(), units(6));
-        let (whole, change) = half.apply(arrived(6, 2)).unwrap();
-        assert_eq!(change, Some(Change::Paid));
-        assert_eq!(whole.status, Status::Paid { at: Time::from_millis(2), by_hand: false });
-        assert_eq!(whole.remaining(), Amount::ZERO);
-    }
-
-    #[test]
-    fn what_came_can_be_taken_as_enough() {
-        for (start, exception) in [
-            (vec![arrived(4, 1)], InvoiceException::Underpaid),
-            (vec![arrived(4, 1), OVER], InvoiceException::Underpaid),
-            (vec![OVER, arrived(10, DEADLINE + 1)], InvoiceException::Late),
-            (vec![VOID, arrived(10, 60)], InvoiceException::Late),
-        ] {
-            let (accepted, change) = after(&start).apply(ACCEPT).unwrap();
-            assert_eq!(change, Some(Change::Accepted));
-            assert_eq!(accepted.status, Status::Paid { at: Time::from_millis(500), by_hand: true });
-            assert_eq!((accepted.exception(), accepted.remaining()), (exception, Amount::ZERO));
-            assert_eq!(accepted.apply(arrived(1, 1)).unwrap().1, Some(Change::Overpaid));
-        }
-    }
-
-    #[test]
-    fn a_little_may_be_missing_where_the_merchant_says_so() {
-        let tolerant = |bps| {
-            let mut invoice = invoice();
-            invoice.due = units(1_000);
-            invoice.terms.tolerance = Tolerance::new(bps).unwrap();
-            invoice
-        };
-        let (paid, change) = tolerant(100).apply(arrived(990, 1)).unwrap();
-        assert_eq!(change, Some(Change::Paid));
-        assert_eq!(paid.exception(), InvoiceException::Underpaid);
-        let (open, change) = tolerant(100).apply(arrived(989, 1)).unwrap();
-        assert_eq!((open.status, change), (Status::Open, Some(Change::PartiallyPaid)));
-        assert_eq!(open.remaining(), units(11), "what is asked for is the whole");
-        assert!(Tolerance::new(Tolerance::MOST + 1).is_none());
-    }
-
-    #[test]
-    fn late_money_does_not_complete_an_invoice() {
-        let invoice = after(&[arrived(9, 1), arrived(9, DEADLINE + 1), OVER]);
-        assert_eq!(invoice.status, Status::Expired);
-        assert_eq!((invoice.received(), invoice.in_time), (units(18), units(9)));
-        assert_eq!(invoice.exception(), InvoiceException::Late);
-    }
-
-    #[test]
-    fn more_than_can_be_counted_stops_nobody() {
-        let most = u64::try_from(i64::MAX).unwrap();
-        let invoice = after(&[arrived(most, 1), arrived(most, 2), arrived(most, DEADLINE + 1)]);
-        assert_eq!(invoice.received(), units(most));
-        assert_eq!(invoice.exception(), InvoiceException::Overpaid);
-    }
-
-    /// Amounts, and when they came.
-    type Transfers = Vec<(u64, i64)>;
-
-    /// Some transfers, the same in another order, and where among them the deadline is noticed.
-    fn transfers() -> impl Strategy<Value = (Transfers, Transfers, usize)> {
-        let transfer = (1u64..8, DEADLINE - 3..DEADLINE + 3);
-        proptest::collection::vec(transfer, 0..6).prop_flat_map(|transfers| {
-            let deadline = 0..=transfers.len();
-            (Just(transfers.clone()), Just(transfers).prop_shuffle(), deadline)
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn a_tolerance_takes_its_share_and_no_more(due in 1u64..1 << 62, bps in 0u16..=500) {
-            let least = Tolerance::new(bps).unwrap().least(units(due)).units();
-            let (least, due, bps) = (u128::from(least), u128::from(due), u128::from(bps));
-            prop_assert!(least > 0 && least <= due);
-            prop_assert!((due - least) * 10_000 <= due * bps);
-            prop_assert!((due - least + 1) * 10_000 > due * bps);
-        }
-
-        #[test]
-        fn the_order_in_which_money_is_found_changes_nothing(
-            (transfers, shuffled, deadline) in transfers()
-        ) {
-            let inputs = |transfers: &[(u64, i64)]| -> Vec<Input> {
-                transfers.iter().map(|(amount, at)| arrived(*amount, *at)).collect()
-            };
-            let mut expected = inputs(&transfers);
-            expected.push(OVER);
-            let mut found = inputs(&shuffled);
-            found.insert(deadline, OVER);
-
-            let (expected, found) = (after(&expected), after(&found));
-            prop_assert_eq!(found.status.word(), expected.status.word());
-            prop_assert_eq!(found.received(), expected.received());
-            prop_assert_eq!(found.exception(), expected.exception());
-        }
-
-        #[test]
-        fn an_invoice_is_paid_exactly_when_enough_came_in_time((transfers, ..) in transfers()) {
-            let mut inputs: Vec<_> = transfers.iter().map(|(n, at)| arrived(*n, *at)).collect();
-            inputs.push(OVER);
-            let total: u64 = transfers.iter().filter(|(_, at)| *at <= DEADLINE).map(|(n, _)| n).sum();
-            let paid = after(&inputs).status.word() == InvoiceStatus::Paid;
-            prop_assert_eq!(paid, total >= 10);
-        }
-    }
-}
+pub mod tests;

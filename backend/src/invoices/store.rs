@@ -1,6 +1,11 @@
 //! The statements of invoices.
 
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
 use super::{
+    share::Tender,
     state::{Invoice, InvoiceStatus, Links, Price, Status, Terms, Tolerance},
     timeline::{Line, Mark, Observation},
 };
@@ -41,14 +46,78 @@ struct Row {
     fiat_rate: Option<Rate>,
     fiat_sources: Option<String>,
     fiat_at: Option<Time>,
+    open_amount: bool,
+    min_amount: Option<Amount>,
+    others: String,
+}
+
+/// A rate as it is stored.
+fn fixed(rate: Rate, sources: &str, at: Time) -> Fixed {
+    Fixed { rate, sources: sources.split(',').map(str::to_owned).collect(), at }
+}
+
+/// An accepted asset as it is stored. The same tender is always spelled the same: [`save`] compares.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    asset: String,
+    due: u64,
+    in_time: u64,
+    late: u64,
+    rate: String,
+    sources: String,
+    at: i64,
+}
+
+impl From<&Tender> for Kept {
+    fn from(tender: &Tender) -> Self {
+        let Tender { asset, due, rate, in_time, late } = tender;
+        Self {
+            asset: asset.to_string(),
+            due: due.units(),
+            in_time: in_time.units(),
+            late: late.units(),
+            rate: rate.as_ref().map(|fixed| fixed.rate.to_string()).unwrap_or_default(),
+            sources: rate.as_ref().map(|fixed| fixed.sources.join(",")).unwrap_or_default(),
+            at: rate.as_ref().map(|fixed| fixed.at.millis()).unwrap_or_default(),
+        }
+    }
+}
+
+impl Kept {
+    fn tender(&self) -> Option<Tender> {
+        let units = |units: u64| Amount::new(u128::from(units)).ok();
+        let rate = Rate::from_str(&self.rate).ok();
+        Some(Tender {
+            asset: self.asset.parse().ok()?,
+            due: units(self.due)?,
+            rate: rate.map(|rate| fixed(rate, &self.sources, Time::from_millis(self.at))),
+            in_time: units(self.in_time)?,
+            late: units(self.late)?,
+        })
+    }
+}
+
+fn kept(others: &[Tender]) -> Result<String> {
+    let kept: Vec<Kept> = others.iter().map(Kept::from).collect();
+    serde_json::to_string(&kept).map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
 impl Row {
-    /// The price in fiat and its rate, if it has one.
-    fn fiat(&self) -> Option<(Fiat, Fixed)> {
-        let price = Fiat { currency: self.fiat_currency?, minor: self.fiat_amount? };
-        let sources = self.fiat_sources.as_deref()?.split(',').map(str::to_owned).collect();
-        Some((price, Fixed { rate: self.fiat_rate?, sources, at: self.fiat_at? }))
+    fn price(&self) -> Price {
+        match (self.fiat_currency, self.fiat_amount) {
+            (Some(currency), Some(minor)) => Price::Fiat(Fiat { currency, minor }),
+            _ if self.open_amount => Price::Open { least: self.min_amount },
+            _ => Price::Asset(self.due),
+        }
+    }
+
+    fn rate(&self) -> Option<Fixed> {
+        Some(fixed(self.fiat_rate?, self.fiat_sources.as_deref()?, self.fiat_at?))
+    }
+
+    fn others(&self) -> Option<Vec<Tender>> {
+        let kept: Vec<Kept> = serde_json::from_str(&self.others).ok()?;
+        kept.iter().map(Kept::tender).collect()
     }
 }
 
@@ -77,17 +146,16 @@ impl TryFrom<Row> for Invoice {
 
     fn try_from(row: Row) -> Result<Self> {
         let decode = |what: &'static str| sqlx::Error::Decode(what.into());
-        let fiat = row.fiat();
+        let others = row.others().ok_or_else(|| decode("other assets"))?;
+        let (price, rate) = (row.price(), row.rate());
         Ok(Self {
             id: row.id,
             merchant: row.merchant_id,
             intent: row.intent_id,
             terms: Terms {
                 asset: row.asset,
-                price: match &fiat {
-                    Some((price, _)) => Price::Fiat(*price),
-                    None => Price::Asset(row.due),
-                },
+                also: others.iter().map(|other| other.asset).collect(),
+                price,
                 tolerance: u16::try_from(row.tolerance_bps)
                     .ok()
                     .and_then(Tolerance::new)
@@ -99,7 +167,8 @@ impl TryFrom<Row> for Invoice {
                 webhook_url: row.webhook_url,
             },
             due: row.due,
-            rate: fiat.map(|(_, fixed)| fixed),
+            rate,
+            currency: row.fiat_currency,
             links: Links { pay_url: row.pay_url, app_url: row.app_url },
             status: match row.status {
                 InvoiceStatus::Open => Status::Open,
@@ -115,6 +184,7 @@ impl TryFrom<Row> for Invoice {
             },
             in_time: row.in_time,
             late: row.late,
+            others,
             created_at: row.created_at,
             expires_at: row.expires_at,
         })
@@ -129,8 +199,10 @@ fn invoices(rows: Vec<Row>) -> Result<Vec<Invoice>> {
 pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
     let marks = Marks::from(invoice.status);
     let terms = &invoice.terms;
-    let (price, rate) = match terms.price {
-        Price::Fiat(price) => (Some(price), invoice.rate.as_ref()),
+    let rate = invoice.rate.as_ref();
+    let (fiat, least) = match terms.price {
+        Price::Fiat(price) => (Some(price.minor), None),
+        Price::Open { least } => (None, least),
         Price::Asset(_) => (None, None),
     };
     let touched = execute!(
@@ -138,9 +210,10 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
         "insert into invoices
             (id, merchant_id, intent_id, asset, due, description, external_id, metadata, return_url,
              pay_url, app_url, status, in_time, late, created_at, expires_at, paid_at, void_at,
-             tolerance_bps, webhook_url, fiat_amount, fiat_currency, fiat_rate, fiat_sources, fiat_at)
+             tolerance_bps, webhook_url, fiat_amount, fiat_currency, fiat_rate, fiat_sources, fiat_at,
+             open_amount, min_amount, others)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20, $21, $22, $23, $24, $25)
+                 $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
          on conflict (merchant_id, external_id) where external_id is not null do nothing",
         invoice.id,
         invoice.merchant,
@@ -162,11 +235,14 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
         marks.void_at,
         i64::from(terms.tolerance.bps()),
         terms.webhook_url.as_deref(),
-        price.map(|price| price.minor),
-        price.map(|price| price.currency),
+        fiat,
+        invoice.currency,
         rate.map(|fixed| fixed.rate),
         rate.map(|fixed| fixed.sources.join(",")),
-        rate.map(|fixed| fixed.at)
+        rate.map(|fixed| fixed.at),
+        invoice.is_open_amount(),
+        least,
+        kept(&invoice.others)?
     )?;
     Ok(touched == 1)
 }
@@ -177,8 +253,8 @@ pub async fn save(tx: &mut Tx, before: &Invoice, after: &Invoice) -> Result<bool
     let touched = execute!(
         tx,
         "update invoices set status = $2, in_time = $3, late = $4, paid_at = $5, void_at = $6,
-                accepted_at = $10
-          where id = $1 and status = $7 and in_time = $8 and late = $9",
+                accepted_at = $10, others = $11
+          where id = $1 and status = $7 and in_time = $8 and late = $9 and others = $12",
         after.id,
         after.status.word(),
         after.in_time,
@@ -188,7 +264,9 @@ pub async fn save(tx: &mut Tx, before: &Invoice, after: &Invoice) -> Result<bool
         before.status.word(),
         before.in_time,
         before.late,
-        marks.accepted_at
+        marks.accepted_at,
+        kept(&after.others)?,
+        kept(&before.others)?
     )?;
     Ok(touched == 1)
 }

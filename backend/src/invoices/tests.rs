@@ -49,6 +49,7 @@ impl Till {
     fn terms(&self, external_id: Option<&str>) -> NewInvoice {
         let terms = Terms {
             asset: Asset::Gram,
+            also: Vec::new(),
             price: Price::Asset(units(DUE)),
             tolerance: super::Tolerance::default(),
             description: Some("Two books".into()),
@@ -274,7 +275,7 @@ async fn a_change_from_a_stale_reading_is_refused() {
     let before = till.whole(till.invoices().await).await.invoice;
     let mut tx = till.db.begin().await.unwrap();
     for (amount, saved) in [(1, true), (2, false)] {
-        let input = Input::Arrived { amount: units(amount), at: NOW };
+        let input = Input::Arrived { asset: Asset::Gram, amount: units(amount), at: NOW };
         let (after, _) = before.clone().apply(input).unwrap();
         assert_eq!(store::save(&mut tx, &before, &after).await.unwrap(), saved);
     }
@@ -345,7 +346,8 @@ proptest! {
             let id = till.invoices().await;
             let own = till.whole(id).await.intent;
             let mut tx = till.db.begin().await.unwrap();
-            let second = draft(id, &till.shop, &till.terms(None), units(DUE));
+            let dues = Dues { due: units(DUE), rate: None, currency: None, others: Vec::new() };
+            let second = draft(id, &till.shop, &till.terms(None), &dues);
             let second = payments::open(&mut tx, &till.assets, second, till.now()).await.unwrap();
             tx.commit().await.unwrap();
             let end = NOW.after(LIFETIME);

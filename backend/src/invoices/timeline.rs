@@ -44,7 +44,9 @@ impl Mark {
             Self::Unmatched => {
                 "Final, with the reference, but it cannot pay this invoice: it is recorded as unmatched."
             }
-            Self::Paid => "What came in time is what is due, or as near as the tolerance allows.",
+            Self::Paid => {
+                "What came in time is what is due, money of each asset by its share of it, or as near as the tolerance allows."
+            }
             Self::Expired => {
                 "Every block up to the end has been read, and not enough came in them."
             }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Invoice, InvoiceException, InvoiceStatus, Price, Status, Whole};
+use super::{Invoice, InvoiceException, InvoiceStatus, Price, Status, Whole, share::Tender};
 use crate::{
     money::{Amount, Asset, Assets, Money},
     payments::{
@@ -24,11 +24,20 @@ pub struct PublicInvoiceView {
     pub id: String,
     pub status: InvoiceStatus,
     pub exception: InvoiceException,
-    /// What is due.
+    /// What is due. Of an open amount: what has come, once it is paid, and until then the least that
+    /// will do.
     pub money: Money,
+    /// Every asset it may be paid in, the one it is made out in first. One reference serves them all,
+    /// and money of several adds up by its share of what is due in each.
+    pub accepted: Vec<AcceptedAsset>,
+    /// Whether whoever pays decides how much.
+    pub open_amount: bool,
+    /// The least of an open amount, if there is a minimum.
+    pub min_amount: Option<Money>,
     /// The price in fiat that it was reckoned from, if there was one.
     pub fiat: Option<InvoiceFiat>,
-    /// Everything that came, also late or too much.
+    /// Everything that came, also late or too much. Other assets count by the invoice's rates, rounded
+    /// down; what came in each stands in `accepted`.
     pub received: Money,
     /// What is still missing.
     pub remaining: Money,
@@ -53,6 +62,38 @@ pub struct PublicInvoiceView {
     pub return_url: Option<String>,
     /// How far the newest payment has come.
     pub progress: Vec<Step>,
+}
+
+/// One asset that an invoice may be paid in.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AcceptedAsset {
+    #[schema(example = "USDT")]
+    pub asset: String,
+    /// What is due if all of it is paid in this asset; the least of an open amount, or nothing.
+    pub money: Money,
+    /// What came in this asset.
+    pub received: Money,
+    /// What is still missing if the rest is paid in this asset, rounded up to its smallest unit.
+    pub remaining: Money,
+    /// The rate that was fixed when the invoice was made, if there was need of one.
+    pub rate: Option<AcceptedRate>,
+    /// For any wallet: it opens with everything filled in.
+    pub ton_link: String,
+}
+
+/// What one whole unit of an accepted asset was worth when the invoice was made.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AcceptedRate {
+    /// Decimal.
+    #[schema(example = "2.5")]
+    pub value: String,
+    #[schema(example = "USD")]
+    pub currency: String,
+    /// The sources that agreed on it.
+    pub sources: Vec<String>,
+    /// When the oldest of them said so.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Time,
 }
 
 /// A price in fiat, and the rate that was fixed when the invoice was made.
@@ -100,8 +141,10 @@ pub struct InvoiceView {
     pub payments: Vec<InvoicePayment>,
     /// What goes back of it, oldest first.
     pub refunds: Vec<RefundBrief>,
-    /// What has gone back so far.
+    /// What has gone back so far, of the asset it is made out in.
     pub refunded: Money,
+    /// The same for every accepted asset.
+    pub refunded_in: Vec<Money>,
     /// Whether the money is real.
     pub livemode: bool,
     /// Opens the invoice inside Telegram.
@@ -136,6 +179,7 @@ pub struct InvoicePayment {
 /// What the merchant sees, and what stands in its events.
 pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
     let Whole { invoice, merchant, transfers, refunds, .. } = whole;
+    let refunded = |asset| view::sum(assets, asset, refunds);
     InvoiceView {
         object: "invoice",
         public: public(assets, whole),
@@ -145,7 +189,8 @@ pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
         metadata: serde_json::from_str(&invoice.terms.metadata).unwrap_or_default(),
         payments: transfers.iter().map(|t| payment(assets, invoice, t)).collect(),
         refunds: refunds.iter().map(|refund| view::brief(assets, refund)).collect(),
-        refunded: view::sum(assets, invoice.terms.asset, refunds),
+        refunded: refunded(invoice.terms.asset),
+        refunded_in: invoice.tenders().iter().map(|tender| refunded(tender.asset)).collect(),
         livemode: merchant.livemode,
         app_url: invoice.links.app_url.clone(),
         webhook_url: invoice.terms.webhook_url.clone(),
@@ -160,7 +205,10 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
         id: invoice.id.to_string(),
         status: invoice.status.word(),
         exception: invoice.exception(),
-        money: money(invoice.due),
+        money: money(named(invoice)),
+        accepted: invoice.tenders().iter().map(|t| accepted(assets, invoice, intent, t)).collect(),
+        open_amount: invoice.is_open_amount(),
+        min_amount: least(invoice).map(money),
         fiat: fiat(invoice),
         received: money(invoice.received()),
         remaining: money(invoice.remaining()),
@@ -169,7 +217,7 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
         reference: intent.reference.to_string(),
         address: friendly(intent.payee_address),
         pay_url: invoice.links.pay_url.clone(),
-        ton_link: ton_link(invoice, intent),
+        ton_link: ton_link(invoice, intent, invoice.terms.asset, invoice.remaining()),
         expires_at: invoice.expires_at,
         created_at: invoice.created_at,
         paid_at: match invoice.status {
@@ -178,6 +226,42 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
         },
         return_url: invoice.terms.return_url.clone(),
         progress: progress(intent, intents, transfers),
+    }
+}
+
+fn least(invoice: &Invoice) -> Option<Amount> {
+    match invoice.terms.price {
+        Price::Open { least } => least,
+        Price::Asset(_) | Price::Fiat(_) => None,
+    }
+}
+
+/// The sum to name for an invoice: what is due, or what somebody gave of their own accord.
+fn named(invoice: &Invoice) -> Amount {
+    match (invoice.is_open_amount(), invoice.status) {
+        (true, Status::Paid { .. }) => invoice.received(),
+        (true, _) => least(invoice).unwrap_or(Amount::ZERO),
+        (false, _) => invoice.due,
+    }
+}
+
+fn accepted(assets: &Assets, invoice: &Invoice, intent: &Intent, tender: &Tender) -> AcceptedAsset {
+    let money = |amount| assets.money(tender.asset, amount);
+    let any_will_do = invoice.is_open_amount() && least(invoice).is_none();
+    let due = money(if any_will_do { Amount::ZERO } else { tender.due });
+    let rest = invoice.rest_in(tender.due);
+    AcceptedAsset {
+        asset: due.asset.clone(),
+        money: due,
+        received: money(tender.received()),
+        remaining: money(rest),
+        rate: tender.rate.as_ref().zip(invoice.currency).map(|(fixed, currency)| AcceptedRate {
+            value: fixed.rate.to_string(),
+            currency: currency.to_string(),
+            sources: fixed.sources.clone(),
+            at: fixed.at,
+        }),
+        ton_link: ton_link(invoice, intent, tender.asset, rest),
     }
 }
 
@@ -194,17 +278,21 @@ fn fiat(invoice: &Invoice) -> Option<InvoiceFiat> {
     }
 }
 
-/// `ton://transfer/…`: wallets fill in what is still missing, and refuse after the deadline.
-fn ton_link(invoice: &Invoice, intent: &Intent) -> String {
-    let jetton = match invoice.terms.asset {
+/// `ton://transfer/…`: wallets fill in what is still missing, and refuse after the deadline. Without an
+/// amount they ask for one.
+fn ton_link(invoice: &Invoice, intent: &Intent, asset: Asset, rest: Amount) -> String {
+    let amount = match invoice.is_open_amount() {
+        true => String::new(),
+        false => format!("amount={}&", rest.units()),
+    };
+    let jetton = match asset {
         Asset::Gram => String::new(),
         Asset::Jetton(master) => format!("&jetton={}", master.friendly(true)),
     };
     // A reference is letters, digits and hyphens: nothing in it wants escaping.
     format!(
-        "ton://transfer/{}?amount={}&text={}{jetton}&exp={}",
+        "ton://transfer/{}?{amount}text={}{jetton}&exp={}",
         friendly(intent.payee_address),
-        invoice.remaining().units(),
         intent.reference,
         invoice.expires_at.seconds()
     )

@@ -146,6 +146,7 @@ pub async fn start(
         payee: start.to,
         payee_address: start.address,
         asset: start.asset,
+        also: Vec::new(),
         amount: Some(start.amount),
         note: start.note,
         description: start.description,

@@ -53,6 +53,8 @@ pub struct Draft {
     pub payee: Side,
     pub payee_address: Address,
     pub asset: Asset,
+    /// Other assets that pay it as well.
+    pub also: Vec<Asset>,
     pub amount: Option<Amount>,
     pub note: Option<String>,
     pub description: Option<String>,
@@ -69,6 +71,7 @@ pub async fn open(tx: &mut Tx, assets: &Assets, draft: Draft, now: Now<'_>) -> d
         payee: draft.payee,
         payee_address: draft.payee_address,
         asset: draft.asset,
+        also: draft.also,
         amount: draft.amount,
         reference: Reference::new(now.dice.bytes()),
         note: draft.note,

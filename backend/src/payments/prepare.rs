@@ -30,6 +30,8 @@ const MOST: i64 = 50;
 #[derive(Debug, Clone, Copy)]
 pub struct Payer {
     pub wallet: Address,
+    /// In which it pays.
+    asset: Asset,
     /// Where the wallet's money of the asset lies: for a jetton, an account of its own.
     account: Address,
 }
@@ -37,7 +39,7 @@ pub struct Payer {
 /// Asks the chain for the payer's account: if it is away, nothing has been written yet.
 pub async fn payer(app: &App, wallet: Address, asset: Asset) -> Result<Payer> {
     let account = app.account_of(&app.chain_now, wallet, asset).await.map_err(Problem::chain)?;
-    Ok(Payer { wallet, account })
+    Ok(Payer { wallet, asset, account })
 }
 
 /// Opens a person's payment, complete with its transaction, unless too many wait already.
@@ -80,7 +82,7 @@ pub fn transaction(
 ) -> Result<ConnectTransaction> {
     let comment = compose(intent.reference, intent.note.as_deref());
     let to = intent.payee_address;
-    let message = match intent.asset {
+    let message = match payer.asset {
         Asset::Gram => gram_transfer(to, amount.units(), Some(&comment), false),
         Asset::Jetton(_) => jetton_transfer(JettonTransfer {
             sender_jetton_wallet: payer.account,

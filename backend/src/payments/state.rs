@@ -29,7 +29,9 @@ pub struct Intent {
     pub payee: Side,
     pub payee_address: Address,
     pub asset: Asset,
-    /// `None`: whatever arrives is right.
+    /// Other assets that pay it as well: one reference is the door for all of them.
+    pub also: Vec<Asset>,
+    /// In `asset`. `None`: whatever arrives is right.
     pub amount: Option<Amount>,
     pub reference: Reference,
     pub note: Option<String>,
@@ -116,6 +118,11 @@ pub enum Refused {
 }
 
 impl Intent {
+    /// The assets whose money pays it, the one it was made out in first.
+    pub fn assets(&self) -> impl Iterator<Item = Asset> {
+        std::iter::once(self.asset).chain(self.also.iter().copied())
+    }
+
     /// Whether several transfers may make up the amount.
     fn takes_parts(&self) -> bool {
         matches!(self.purpose, Purpose::Invoice(_) | Purpose::Refund(_))
@@ -277,7 +284,7 @@ pub fn judge(arrival: &Arrival, intent: Option<&Intent>) -> Outcome {
         };
         return Outcome::Unmatched(reason, None);
     };
-    if intent.asset != arrival.asset {
+    if !intent.assets().any(|asset| asset == arrival.asset) {
         Outcome::Unmatched(Reason::WrongAsset, meant)
     } else if arrival.sender == Some(arrival.owner) {
         Outcome::Unmatched(Reason::SelfPayment, meant)

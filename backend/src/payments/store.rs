@@ -30,6 +30,7 @@ struct IntentRow {
     payee_address: Text<Address>,
     description: Option<String>,
     asset: Asset,
+    also: Option<String>,
     amount: Option<Amount>,
     reference: Text<Reference>,
     note: Option<String>,
@@ -71,6 +72,8 @@ impl TryFrom<IntentRow> for Intent {
     fn try_from(row: IntentRow) -> Result<Self> {
         let purpose = Purpose::from_columns(&row.purpose, row.purpose_id.as_deref())
             .ok_or_else(|| sqlx::Error::Decode("a purpose without its id".into()))?;
+        let also = row.also.as_deref().unwrap_or_default().split_ascii_whitespace();
+        let also: Result<Vec<Asset>, _> = also.map(Asset::from_str).collect();
         Ok(Self {
             id: row.id,
             purpose,
@@ -87,6 +90,7 @@ impl TryFrom<IntentRow> for Intent {
             },
             payee_address: row.payee_address.0,
             asset: row.asset,
+            also: also.map_err(|error| sqlx::Error::Decode(error.into()))?,
             amount: row.amount,
             reference: row.reference.0,
             note: row.note,
@@ -112,14 +116,15 @@ fn intents(rows: Vec<IntentRow>) -> Result<Vec<Intent>> {
 
 pub async fn insert(tx: &mut Tx, intent: &Intent) -> Result<()> {
     let (purpose, purpose_id) = intent.purpose.columns();
+    let also: Vec<String> = intent.also.iter().map(Asset::to_string).collect();
     execute!(
         tx,
         "insert into intents
             (id, purpose, purpose_id, payer_id, payer_name, payer_username, payer_address, payee_id,
              payee_name, payee_username, payee_address, description, asset, amount, reference, note,
-             status, request, created_at, expires_at)
+             status, request, created_at, expires_at, also)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20)",
+                 $19, $20, $21)",
         intent.id,
         purpose,
         purpose_id.as_deref(),
@@ -139,7 +144,8 @@ pub async fn insert(tx: &mut Tx, intent: &Intent) -> Result<()> {
         intent.stage,
         intent.request.as_deref(),
         intent.created_at,
-        intent.expires_at
+        intent.expires_at,
+        (!also.is_empty()).then(|| also.join(" "))
     )?;
     Ok(())
 }

@@ -144,6 +144,7 @@ pub fn intent(
 ) -> PaymentView {
     let received = transfer.and_then(|t| t.arrival.amount());
     // Once money has come, what came is the truth, whatever had been asked for.
+    let asset = transfer.map_or(intent.asset, |transfer| transfer.arrival.asset);
     let amount = received.or(intent.amount).unwrap_or(Amount::ZERO);
     let payer_address = transfer.and_then(|t| t.arrival.sender).or(intent.payer_address);
     let is_shop = matches!(intent.purpose, Purpose::Invoice(_));
@@ -154,7 +155,7 @@ pub fn intent(
         direction: viewer.direction,
         status: intent.stage,
         purpose: purpose(intent),
-        money: assets.money(intent.asset, amount),
+        money: assets.money(asset, amount),
         from: party(&intent.payer, payer_address, from_shop, viewer),
         to: party(&intent.payee, Some(intent.payee_address), is_shop, viewer)
             .unwrap_or_else(|| unnamed(intent.payee_address, false)),

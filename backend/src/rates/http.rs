@@ -24,7 +24,7 @@ pub fn router() -> OpenApiRouter<App> {
 impl From<Doubt> for Problem {
     fn from(doubt: Doubt) -> Self {
         let detail = format!(
-            "{doubt}. Nothing was created. Try again later, or name the amount in the asset itself."
+            "{doubt}. Nothing was created. Try again later, or name an amount in one asset alone."
         );
         Self { retry_after: Some(AGAIN), ..Self::new(Kind::RateUnavailable, detail) }
     }

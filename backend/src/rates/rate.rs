@@ -5,6 +5,8 @@
 
 use std::{cmp::Ordering, fmt, str::FromStr};
 
+use num_bigint::BigUint;
+
 use super::fiat::{Currency, Fiat};
 use crate::money::Amount;
 
@@ -83,6 +85,23 @@ impl Rate {
             None => minor.div_ceil(digits.checked_mul(10u128.checked_pow(down - up)?)?),
         };
         Amount::new(units).ok()
+    }
+
+    /// How much of another asset is worth an amount of this one, rounded up to its smallest unit, when
+    /// both rates are in one currency. `None` when that is more than can be counted.
+    pub fn exchange(
+        self,
+        amount: Amount,
+        decimals: u8,
+        to: Self,
+        to_decimals: u8,
+    ) -> Option<Amount> {
+        let (from, to) = (self.rounded(), to.rounded());
+        let power = |exponent: u32| BigUint::from(10u8).pow(exponent);
+        let value = BigUint::from(amount.units()) * from.digits * power(to.scale);
+        let one = BigUint::from(to.digits) * power(u32::from(decimals) + from.scale);
+        let units = (value * power(u32::from(to_decimals)) + &one - 1u8) / one;
+        Amount::new(u128::try_from(units).ok()?).ok()
     }
 
     /// What an amount of an asset with these decimals is worth, to the nearest minor unit, half up.
@@ -218,6 +237,18 @@ mod tests {
     }
 
     #[test]
+    fn an_exchange_goes_through_the_currency() {
+        let exchanged = |units: u128, from: &str, to: &str| {
+            let amount = Amount::new(units).unwrap();
+            rate(from).exchange(amount, 9, rate(to), 6).map(Amount::units)
+        };
+        assert_eq!(exchanged(2_000_000_000, "2.5", "1"), Some(5_000_000));
+        assert_eq!(exchanged(1_000_000_000, "1", "3"), Some(333_334), "up");
+        assert_eq!(exchanged(1, "0.000001", "999999"), Some(1));
+        assert_eq!(exchanged(u128::from(Amount::MAX.units()), "999999999", "0.000001"), None);
+    }
+
+    #[test]
     fn worth_is_rounded_to_the_nearest_cent() {
         for (units, at, decimals, shown) in [
             (2_000_000_000, "2.5", 9, "5.00"),
@@ -292,6 +323,21 @@ mod tests {
             prop_assert!(units > 0);
             prop_assert_ne!(compare([units, divisor], dividend), Ordering::Less);
             prop_assert_eq!(compare([units - 1, divisor], dividend), Ordering::Less);
+        }
+
+        #[test]
+        fn an_exchange_is_never_short_and_never_a_unit_too_much(
+            from in rates(), to in rates(), units in 1u64..1_000_000_000_000, decimals in 0u8..=9
+        ) {
+            let amount = Amount::new(u128::from(units)).unwrap();
+            let Some(found) = from.exchange(amount, decimals, to, 6) else { return Ok(()) };
+            // found × to / 10⁶ ≥ units × from / 10^decimals > (found − 1) × to / 10⁶
+            let (from, to) = (from.rounded(), to.rounded());
+            let power = |exponent: u32| BigUint::from(10u8).pow(exponent);
+            let asked = BigUint::from(units) * from.digits * power(to.scale + 6);
+            let worth = |units: u64| BigUint::from(units) * to.digits * power(u32::from(decimals) + from.scale);
+            prop_assert!(found.units() > 0 && worth(found.units()) >= asked);
+            prop_assert!(worth(found.units() - 1) < asked);
         }
 
         #[test]

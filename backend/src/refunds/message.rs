@@ -89,6 +89,7 @@ async fn draft(tx: &mut Tx, whole: &Whole, now: Time) -> Result<Draft, Error> {
         payee: payer_of(tx, refund).await?,
         payee_address: refund.to,
         asset: refund.asset,
+        also: Vec::new(),
         amount: Some(refund.remaining()),
         // A comment is public for ever; why money goes back is not.
         note: None,

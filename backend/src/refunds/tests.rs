@@ -90,6 +90,7 @@ impl Till {
             payee: Side::default(),
             payee_address: refund.to,
             asset: refund.asset,
+            also: Vec::new(),
             amount: Some(refund.remaining()),
             note: None,
             description: None,

@@ -108,8 +108,9 @@ pub fn brief(assets: &Assets, refund: &Refund) -> RefundBrief {
     }
 }
 
-/// What some refunds have paid back together.
+/// What some refunds have paid back together of an asset.
 pub fn sum(assets: &Assets, asset: Asset, refunds: &[Refund]) -> Money {
     let add = |sum: Amount, refund: &Refund| sum.checked_add(refund.sent).unwrap_or(Amount::MAX);
-    assets.money(asset, refunds.iter().fold(Amount::ZERO, add))
+    let of_it = refunds.iter().filter(|refund| refund.asset == asset);
+    assets.money(asset, of_it.fold(Amount::ZERO, add))
 }

@@ -54,6 +54,7 @@ async fn is_paid(db: &Db, dice: &Dice, request: &Request, lt: u64) {
         payee: Side::default(),
         payee_address: request.address,
         asset: request.asset,
+        also: Vec::new(),
         amount: request.amount,
         note: None,
         description: None,

@@ -46,7 +46,7 @@ pub enum Error {
     NoInvoice(InvoiceId),
     #[error(transparent)]
     Refused(#[from] Refused),
-    #[error("the invoice asks for another asset")]
+    #[error("the invoice does not accept this asset")]
     OtherAsset,
     #[error("it is nothing that could be counted: {0}")]
     NotCountable(Reason),
@@ -106,7 +106,7 @@ pub async fn attach(
         return Err(Error::NotCountable(entry.reason));
     }
     let invoice = invoices::store::own(tx, merchant.id, to).await?.ok_or(Error::NoInvoice(to))?;
-    if invoice.terms.asset != transfer.arrival.asset {
+    if invoice.tender(transfer.arrival.asset).is_none() {
         return Err(Error::OtherAsset);
     }
     if !store::decide(tx, merchant.id, &entry, after, &by).await? {

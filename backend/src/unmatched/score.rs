@@ -33,7 +33,7 @@ pub enum Clue {
     InTime,
     /// It came within an hour of the invoice's end.
     ShortlyAfter,
-    /// The invoice asks for another asset, so it cannot be attached.
+    /// The invoice does not accept the asset, so it cannot be attached.
     OtherAsset,
     /// The invoice is paid already, or was voided.
     Over,
@@ -89,16 +89,19 @@ pub fn score(arrival: &Arrival, comment: &Folded, of: &Candidate) -> Option<(u8,
     if *known_payer {
         clues.push(Clue::KnownPayer);
     }
-    let same_asset = invoice.terms.asset == arrival.asset;
-    let due = if invoice.remaining().is_zero() { invoice.due } else { invoice.remaining() };
-    if same_asset && arrival.amount() == Some(due) {
+    let tender = invoice.tender(arrival.asset);
+    let due = tender.as_ref().filter(|_| !invoice.is_open_amount()).map(|tender| {
+        let rest = invoice.rest_in(tender.due);
+        if rest.is_zero() { tender.due } else { rest }
+    });
+    if due.is_some() && arrival.amount() == due {
         clues.push(Clue::ExactAmount);
     }
     clues.extend(by_time(arrival.at, invoice));
     if matches!(invoice.status.word(), InvoiceStatus::Paid | InvoiceStatus::Void) {
         clues.push(Clue::Over);
     }
-    if !same_asset {
+    if tender.is_none() {
         clues.push(Clue::OtherAsset);
     }
     let sum: i32 = clues.iter().map(|clue| clue.weight()).sum();
@@ -162,6 +165,7 @@ mod tests {
                 intent: PaymentId::new(NOW, &dice),
                 terms: Terms {
                     asset: Asset::Gram,
+                    also: Vec::new(),
                     price: Price::Asset(Amount::new(1000).unwrap()),
                     tolerance: Tolerance::default(),
                     description: None,
@@ -172,10 +176,12 @@ mod tests {
                 },
                 due: Amount::new(1000).unwrap(),
                 rate: None,
+                currency: None,
                 links: Links { pay_url: String::new(), app_url: String::new() },
                 status: Status::Open,
                 in_time: Amount::ZERO,
                 late: Amount::ZERO,
+                others: Vec::new(),
                 created_at: NOW,
                 expires_at: NOW.after(LIFETIME),
             },

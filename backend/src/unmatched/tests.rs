@@ -70,6 +70,7 @@ impl Till {
     async fn invoices(&self, merchant: &Merchant) -> InvoiceId {
         let terms = Terms {
             asset: Asset::Gram,
+            also: Vec::new(),
             price: Price::Asset(Amount::new(100).unwrap()),
             tolerance: Tolerance::default(),
             description: None,

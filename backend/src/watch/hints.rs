@@ -53,7 +53,7 @@ pub(super) async fn look(app: &App, memory: &mut Memory) -> Result<(), Error> {
         let reference = received.comment.text().and_then(ton::reference::Reference::find);
         let hinted = live.iter().find(|intent| {
             intent.payee_address == watched.owner
-                && intent.asset == watched.asset
+                && intent.assets().any(|asset| asset == watched.asset)
                 && Some(intent.reference) == reference
         });
         if let Some(intent) = hinted {
@@ -75,12 +75,13 @@ pub(super) async fn look(app: &App, memory: &mut Memory) -> Result<(), Error> {
 /// The accounts on which these payments would arrive.
 async fn accounts(app: &App, live: &[Intent]) -> Vec<Watched> {
     let mut accounts: Vec<Watched> = Vec::new();
-    for intent in live {
-        let known = |w: &Watched| w.owner == intent.payee_address && w.asset == intent.asset;
+    let each = live.iter().flat_map(|intent| intent.assets().map(move |asset| (intent, asset)));
+    for (intent, asset) in each {
+        let known = |w: &Watched| w.owner == intent.payee_address && w.asset == asset;
         if accounts.iter().any(known) || accounts.len() >= super::BATCH {
             continue;
         }
-        let account = match intent.asset {
+        let account = match asset {
             Asset::Gram => Some(intent.payee_address),
             asset @ Asset::Jetton(_) => {
                 app.account_of(&app.chain, intent.payee_address, asset).await.ok()
@@ -88,7 +89,7 @@ async fn accounts(app: &App, live: &[Intent]) -> Vec<Watched> {
         };
         accounts.push(Watched {
             owner: intent.payee_address,
-            asset: intent.asset,
+            asset,
             account,
             cursor: None,
             since: intent.created_at,

@@ -63,8 +63,13 @@ export const payRequest = (id: string, amount: string | undefined, idempotencyKe
   call<Payment>('POST', at('/v1/requests', id, '/pay'), { body: amount === undefined ? {} : { amount }, idempotencyKey });
 
 export const getInvoice = (id: string) => call<PublicInvoice>('GET', at('/v1/public/invoices', id), { auth: 'none' });
-export const payInvoice = (id: string, from: string) =>
-  call<InvoicePayment>('POST', at('/v1/public/invoices', id, '/pay'), { body: { from }, auth: 'optional' });
+/** What a payer has chosen: an asset, and of an open amount how much. */
+export interface Wish {
+  readonly asset: string;
+  readonly amount?: string;
+}
+export const payInvoice = (id: string, from: string, wish: Wish) =>
+  call<InvoicePayment>('POST', at('/v1/public/invoices', id, '/pay'), { body: { from, ...wish }, auth: 'optional' });
 
 export interface Following<T> {
   readonly signal: AbortSignal;

@@ -182,11 +182,28 @@ export interface InvoiceFiat {
   readonly at: string;
 }
 
+/** One asset an invoice may be paid in. */
+export interface Accepted {
+  readonly asset: string;
+  /** What is due in this asset alone; the least of an open amount, or nothing. */
+  readonly money: Money;
+  readonly received: Money;
+  readonly remaining: Money;
+  /** Null when there was no need of a rate. */
+  readonly rate: { readonly value: string; readonly currency: string; readonly sources: readonly string[]; readonly at: string } | null;
+  readonly ton_link: string;
+}
+
 export interface PublicInvoice {
   readonly id: string;
   readonly status: InvoiceStatus;
   readonly exception: 'none' | 'underpaid' | 'overpaid' | 'late';
   readonly money: Money;
+  /** Every asset that will do, the invoice's own first. */
+  readonly accepted: readonly Accepted[];
+  /** Whoever pays decides how much. */
+  readonly open_amount: boolean;
+  readonly min_amount: Money | null;
   /** Null when the price is in the asset itself. */
   readonly fiat: InvoiceFiat | null;
   readonly received: Money;

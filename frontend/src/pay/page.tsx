@@ -2,9 +2,9 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Problem } from '../api/client';
 import { getInfo } from '../api/remit';
-import type { Info, PublicInvoice } from '../api/types';
+import type { Accepted, Info, PublicInvoice } from '../api/types';
 import { format } from '../money';
-import { due, isPayable, useWatchedInvoice } from '../state/invoices';
+import { due, isPayable, useChoice, useWatchedInvoice, type Choice } from '../state/invoices';
 import { isFailed, isHere, resource } from '../state/loaded';
 import { look } from '../state/look';
 import { remark } from '../state/toast';
@@ -15,6 +15,7 @@ import { restoreWallet } from '../wallet';
 import { Button } from '../ui/action';
 import { Facts } from '../ui/card';
 import { Segments } from '../ui/choice';
+import { Choose } from '../ui/choose';
 import { Address } from '../ui/copy';
 import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps } from '../ui/invoice';
 import { Failure, Notice, Place, Skeleton } from '../ui/notice';
@@ -72,15 +73,17 @@ function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; 
     document.title = title;
   }, [title]);
   const stage = paying.value;
+  const choice = useChoice(invoice);
   const open = isPayable(invoice) && (stage.at !== 'sent' || invoice.exception === 'underpaid');
   return (
     <main class={open ? 'pay-columns' : 'pay-single'}>
       <div class="stack">
         <section class="card pay-summary" aria-live="polite">
           <h1 class="hidden-visually">{title}</h1>
-          <InvoiceHero invoice={invoice} />
+          <InvoiceHero invoice={invoice} of={open ? choice.of : undefined} />
           {open && <InvoiceCountdown invoice={invoice} />}
-          {open && <PayButtons invoice={invoice} info={info} stage={stage} />}
+          {open && <Choose invoice={invoice} choice={choice} />}
+          {open && <PayButtons invoice={invoice} info={info} stage={stage} choice={choice} />}
         </section>
         <InvoiceState invoice={invoice} />
         <StageNotice stage={stage} open={open} />
@@ -91,18 +94,18 @@ function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; 
       </div>
       {open && (
         <div class="stack">
-          <Scan invoice={invoice} />
-          <ByHand invoice={invoice} />
+          <Scan invoice={invoice} of={choice.of} />
+          <ByHand invoice={invoice} choice={choice} />
         </div>
       )}
     </main>
   );
 }
 
-function PayButtons({ invoice, info, stage }: { invoice: PublicInvoice; info: Info | null; stage: Paying }) {
+function PayButtons({ invoice, info, stage, choice }: { invoice: PublicInvoice; info: Info | null; stage: Paying; choice: Choice }) {
   const t = text.value;
-  const rest = invoice.exception === 'underpaid';
-  const label = rest ? t.invoice.payRest(format(due(invoice))) : t.pay.connectAndPay;
+  const rest = invoice.exception === 'underpaid' && !invoice.open_amount && choice.money;
+  const label = rest ? t.invoice.payRest(format(rest)) : t.pay.connectAndPay;
   return (
     <div class="stack">
       {stage.at === 'asked' ? (
@@ -110,7 +113,7 @@ function PayButtons({ invoice, info, stage }: { invoice: PublicInvoice; info: In
       ) : (
         <Button
           kind="primary"
-          action={{ label, run: () => info && void payWithWallet(info, invoice), disabled: !info, busy: stage.at === 'preparing' }}
+          action={{ label, run: () => info && void payWithWallet(info, invoice, choice.wish), disabled: !info || !choice.money, busy: stage.at === 'preparing' }}
         />
       )}
       {info && (
@@ -141,7 +144,7 @@ function StageNotice({ stage, open }: { stage: Paying; open: boolean }) {
   }
 }
 
-function Scan({ invoice }: { invoice: PublicInvoice }) {
+function Scan({ invoice, of }: { invoice: PublicInvoice; of: Accepted }) {
   const t = text.value.pay;
   const [by, setBy] = useState<'phone' | 'wallet'>('phone');
   return (
@@ -151,13 +154,13 @@ function Scan({ invoice }: { invoice: PublicInvoice }) {
         label={t.scanWith} value={by} onChange={setBy}
         options={[{ value: 'phone', label: t.byPhone }, { value: 'wallet', label: t.byWallet }]}
       />
-      <Qr value={by === 'phone' ? invoice.pay_url : invoice.ton_link} label={t.qr} />
+      <Qr value={by === 'phone' ? invoice.pay_url : of.ton_link} label={t.qr} />
       <p class="place-text">{by === 'phone' ? t.byPhoneHint : t.byWalletHint}</p>
     </section>
   );
 }
 
-function ByHand({ invoice }: { invoice: PublicInvoice }) {
+function ByHand({ invoice, choice }: { invoice: PublicInvoice; choice: Choice }) {
   const t = text.value.pay;
   return (
     <details class="card by-hand">
@@ -165,7 +168,7 @@ function ByHand({ invoice }: { invoice: PublicInvoice }) {
       <p class="quiet">{t.manualBody}</p>
       <Facts
         facts={[
-          { name: t.amount, value: <Address value={due(invoice).amount} label={t.amount} /> },
+          { name: t.amount, value: <Address value={(choice.money ?? due(invoice, choice.of)).amount} label={t.amount} /> },
           { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
           { name: t.reference, value: <Address value={invoice.reference} label={t.reference} /> },
         ]}

@@ -1,11 +1,11 @@
 // A shop's invoice inside the Mini App: what for, how much, until when, and one button.
 import { useState } from 'preact/hooks';
 import { Problem } from '../api/client';
-import { payInvoice, reportSubmitted } from '../api/remit';
+import { payInvoice, reportSubmitted, type Wish } from '../api/remit';
 import type { PublicInvoice } from '../api/types';
 import { format } from '../money';
 import { land } from '../router';
-import { due, isPayable, useWatchedInvoice } from '../state/invoices';
+import { isPayable, useChoice, useWatchedInvoice, type Choice } from '../state/invoices';
 import { asProblem, isHere } from '../state/loaded';
 import { remember } from '../state/payments';
 import { current, defaultWallet, refreshLedger } from '../state/session';
@@ -15,6 +15,7 @@ import { text } from '../text';
 import { WalletError } from '../wallet';
 import type { Action } from '../ui/action';
 import { Card } from '../ui/card';
+import { Choose } from '../ui/choose';
 import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps } from '../ui/invoice';
 import { Failure, Load, Notice, Skeleton } from '../ui/notice';
 import { Screen } from '../ui/screen';
@@ -38,25 +39,28 @@ export function InvoiceScreen({ id }: { id: string }) {
 function InvoiceView({ invoice, reconnecting }: { invoice: PublicInvoice; reconnecting: boolean }) {
   const t = text.value;
   const stage = stageOf(invoice.id);
+  const choice = useChoice(invoice);
   const [state, setState] = useState<'idle' | 'busy' | Problem | WalletError>('idle');
 
   const pay = async () => {
     setState('busy');
     try {
-      await ask(invoice);
+      await ask(invoice, choice.wish);
       setState('idle');
     } catch (error) {
       setState(error instanceof WalletError ? error : asProblem(error));
     }
   };
 
-  const primary = actionOf(invoice, stage, state === 'busy', () => void pay());
+  const payable = isPayable(invoice) && (stage?.at !== 'sent' || invoice.exception === 'underpaid');
+  const primary = actionOf(invoice, stage, choice, state === 'busy', () => void pay());
   return (
     <Screen title={t.invoice.title} quietTitle primary={primary} secondary={backToShop(invoice)}>
-      <InvoiceHero invoice={invoice} />
+      <InvoiceHero invoice={invoice} of={payable ? choice.of : undefined} />
+      {payable && stage?.at !== 'asked' && <Choose invoice={invoice} choice={choice} />}
       {stage?.at !== 'sent' && <InvoiceCountdown invoice={invoice} />}
       <InvoiceState invoice={invoice} />
-      {isPayable(invoice) && <StageNotice stage={stage} />}
+      {payable && <StageNotice stage={stage} />}
       {state instanceof Problem && <Failure problem={state} retry={() => void pay()} />}
       {state instanceof WalletError && <WalletTrouble failure={state.failure} />}
       <InvoiceSteps invoice={invoice} signed={stage?.at === 'sent'} />
@@ -67,24 +71,26 @@ function InvoiceView({ invoice, reconnecting }: { invoice: PublicInvoice; reconn
 }
 
 /** Prepares the transfer and asks the wallet. The payment joins the person's own ledger as well. */
-async function ask(invoice: PublicInvoice): Promise<void> {
+async function ask(invoice: PublicInvoice, wish: Wish): Promise<void> {
   const from = defaultWallet(current().me) ?? (await linkNewWallet());
-  const { transaction, payment } = await payInvoice(invoice.id, from.address);
+  const { transaction, payment } = await payInvoice(invoice.id, from.address, wish);
   if (payment) remember(payment);
   await askWallet(invoice.id, transaction, async (boc) => {
     if (payment) remember(await reportSubmitted(payment.id, boc));
   });
 }
 
-function actionOf(invoice: PublicInvoice, stage: Stage | null, busy: boolean, pay: () => void): Action {
+function actionOf(invoice: PublicInvoice, stage: Stage | null, choice: Choice, busy: boolean, pay: () => void): Action {
   const t = text.value;
   if (!isPayable(invoice) || (stage?.at === 'sent' && invoice.exception !== 'underpaid')) {
     return { label: t.common.done, run: () => land() };
   }
   if (stage?.at === 'asked') return { label: t.signing.reopen(stage.app), run: stage.reopen };
-  const amount = format(due(invoice));
-  const label = invoice.exception === 'underpaid' ? t.invoice.payRest(amount) : t.invoice.pay(amount);
-  return { label, run: pay, busy: busy || stage?.at === 'preparing' };
+  const disabled = choice.money === null;
+  const amount = choice.money ? format(choice.money) : '';
+  const rest = invoice.exception === 'underpaid' && !invoice.open_amount;
+  const label = rest ? t.invoice.payRest(amount) : t.invoice.pay(amount);
+  return { label, run: pay, disabled, busy: busy || stage?.at === 'preparing' };
 }
 
 function StageNotice({ stage }: { stage: Stage | null }) {

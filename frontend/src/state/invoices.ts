@@ -1,8 +1,10 @@
 // An invoice being looked at: fetched once, then followed by long-poll for as long as it can change.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Problem } from '../api/client';
-import { followInvoice, getInvoice } from '../api/remit';
-import type { PublicInvoice } from '../api/types';
+import { followInvoice, getInvoice, type Wish } from '../api/remit';
+import type { Accepted, PublicInvoice } from '../api/types';
+import { format, money, parse, unitsOf, type Money } from '../money';
+import { text } from '../text';
 import { asProblem, isHere, resource, type Resource } from './loaded';
 
 export interface WatchedInvoice {
@@ -35,7 +37,55 @@ export function isPayable(invoice: PublicInvoice): boolean {
   return invoice.status === 'open';
 }
 
-/** What is still to be paid: all of it, or the rest after a part has arrived. */
-export function due(invoice: PublicInvoice): PublicInvoice['money'] {
-  return invoice.exception === 'underpaid' ? invoice.remaining : invoice.money;
+/** What is still to be paid in an asset: all of it, or the rest after a part has arrived. */
+export function due(invoice: PublicInvoice, of: Accepted): Money {
+  return invoice.exception === 'underpaid' ? of.remaining : of.money;
+}
+
+/** What came, asset by asset. */
+export function came(invoice: PublicInvoice): string {
+  const some = invoice.accepted.map((a) => a.received).filter((money) => unitsOf(money) > 0n);
+  return some.length === 0 ? format(invoice.received) : some.map((money) => format(money)).join(' + ');
+}
+
+/** What is missing, in each asset that would do. */
+export function missing(invoice: PublicInvoice): string {
+  return invoice.accepted.map((a) => format(a.remaining)).join(text.value.invoice.or);
+}
+
+/** What somebody is about to pay with, and how much. */
+export interface Choice {
+  readonly of: Accepted;
+  readonly choose: (asset: string) => void;
+  /** What was typed for an open amount. */
+  readonly figure: string;
+  readonly type: (figure: string) => void;
+  /** What is wrong with it, in words. */
+  readonly error: string | null;
+  /** Null as long as it cannot be paid. */
+  readonly money: Money | null;
+  readonly wish: Wish;
+}
+
+export function useChoice(invoice: PublicInvoice): Choice {
+  const [asset, choose] = useState(invoice.money.asset);
+  const [figure, type] = useState('');
+  const of = invoice.accepted.find((a) => a.asset === asset) ?? invoice.accepted[0];
+  if (!of) throw new Error('an invoice accepts something');
+  const { money: sum, error } = invoice.open_amount ? judge(figure, due(invoice, of)) : { money: due(invoice, of), error: null };
+  const wish = invoice.open_amount && sum ? { asset: of.asset, amount: sum.amount } : { asset: of.asset };
+  return { of, choose, figure, type, error, money: sum, wish };
+}
+
+/** Whether a figure will do for an open amount of which `least` is the least. */
+export function judge(figure: string, least: Money): { readonly money: Money | null; readonly error: string | null } {
+  const t = text.value;
+  const parsed = parse(figure, least.decimals);
+  if ('error' in parsed) {
+    if (parsed.error === 'empty' || parsed.error === 'malformed') return { money: null, error: null };
+    return { money: null, error: parsed.error === 'too_precise' ? t.amount.tooPrecise(least.decimals) : t.amount.tooLarge };
+  }
+  if (parsed.ok === 0n) return { money: null, error: null };
+  if (parsed.ok < unitsOf(least)) return { money: null, error: t.invoice.atLeast(format(least)) };
+  return { money: money(parsed.ok, least.asset, least.decimals), error: null };
 }

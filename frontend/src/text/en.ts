@@ -231,6 +231,13 @@ export const en = {
   invoice: {
     title: 'Invoice',
     from: (shop: string) => `${shop} asks for`,
+    fromOpen: (shop: string) => `${shop} leaves the amount to you`,
+    payIn: 'Pay in',
+    or: ' or ',
+    anyAmount: 'Any amount',
+    atLeast: (amount: string) => `At least ${amount}`,
+    yourAmount: (asset: string) => `Your amount in ${asset}`,
+    given: 'Received, thank you',
     pay: (amount: string) => `Pay ${amount}`,
     payRest: (amount: string) => `Pay the remaining ${amount}`,
     address: 'Address',

@@ -235,6 +235,13 @@ export const ru: Text = {
   invoice: {
     title: 'Счёт',
     from: (shop) => `${shop} просит`,
+    fromOpen: (shop) => `${shop}: сумму выбираете вы`,
+    payIn: 'Чем платить',
+    or: ' или ',
+    anyAmount: 'Любая сумма',
+    atLeast: (amount) => `Не меньше ${amount}`,
+    yourAmount: (asset) => `Ваша сумма в ${asset}`,
+    given: 'Получено, спасибо',
     pay: (amount) => `Заплатить ${amount}`,
     payRest: (amount) => `Доплатить ${amount}`,
     address: 'Адрес',

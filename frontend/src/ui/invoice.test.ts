@@ -1,13 +1,26 @@
 import { h, render } from 'preact';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { PublicInvoice } from '../api/types';
+import type { Accepted, PublicInvoice } from '../api/types';
 import { InvoiceHero } from './invoice';
+
+function accepted(asset: string, decimals: number, amount: string, units: string, rate: string): Accepted {
+  const money = { amount, asset, units, decimals };
+  const received = { amount: '0', asset, units: '0', decimals };
+  const fixed = { value: rate, currency: 'USD', sources: ['north', 'south'], at: '2026-11-23T12:00:00.000Z' };
+  return { asset, money, received, remaining: money, rate: fixed, ton_link: '' };
+}
 
 const invoice: PublicInvoice = {
   id: 'inv_1',
   status: 'open',
   exception: 'none',
   money: { amount: '2', asset: 'GRAM', units: '2000000000', decimals: 9 },
+  accepted: [
+    accepted('GRAM', 9, '2', '2000000000', '2.5'),
+    accepted('USDT', 6, '5', '5000000', '1'),
+  ],
+  open_amount: false,
+  min_amount: null,
   fiat: { amount: '5.00', currency: 'USD', rate: '2.5', sources: ['north', 'south'], at: '2026-11-23T12:00:00.000Z' },
   received: { amount: '0', asset: 'GRAM', units: '0', decimals: 9 },
   remaining: { amount: '2', asset: 'GRAM', units: '2000000000', decimals: 9 },
@@ -34,6 +47,24 @@ describe('an invoice at the top of its page', () => {
   it('shows the price in fiat under the amount, and the rate between them', () => {
     render(h(InvoiceHero, { invoice }), place);
     expect(words()).toMatch(/2 GRAM.*5\.00 USD.*1 GRAM = 2\.5 USD/s);
+  });
+
+  it('shows what is due in the asset that is chosen, at its own rate', () => {
+    render(h(InvoiceHero, { invoice, of: invoice.accepted[1] }), place);
+    expect(words()).toMatch(/5 USDT.*5\.00 USD.*1 USDT = 1 USD/s);
+  });
+
+  it('shows what came once it is paid, in the asset it came in', () => {
+    const usdt = invoice.accepted[1] as Accepted;
+    const both = [invoice.accepted[0] as Accepted, { ...usdt, received: usdt.money }];
+    render(h(InvoiceHero, { invoice: { ...invoice, status: 'paid', accepted: both } }), place);
+    expect(words()).toContain('5 USDT');
+  });
+
+  it('names no sum where that is left to the payer', () => {
+    render(h(InvoiceHero, { invoice: { ...invoice, fiat: null, open_amount: true } }), place);
+    expect(words()).toContain('Coffee Lab leaves the amount to you');
+    expect(words()).not.toContain('GRAM');
   });
 
   it('shows nothing of fiat when the price is in the asset', () => {

@@ -1,6 +1,7 @@
 // An invoice as its payer sees it, in the Mini App and on the pay page alike.
-import { unitsOf, format, worth, written } from '../money';
-import type { InvoiceFiat, PublicInvoice } from '../api/types';
+import { unitsOf, format, worth, written, type Money } from '../money';
+import type { Accepted, InvoiceFiat, PublicInvoice } from '../api/types';
+import { came, missing } from '../state/invoices';
 import { now } from '../state/clock';
 import { language, text } from '../text';
 import { countdown, dayAndTime, elapsed } from '../text/when';
@@ -12,27 +13,42 @@ import { Notice, Place } from './notice';
 import { Steps, type StepView } from './steps';
 import { Tick } from './tick';
 
-export function InvoiceHero({ invoice }: { invoice: PublicInvoice }) {
+/** `of`: the asset somebody is about to pay in. */
+export function InvoiceHero({ invoice, of = main(invoice) }: { invoice: PublicInvoice; of?: Accepted | undefined }) {
   const t = text.value.invoice;
   const paid = invoice.status === 'paid';
+  const named = invoice.open_amount && !paid;
+  const rate = of?.rate ?? invoice.fiat;
   return (
     <div class="hero">
       {paid ? <Tick /> : <Avatar name={invoice.shop.name} size="large" icon="shop" />}
-      <p class="quiet">{paid ? invoice.shop.name : t.from(invoice.shop.name)}</p>
-      <Amount money={invoice.money} size="hero" />
-      {invoice.fiat && <Price fiat={invoice.fiat} asset={invoice.money.asset} />}
+      <p class="quiet">{paid ? invoice.shop.name : named ? t.fromOpen(invoice.shop.name) : t.from(invoice.shop.name)}</p>
+      {!named && <Amount money={paid ? settled(invoice) : (of?.money ?? invoice.money)} size="hero" />}
+      {invoice.fiat && rate && <Price fiat={invoice.fiat} asset={of?.asset ?? invoice.money.asset} rate={'value' in rate ? rate.value : rate.rate} />}
       {invoice.description && <p class="hero-note">{invoice.description}</p>}
     </div>
   );
 }
 
+/** The asset it is made out in, or the one that has paid it alone. */
+function main(invoice: PublicInvoice): Accepted | undefined {
+  const paid = invoice.accepted.filter((a) => unitsOf(a.received) > 0n);
+  return paid.length === 1 ? paid[0] : invoice.accepted[0];
+}
+
+/** What the payment came to, in the asset it came in. */
+function settled(invoice: PublicInvoice): Money {
+  const of = main(invoice);
+  return of && unitsOf(of.received) > 0n && (invoice.open_amount || of.asset !== invoice.money.asset) ? of.received : invoice.money;
+}
+
 /** What the shop has named as its price, and the rate that made it the figure above. */
-function Price({ fiat, asset }: { fiat: InvoiceFiat; asset: string }) {
+function Price({ fiat, asset, rate }: { fiat: InvoiceFiat; asset: string; rate: string }) {
   return (
     <p class="price">
       <bdi dir="ltr">{written(fiat.amount, fiat.currency)}</bdi>
       <small>
-        {text.value.invoice.rateFixed} <bdi dir="ltr">{worth(asset, fiat.rate, fiat.currency)}</bdi>
+        {text.value.invoice.rateFixed} <bdi dir="ltr">{worth(asset, rate, fiat.currency)}</bdi>
       </small>
     </p>
   );
@@ -51,17 +67,17 @@ export function InvoiceCountdown({ invoice }: { invoice: PublicInvoice }) {
 export function InvoiceState({ invoice }: { invoice: PublicInvoice }) {
   const t = text.value.invoice;
   const shop = invoice.shop.name;
-  const received = format(invoice.received);
+  const received = came(invoice);
   switch (invoice.status) {
     case 'open':
       if (invoice.exception !== 'underpaid') return null;
-      return <Notice tone="warn" title={t.underpaid}>{t.underpaidBody(received, format(invoice.remaining))}</Notice>;
+      return <Notice tone="warn" title={t.underpaid}>{t.underpaidBody(received, missing(invoice))}</Notice>;
     case 'processing':
       return null;
     case 'paid':
       if (invoice.exception === 'overpaid') return <Notice tone="warn" title={t.overpaid}>{t.overpaidBody(shop, received)}</Notice>;
       if (invoice.exception === 'late') return <Notice tone="warn" title={t.late}>{t.lateBody(shop)}</Notice>;
-      return <Notice tone="good" title={t.paid}>{t.paidBody(shop)}</Notice>;
+      return <Notice tone="good" title={invoice.open_amount ? t.given : t.paid}>{t.paidBody(shop)}</Notice>;
     case 'expired':
       return <Expired invoice={invoice} />;
     case 'void':
@@ -77,7 +93,7 @@ function Expired({ invoice }: { invoice: PublicInvoice }) {
   return (
     <Card>
       <Place icon="clock" title={t.expired}>
-        {partly ? t.expiredPartly(shop, format(invoice.received)) : t.expiredBody(shop)}
+        {partly ? t.expiredPartly(shop, came(invoice)) : t.expiredBody(shop)}
       </Place>
     </Card>
   );
@@ -110,13 +126,14 @@ export function InvoiceSteps({ invoice, signed }: { invoice: PublicInvoice; sign
 export function InvoiceFacts({ invoice }: { invoice: PublicInvoice }) {
   const t = text.value.invoice;
   const partial = unitsOf(invoice.received) > 0n && invoice.exception !== 'none';
+  const mixed = invoice.accepted.filter((a) => unitsOf(a.received) > 0n).length > 1;
   return (
     <Card>
       <Facts
         facts={[
-          partial && { name: t.total, value: <bdi dir="ltr">{format(invoice.money)}</bdi> },
-          partial && { name: t.received, value: <bdi dir="ltr">{format(invoice.received)}</bdi> },
-          invoice.exception === 'underpaid' && { name: t.remaining, value: <bdi dir="ltr">{format(invoice.remaining)}</bdi> },
+          partial && { name: t.total, value: <bdi dir="ltr">{invoice.accepted.map((a) => format(a.money)).join(t.or)}</bdi> },
+          (partial || mixed) && { name: t.received, value: <bdi dir="ltr">{came(invoice)}</bdi> },
+          invoice.exception === 'underpaid' && invoice.status !== 'paid' && { name: t.remaining, value: <bdi dir="ltr">{missing(invoice)}</bdi> },
           invoice.paid_at !== null && { name: text.value.receipt.when, value: dayAndTime(invoice.paid_at, language.value) },
           { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
           { name: t.title, value: <Address value={invoice.id} label={t.title} /> },

@@ -54,6 +54,12 @@ impl Words for English {
     fn invoice_late(&self, shop: &str, received: &str) -> String {
         format!("{shop}: {received} came after the invoice had ended")
     }
+    fn invoice_given(&self, shop: &str, received: &str) -> String {
+        format!("{shop}: you were given {received}")
+    }
+    fn invoice_given_more(&self, shop: &str, received: &str) -> String {
+        format!("{shop}: more was given, {received} in all")
+    }
     fn late_hint(&self) -> &'static str {
         "The money is in your wallet. Deliver all the same, or pay it back."
     }
@@ -256,6 +262,12 @@ impl Words for English {
     }
     fn asks_for_any(&self, who: &str) -> String {
         format!("{who} asks for money; you decide how much")
+    }
+    fn at_least(&self, money: &str) -> String {
+        format!("At least {money}")
+    }
+    fn or(&self) -> &'static str {
+        " or "
     }
     fn standing(&self, standing: Standing) -> &'static str {
         match standing {

@@ -76,6 +76,8 @@ pub trait Words: Sync {
     fn invoice_underpaid(&self, shop: &str, received: &str, due: &str) -> String;
     fn missing(&self, money: &str) -> String;
     fn invoice_late(&self, shop: &str, received: &str) -> String;
+    fn invoice_given(&self, shop: &str, received: &str) -> String;
+    fn invoice_given_more(&self, shop: &str, received: &str) -> String;
     fn late_hint(&self) -> &'static str;
     fn view_invoice(&self) -> &'static str;
     fn refunded(&self, shop: &str, money: &str) -> String;
@@ -140,6 +142,9 @@ pub trait Words: Sync {
     fn pay_support(&self) -> &'static str;
     fn asks_for(&self, who: &str, money: &str) -> String;
     fn asks_for_any(&self, who: &str) -> String;
+    fn at_least(&self, money: &str) -> String;
+    /// Between sums of which one will do.
+    fn or(&self) -> &'static str;
     fn standing(&self, standing: Standing) -> &'static str;
     fn open(&self) -> &'static str;
     fn open_app(&self) -> &'static str;

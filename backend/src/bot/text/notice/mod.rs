@@ -56,10 +56,21 @@ struct Invoice {
     money: Money,
     received: Money,
     remaining: Money,
+    #[serde(default)]
+    accepted: Vec<Accepted>,
+    #[serde(default)]
+    open_amount: bool,
     shop: Shop,
     description: Option<String>,
     external_id: Option<String>,
     payments: Vec<InvoicePayment>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Accepted {
+    money: Money,
+    received: Money,
+    remaining: Money,
 }
 
 #[derive(Debug, Deserialize)]
@@ -111,6 +122,7 @@ enum Notice {
     SentAgain(Payment),
     Received(Payment),
     Invoice(Invoice),
+    MoreGiven(Invoice),
     Refunded(Refund),
     RefundedAgain(Refund),
     RefundFailed(Refund),
@@ -135,6 +147,7 @@ fn read(event_type: &str, data: &Value) -> Option<Notice> {
         | kind::INVOICE_OVERPAID
         | kind::INVOICE_PARTIALLY_PAID
         | kind::INVOICE_PAID_LATE => from(data).map(Notice::Invoice),
+        kind::INVOICE_PAID_AGAIN => from(data).map(Notice::MoreGiven),
         kind::REFUND_SUCCEEDED => from(data).map(Notice::Refunded),
         kind::REFUND_OVERPAID => from(data).map(Notice::RefundedAgain),
         kind::REFUND_FAILED => from(data).map(Notice::RefundFailed),
@@ -164,7 +177,15 @@ pub fn render(event_type: &str, data: &Value, language: &str) -> Option<Message>
             };
             payment_message(words, &title, None, &payment)
         }
-        Notice::Invoice(invoice) => invoice_message(words, &invoice),
+        Notice::Invoice(invoice) => {
+            let (title, hint) = invoice_title(words, &invoice);
+            invoice_message(words, &title, hint, &invoice)
+        }
+        Notice::MoreGiven(invoice) => {
+            let shop = show_name(words, &invoice.shop.name);
+            let title = words.invoice_given_more(&shop, &received(&invoice));
+            invoice_message(words, &title, None, &invoice)
+        }
         Notice::Refunded(refund) => {
             let title = words.refunded(&show_name(words, &refund.shop), &shown(&refund.sent));
             refund_message(words, &title, None, &refund)
@@ -231,21 +252,48 @@ fn payment_message(
         .with(words.view_receipt(), Some(&payment.id))
 }
 
-fn invoice_message(words: &dyn Words, invoice: &Invoice) -> Message {
+/// What came, asset by asset.
+fn received(invoice: &Invoice) -> String {
+    let came = invoice.accepted.iter().map(|accepted| &accepted.received);
+    let came: Vec<String> = came.filter(|money| money.units != "0").map(shown).collect();
+    if came.is_empty() { shown(&invoice.received) } else { came.join(" + ") }
+}
+
+/// A sum in one asset or another. Of several, each will do.
+pub fn any_of<'a>(words: &dyn Words, sums: impl IntoIterator<Item = &'a Money>) -> String {
+    sums.into_iter().map(shown).collect::<Vec<_>>().join(words.or())
+}
+
+fn invoice_title(words: &dyn Words, invoice: &Invoice) -> (String, Option<String>) {
     let shop = show_name(words, &invoice.shop.name);
-    let [due, received, remaining] =
-        [&invoice.money, &invoice.received, &invoice.remaining].map(shown);
-    let (title, hint) = match invoice.exception.as_str() {
+    let each = |of: fn(&Accepted) -> &Money, alone: &Money| match &invoice.accepted[..] {
+        [] => shown(alone),
+        accepted => any_of(words, accepted.iter().map(of)),
+    };
+    let due = each(|accepted| &accepted.money, &invoice.money);
+    let remaining = each(|accepted| &accepted.remaining, &invoice.remaining);
+    let received = received(invoice);
+    match invoice.exception.as_str() {
         "overpaid" => (words.invoice_overpaid(&shop, &received, &due), None),
         "underpaid" => {
             (words.invoice_underpaid(&shop, &received, &due), Some(words.missing(&remaining)))
         }
         "late" => (words.invoice_late(&shop, &received), Some(words.late_hint().to_owned())),
+        _ if invoice.open_amount => (words.invoice_given(&shop, &received), None),
+        _ if invoice.accepted.len() > 1 => (words.invoice_paid(&shop, &received), None),
         _ => (words.invoice_paid(&shop, &due), None),
-    };
+    }
+}
+
+fn invoice_message(
+    words: &dyn Words,
+    title: &str,
+    hint: Option<String>,
+    invoice: &Invoice,
+) -> Message {
     let said = invoice.description.as_deref().or(invoice.external_id.as_deref());
     let block = invoice.payments.last().map(|payment| words.final_in(&grouped(payment.block)));
-    lines([Some(bold(&title)), joined([quoted(words, said), block]), hint])
+    lines([Some(bold(title)), joined([quoted(words, said), block]), hint])
         .with(words.view_invoice(), Some(&invoice.id))
 }
 
@@ -307,7 +355,7 @@ pub fn sum_up<'a>(
             Some(Notice::Received(payment)) => {
                 received.add(payment.settlement.as_ref().map_or(&payment.money, |s| &s.received));
             }
-            Some(Notice::Invoice(invoice)) => {
+            Some(Notice::Invoice(invoice) | Notice::MoreGiven(invoice)) => {
                 if let Some(payment) = invoice.payments.last() {
                     received.add(&payment.money);
                 }

@@ -28,6 +28,7 @@ fn intent(purpose: Purpose, to: &str) -> Intent {
         payee: side(to),
         payee_address: Address::new(0, [2; 32]),
         asset: Asset::Gram,
+        also: Vec::new(),
         amount: Some(Amount::new(5_000_000_000).unwrap()),
         reference: ton::reference::Reference::new([5; 10]),
         note: Some("Dinner".into()),

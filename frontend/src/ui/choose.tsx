@@ -1,0 +1,48 @@
+// Choosing what to pay an invoice with, and how much where that is left to the payer.
+import type { PublicInvoice } from '../api/types';
+import { format, unitsOf } from '../money';
+import { due, type Choice } from '../state/invoices';
+import { text } from '../text';
+import { Segments } from './choice';
+import { clean } from './keypad';
+
+export function Choose({ invoice, choice }: { invoice: PublicInvoice; choice: Choice }) {
+  const t = text.value.invoice;
+  const several = invoice.accepted.length > 1;
+  if (!several && !invoice.open_amount) return null;
+  return (
+    <div class="choose">
+      {several && (
+        <Segments
+          label={t.payIn} value={choice.of.asset} onChange={choice.choose}
+          options={invoice.accepted.map(({ asset }) => ({ value: asset, label: asset }))}
+        />
+      )}
+      {invoice.open_amount && <OwnAmount invoice={invoice} choice={choice} />}
+    </div>
+  );
+}
+
+function OwnAmount({ invoice, choice }: { invoice: PublicInvoice; choice: Choice }) {
+  const t = text.value.invoice;
+  const least = due(invoice, choice.of);
+  const hint = unitsOf(least) > 0n ? t.atLeast(format(least)) : t.anyAmount;
+  return (
+    <label class={choice.error ? 'own-amount invalid' : 'own-amount'}>
+      <span class="field-label">{t.yourAmount(choice.of.asset)}</span>
+      <span class="own-figure">
+        <input
+          type="text" inputMode="decimal" autocomplete="off" placeholder="0" dir="ltr"
+          value={choice.figure} aria-invalid={choice.error !== null} aria-describedby="own-amount-hint"
+          onInput={(event) => {
+            const next = clean(event.currentTarget.value, least.decimals);
+            if (next === null) event.currentTarget.value = choice.figure;
+            else choice.type(next);
+          }}
+        />
+        <span class="unit" aria-hidden="true">{choice.of.asset}</span>
+      </span>
+      <span id="own-amount-hint" class="field-hint" role="status">{choice.error ?? hint}</span>
+    </label>
+  );
+}

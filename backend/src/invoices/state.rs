@@ -54,6 +54,8 @@ pub struct Terms {
     pub metadata: String,
     /// Where the pay page leads when all is done.
     pub return_url: Option<String>,
+    /// Shown to whoever has paid, and to nobody before.
+    pub paid_message: Option<String>,
     /// Told of this invoice's events, beside the merchant's webhook endpoints.
     pub webhook_url: Option<String>,
 }
@@ -323,6 +325,7 @@ pub mod tests {
                 external_id: None,
                 metadata: "{}".into(),
                 return_url: None,
+                paid_message: None,
                 webhook_url: None,
             },
             due: units(10),

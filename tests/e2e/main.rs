@@ -5,6 +5,7 @@
 mod architecture;
 mod bad_days;
 mod crash;
+mod cryptobot;
 mod develop;
 mod hostile;
 mod invoices;

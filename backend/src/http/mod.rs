@@ -31,7 +31,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     app::App,
-    bot, call, invoices, merchants, payments,
+    bot, call, cryptobot, invoices, merchants, payments,
     problem::{Kind, Problem, ProblemBody},
     rates, refunds, requests, unmatched, wait, wallets, webhooks,
 };
@@ -62,6 +62,7 @@ pub fn router(app: App) -> Router {
         .layer(cors(&app))
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(cryptobot::http::spell))
         .layer(middleware::from_fn_with_state(app.clone(), call::layer))
         .layer(CompressionLayer::new())
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -84,6 +85,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(merchants::http::router())
         .merge(webhooks::http::router())
         .merge(rates::http::router())
+        .merge(cryptobot::http::router())
 }
 
 /// The OpenAPI document, as JSON, pretty-printed. The sandbox's controls are described with it; they
@@ -120,6 +122,7 @@ pub fn openapi() -> String {
         (name = "Refunds", description = "Money that merchants pay back, from wallet to wallet."),
         (name = "Merchants", description = "A merchant's account and its feed of events."),
         (name = "Webhooks", description = "Events, sent to your own server and signed."),
+        (name = "CryptoBot", description = "For whoever comes from there: CryptoBot's API over the same invoices. GET or POST; query, form or JSON."),
         (name = "Service", description = "About this service."),
         (
             name = "sandbox",
@@ -143,6 +146,9 @@ impl Modify for Credentials {
         };
         components.add_security_scheme("session", bearer("A person's session, `ses_…`"));
         components.add_security_scheme("key", bearer("A merchant's API key, `sk_…`"));
+        let mut token = ApiKeyValue::new("Crypto-Pay-API-Token");
+        token.description = Some("A merchant's API key, `sk_…`".to_owned());
+        components.add_security_scheme("crypto_pay", SecurityScheme::ApiKey(ApiKey::Header(token)));
         // OpenAPI knows no scheme of the name `tma`, so it is described as what it is: a header.
         let mut tma = ApiKeyValue::new("Authorization");
         tma.description = Some("`tma <raw init data>`".to_owned());

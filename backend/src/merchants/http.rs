@@ -49,6 +49,13 @@ impl FromRequestParts<App> for KeyHolder {
         let key = credential(&parts.headers, "Bearer").ok_or_else(|| {
             Problem::new(Kind::KeyInvalid, "Send `Authorization: Bearer sk_…` with your API key.")
         })?;
+        Self::admit(parts, app, key).await
+    }
+}
+
+impl KeyHolder {
+    /// Whoever shows this key, if the key may do what is being asked.
+    pub async fn admit(parts: &Parts, app: &App, key: &str) -> Result<Self> {
         let mut tx = app.db.snapshot().await?;
         let (merchant, key) = super::by_key(&mut tx, key, app.livemode())
             .await?

@@ -4,7 +4,7 @@ use ton::address::Address;
 
 use super::grant::{Grant, Scope};
 use crate::{
-    db::{Result, Text, Tx, execute, rows},
+    db::{One, Result, Text, Tx, execute, rows},
     id::{KeyId, MerchantId},
     time::Time,
 };
@@ -164,6 +164,32 @@ pub async fn key(tx: &mut Tx, hash: &str) -> Result<Option<Key>> {
         optional KeyRow,
         "select * from api_keys where hash = $1 and revoked_at is null",
         hash
+    )?
+    .map(Key::try_from)
+    .transpose()
+}
+
+/// The hash of a key that works now.
+pub async fn hash_of(tx: &mut Tx, id: KeyId, now: Time) -> Result<Option<String>> {
+    let row: Option<One<String>> = rows!(
+        tx,
+        optional One<String>,
+        "select hash from api_keys
+          where id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)",
+        id,
+        now
+    )?;
+    Ok(row.map(|(hash,)| hash))
+}
+
+/// The key, if it is this merchant's and not revoked.
+pub async fn own_key(tx: &mut Tx, merchant: MerchantId, id: KeyId) -> Result<Option<Key>> {
+    rows!(
+        tx,
+        optional KeyRow,
+        "select * from api_keys where id = $1 and merchant_id = $2 and revoked_at is null",
+        id,
+        merchant
     )?
     .map(Key::try_from)
     .transpose()

@@ -44,6 +44,7 @@ problems! {
     AddressInvalid      400 "address-invalid"        "This is not a TON address"
     AmountInvalid       400 "amount-invalid"         "This amount cannot be used"
     AssetUnknown        400 "asset-unknown"          "This asset is not accepted here"
+    Unsupported         400 "unsupported"            "This service cannot do that"
     LoginInvalid        401 "login-invalid"          "Telegram's signature does not fit"
     LoginStale          401 "login-stale"            "The login data from Telegram is too old"
     SessionInvalid      401 "session-invalid"        "The session is unknown or has ended"
@@ -62,6 +63,7 @@ problems! {
     PersonNeeded        403 "person-needed"          "Only a person may do this, not a key"
     PayoutPending       409 "payout-pending"         "Another wallet is waiting already"
     PayoutOver          409 "payout-over"            "This change has ended"
+    NeedsCustody        403 "needs-custody"          "This service holds nobody's money"
     KeyInUse            409 "key-in-use"             "A key cannot revoke itself"
     ProofInvalid        400 "proof-invalid"          "The wallet's proof does not hold"
     ChallengeSpent      409 "challenge-spent"        "This challenge is unknown, used or too old"
@@ -135,6 +137,13 @@ pub struct ProblemBody {
     pub request_id: String,
 }
 
+/// What a response says went wrong, for those who spell it in another dialect.
+#[derive(Debug, Clone)]
+pub struct Said {
+    pub kind: Kind,
+    pub detail: String,
+}
+
 pub type Result<T, E = Problem> = std::result::Result<T, E>;
 
 impl Problem {
@@ -173,6 +182,7 @@ impl From<sqlx::Error> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let request_id = crate::call::current();
+        let said = Said { kind: self.kind, detail: self.detail.clone() };
         metrics::counter!("problems_total", "type" => self.kind.slug()).increment(1);
         let body = ProblemBody {
             kind: format!("/problems/{}", self.kind.slug()),
@@ -184,6 +194,7 @@ impl IntoResponse for Problem {
         let status =
             StatusCode::from_u16(self.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(body)).into_response();
+        response.extensions_mut().insert(said);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         if let Some(seconds) = self.retry_after {

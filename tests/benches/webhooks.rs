@@ -182,7 +182,9 @@ async fn shops(app: &App, receivers: SocketAddr, dead: usize) -> Vec<Audience> {
             let place = if endpoint < dead { "dead" } else { "living" };
             let url = format!("http://{receivers}/{place}/{shop}/{endpoint}");
             let draft = Draft { url, types: Vec::new(), description: None };
-            webhooks::create(&mut tx, merchant.id, draft, app.now()).await.expect("an endpoint");
+            webhooks::create(&mut tx, merchant.id, None, draft, app.now())
+                .await
+                .expect("an endpoint");
         }
         tx.commit().await.expect("it commits");
         shops.push(Audience::quiet(merchant.id));

@@ -6,6 +6,7 @@ mod architecture;
 mod assets;
 mod bad_days;
 mod crash;
+mod cryptobot;
 mod develop;
 mod hostile;
 mod invoices;

@@ -15,6 +15,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 use crate::{
     client::Client,
     config::Proxies,
+    cryptobot::http as cryptobot,
     identity::hash,
     problem::{Kind, Problem},
 };
@@ -62,7 +63,9 @@ pub async fn layer(State(limits): State<Limits>, request: Request, next: Next) -
     let Client { name: from, .. } = Client::of(request.extensions(), request.headers(), proxies);
     let path = request.uri().path();
     let is_open = path.contains("/public/") || path.ends_with("/session");
-    let credential = request.headers().get(header::AUTHORIZATION).filter(|_| !is_open);
+    let headers = request.headers();
+    let credential = headers.get(header::AUTHORIZATION).or_else(|| headers.get(cryptobot::TOKEN));
+    let credential = credential.filter(|_| !is_open);
     let (table, client) = match credential {
         Some(value) => (known, hash(&String::from_utf8_lossy(value.as_bytes()))),
         None => (anybody, from.clone()),

@@ -33,7 +33,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     app::App,
-    bot, call, invoices, merchants,
+    bot, call, cryptobot, invoices, merchants,
     merchants::acting::ACCOUNT,
     payments, payouts,
     problem::{Kind, Problem, ProblemBody},
@@ -66,6 +66,7 @@ pub fn router(app: App) -> Router {
         .layer(cors(&app))
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(cryptobot::http::spell))
         .layer(middleware::from_fn_with_state(app.clone(), call::layer))
         .layer(CompressionLayer::new())
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -89,6 +90,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(payouts::http::router())
         .merge(webhooks::http::router())
         .merge(rates::http::router())
+        .merge(cryptobot::http::router())
 }
 
 /// The OpenAPI document, as JSON, pretty-printed. The sandbox's controls are described with it; they
@@ -126,6 +128,7 @@ pub fn openapi() -> String {
         (name = "Merchants", description = "A merchant's account and its feed of events."),
         (name = "Members", description = "The people of a store, who did what, and where the store is paid."),
         (name = "Webhooks", description = "Events, sent to your own server and signed."),
+        (name = "CryptoBot", description = "For whoever comes from there: CryptoBot's API over the same invoices. GET or POST; query, form or JSON."),
         (name = "Service", description = "About this service."),
         (
             name = "sandbox",
@@ -152,6 +155,9 @@ impl Modify for Credentials {
         let mut account = ApiKeyValue::new("Remit-Account");
         account.description = Some("With a session: for which of your stores, `acc_…`".to_owned());
         components.add_security_scheme("account", SecurityScheme::ApiKey(ApiKey::Header(account)));
+        let mut token = ApiKeyValue::new("Crypto-Pay-API-Token");
+        token.description = Some("A merchant's API key, `sk_…`".to_owned());
+        components.add_security_scheme("crypto_pay", SecurityScheme::ApiKey(ApiKey::Header(token)));
         // OpenAPI knows no scheme of the name `tma`, so it is described as what it is: a header.
         let mut tma = ApiKeyValue::new("Authorization");
         tma.description = Some("`tma <raw init data>`".to_owned());

@@ -129,16 +129,23 @@ async fn create(
     }
 }
 
+impl Links {
+    /// Where an invoice of this service is paid.
+    pub fn of(app: &App, id: InvoiceId) -> Self {
+        Self {
+            pay_url: format!("{}/pay/{id}", app.settings.public_url),
+            app_url: app.deep_link(id),
+        }
+    }
+}
+
 async fn attempt(app: &App, merchant: &Merchant, call: &Call, new: NewInvoice) -> Result<Response> {
     let now = app.now();
     let mut tx = match call.begin(&app.db, now.at).await? {
         Begun::First(tx) => tx,
         Begun::Again(answer) => return Ok(answer.replayed()),
     };
-    let links = |id| Links {
-        pay_url: format!("{}/pay/{id}", app.settings.public_url),
-        app_url: app.deep_link(id),
-    };
+    let links = |id| Links::of(app, id);
     let created =
         super::create(&mut tx, &app.assets, &app.settings.rates, merchant, new, links, now).await?;
     let (status, id) = match created {

@@ -21,6 +21,7 @@ use crate::{
 const DESCRIPTION: usize = 500;
 const EXTERNAL_ID: usize = 255;
 const RETURN_URL: usize = 2048;
+const PAID_MESSAGE: usize = 2048;
 /// In bytes of JSON.
 const METADATA: usize = 4096;
 
@@ -67,6 +68,10 @@ pub struct InvoiceRequest {
     pub metadata: Option<Map<String, Value>>,
     /// Where the pay page leads in the end: an https address.
     pub return_url: Option<String>,
+    /// Shown to whoever has paid, and to nobody before: a code, a link, thanks. At most 2048 characters,
+    /// line breaks too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_message: Option<String>,
     /// How much may be missing, in hundredths of a percent of the amount: 0 to 500. Default 0. Some
     /// wallets and exchanges take their fee from what they send.
     #[schema(example = 0)]
@@ -127,6 +132,7 @@ impl InvoiceRequest {
             external_id: text("external_id", self.external_id, EXTERNAL_ID)?,
             metadata: metadata(&self.metadata.unwrap_or_default())?,
             return_url: self.return_url,
+            paid_message: self.paid_message.map(paid_message).transpose()?,
             webhook_url: self.webhook_url.map(hook).transpose()?,
         };
         Ok(NewInvoice { terms, expires_at: now.after(Duration::from_secs(lifetime)) })
@@ -192,8 +198,18 @@ fn metadata(metadata: &Map<String, Value>) -> Result<String> {
     Ok(text)
 }
 
+/// What the shop says once it is paid.
+pub fn paid_message(text: String) -> Result<String> {
+    let length = text.chars().count();
+    let odd = |c: char| c.is_control() && c != '\n';
+    match text.trim().is_empty() || length > PAID_MESSAGE || text.chars().any(odd) {
+        true => Err(bad(format!("paid_message has 1 to {PAID_MESSAGE} characters."))),
+        false => Ok(text),
+    }
+}
+
 /// A link on our page must not run a script or leave the customer unprotected.
-fn check_return(text: &str, returns: Returns) -> Result<()> {
+pub fn check_return(text: &str, returns: Returns) -> Result<()> {
     let safe = |url: &Url| match url.scheme() {
         "https" => true,
         "http" => returns == Returns::Localhost && is_localhost(url),

@@ -62,6 +62,8 @@ pub struct Terms {
     pub metadata: String,
     /// Where the pay page leads when all is done.
     pub return_url: Option<String>,
+    /// Shown to whoever has paid, and to nobody before.
+    pub paid_message: Option<String>,
     /// Told of this invoice's events, beside the merchant's webhook endpoints.
     pub webhook_url: Option<String>,
 }

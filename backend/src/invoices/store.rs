@@ -29,6 +29,7 @@ struct Row {
     external_id: Option<String>,
     metadata: String,
     return_url: Option<String>,
+    paid_message: Option<String>,
     webhook_url: Option<String>,
     pay_url: String,
     app_url: String,
@@ -164,6 +165,7 @@ impl TryFrom<Row> for Invoice {
                 external_id: row.external_id,
                 metadata: row.metadata,
                 return_url: row.return_url,
+                paid_message: row.paid_message,
                 webhook_url: row.webhook_url,
             },
             due: row.due,
@@ -211,9 +213,9 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
             (id, merchant_id, intent_id, asset, due, description, external_id, metadata, return_url,
              pay_url, app_url, status, in_time, late, created_at, expires_at, paid_at, void_at,
              tolerance_bps, webhook_url, fiat_amount, fiat_currency, fiat_rate, fiat_sources, fiat_at,
-             open_amount, min_amount, others)
+             open_amount, min_amount, others, paid_message)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+                 $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
          on conflict (merchant_id, external_id) where external_id is not null do nothing",
         invoice.id,
         invoice.merchant,
@@ -242,7 +244,8 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
         rate.map(|fixed| fixed.at),
         invoice.is_open_amount(),
         least,
-        kept(&invoice.others)?
+        kept(&invoice.others)?,
+        terms.paid_message.as_deref()
     )?;
     Ok(touched == 1)
 }

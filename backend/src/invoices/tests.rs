@@ -56,6 +56,7 @@ impl Till {
             external_id: external_id.map(str::to_owned),
             metadata: r#"{"order":1042}"#.into(),
             return_url: None,
+            paid_message: None,
             webhook_url: None,
         };
         NewInvoice { terms, expires_at: NOW.after(LIFETIME) }

@@ -60,6 +60,8 @@ pub struct PublicInvoiceView {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub paid_at: Option<Time>,
     pub return_url: Option<String>,
+    /// What the shop says to whoever has paid; `null` before.
+    pub paid_message: Option<String>,
     /// How far the newest payment has come.
     pub progress: Vec<Step>,
 }
@@ -225,6 +227,10 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
             _ => None,
         },
         return_url: invoice.terms.return_url.clone(),
+        paid_message: match invoice.status {
+            Status::Paid { .. } => invoice.terms.paid_message.clone(),
+            _ => None,
+        },
         progress: progress(intent, intents, transfers),
     }
 }

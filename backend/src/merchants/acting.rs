@@ -83,15 +83,26 @@ impl FromRequestParts<App> for Acting {
             Some(token) if token.starts_with("ses_") => of_session(parts, app).await?,
             token => of_key(token.unwrap_or_default(), app).await?,
         };
+        acting.admitted(parts, app).await
+    }
+}
+
+impl Acting {
+    /// Whoever shows this key, if the key may do what is being asked.
+    pub async fn by_key(parts: &Parts, app: &App, key: &str) -> Result<Self> {
+        of_key(key, app).await?.admitted(parts, app).await
+    }
+
+    async fn admitted(self, parts: &Parts, app: &App) -> Result<Self> {
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
         let need = grant::need(parts.uri.path(), reads);
         let from = Client::of(&parts.extensions, &parts.headers, &app.settings.trusted_proxies);
-        acting.grant.allows(need, from.ip, app.time()).map_err(|no| denied(no, &acting.hand))?;
-        if let Hand::Key(key) = &acting.hand {
+        self.grant.allows(need, from.ip, app.time()).map_err(|no| denied(no, &self.hand))?;
+        if let Hand::Key(key) = &self.hand {
             note_use(key, app).await?;
         }
-        call::acts(acting.merchant.id, &acting.hand);
-        Ok(acting)
+        call::acts(self.merchant.id, &self.hand);
+        Ok(self)
     }
 }
 

@@ -82,8 +82,23 @@ pub enum Need {
     Everything,
 }
 
+/// What a method of CryptoBot's API needs; there, GET makes invoices too.
+fn cryptobot(method: &str) -> Need {
+    let (area, write) = match method {
+        "getMe" | "getExchangeRates" | "getCurrencies" => return Need::Nothing,
+        "createInvoice" | "deleteInvoice" => (Area::Invoices, true),
+        "getInvoices" => (Area::Invoices, false),
+        "getBalance" | "getStats" | "getTransfers" | "getChecks" => (Area::Reports, false),
+        _ => return Need::Everything,
+    };
+    Need::Scope(Scope { area, write })
+}
+
 /// What a call to `path` needs. A route that is not named here is closed to limited keys.
 pub fn need(path: &str, reads: bool) -> Need {
+    if let Some(method) = path.strip_prefix("/compat/cryptobot/api/") {
+        return cryptobot(method);
+    }
     let area = match path.strip_prefix("/v1/").and_then(|rest| rest.split('/').next()) {
         Some("merchant" | "rates") if reads => return Need::Nothing,
         // Whoever belongs to a store may always go.
@@ -209,11 +224,20 @@ mod tests {
             ("/v1/members/usr_1", false, "members:write"),
             ("/v1/audit_log", true, "members:read"),
             ("/v1/receipts/x", true, "reports:read"),
+            ("/compat/cryptobot/api/createInvoice", true, "invoices:write"),
+            ("/compat/cryptobot/api/getInvoices", false, "invoices:read"),
         ] {
             assert_eq!(need(path, reads), Need::Scope(needed.parse().unwrap()), "{path}");
         }
         assert_eq!(need("/v1/merchant", true), Need::Nothing);
-        for closed in ["/v1/merchant", "/v1/somewhere", "/v2/invoices", "/", "/v1/invoicesx"] {
+        for closed in [
+            "/v1/merchant",
+            "/v1/somewhere",
+            "/v2/invoices",
+            "/",
+            "/v1/invoicesx",
+            "/compat/cryptobot/api/transfer",
+        ] {
             assert_eq!(need(closed, false), Need::Everything, "{closed}");
         }
     }

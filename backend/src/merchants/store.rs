@@ -221,6 +221,32 @@ pub async fn key(tx: &mut Tx, hash: &str) -> Result<Option<Key>> {
     .transpose()
 }
 
+/// The hash of a key that works now.
+pub async fn hash_of(tx: &mut Tx, id: KeyId, now: Time) -> Result<Option<String>> {
+    let row: Option<One<String>> = rows!(
+        tx,
+        optional One<String>,
+        "select hash from api_keys
+          where id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)",
+        id,
+        now
+    )?;
+    Ok(row.map(|(hash,)| hash))
+}
+
+/// The key, if it is this merchant's and not revoked.
+pub async fn own_key(tx: &mut Tx, merchant: MerchantId, id: KeyId) -> Result<Option<Key>> {
+    rows!(
+        tx,
+        optional KeyRow,
+        "select * from api_keys where id = $1 and merchant_id = $2 and revoked_at is null",
+        id,
+        merchant
+    )?
+    .map(Key::try_from)
+    .transpose()
+}
+
 /// Keeps a key by its hash. One that is known already, even a revoked one, stays as it is.
 pub async fn insert_key(tx: &mut Tx, key: &Key, hash: &str) -> Result<()> {
     let Grant { scopes, allowed_ips, expires_at } = &key.grant;

@@ -25,6 +25,10 @@ impl Currency {
         self.decimals
     }
 
+    pub fn name(&self) -> &str {
+        self.iso.name()
+    }
+
     pub fn code(self) -> &'static str {
         self.iso.code()
     }

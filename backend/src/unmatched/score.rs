@@ -172,6 +172,7 @@ mod tests {
                     external_id: Some("Order-1042".into()),
                     metadata: "{}".into(),
                     return_url: None,
+                    paid_message: None,
                     webhook_url: None,
                 },
                 due: Amount::new(1000).unwrap(),

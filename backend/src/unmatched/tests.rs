@@ -77,6 +77,7 @@ impl Till {
             external_id: None,
             metadata: "{}".into(),
             return_url: None,
+            paid_message: None,
             webhook_url: None,
         };
         let new = NewInvoice { terms, expires_at: NOW.after(Duration::from_secs(900)) };

@@ -28,7 +28,7 @@ use crate::{
     extract::{Body, Path, Query},
     id::{DeliveryId, WebhookId},
     idempotency::{Answer, Begun, http::IdempotencyKey},
-    merchants::Merchant,
+    merchants::{Merchant, acting::Acting},
     page::{Page, PageQuery},
     problem::{Kind, Problem, Refusals, Result},
     time::Time,
@@ -53,6 +53,10 @@ impl From<Error> for Problem {
         match error {
             Error::NotFound(id) => Self::not_found(format_args!("webhook endpoint {id}")),
             Error::NoDelivery(id) => Self::not_found(format_args!("delivery {id}")),
+            Error::NoKey(id) => Self::not_found(format_args!("key {id}")),
+            Error::Dialect(why) => {
+                Self::new(Kind::Unsupported, format!("{why} Nothing was changed."))
+            }
             Error::Disabled => Self::new(
                 Kind::WebhookDisabled,
                 "Nothing was sent. Enable it first: PATCH it with {\"enabled\": true}.",
@@ -103,7 +107,7 @@ async fn with_secret(
 )]
 async fn create(
     State(app): State<App>,
-    merchant: Merchant,
+    Acting { merchant, hand, .. }: Acting,
     key: IdempotencyKey,
     Body(request): Body<EndpointRequest>,
 ) -> Result<Response> {
@@ -114,7 +118,7 @@ async fn create(
         Begun::First(tx) => tx,
         Begun::Again(answer) => return Ok(answer.replayed()),
     };
-    let (webhook, keys) = super::create(&mut tx, merchant.id, draft, now).await?;
+    let (webhook, keys) = super::create(&mut tx, merchant.id, hand.key(), draft, now).await?;
     let body = with_secret(&mut tx, &webhook, &keys, &merchant, now.at).await?;
     let answer = Answer::new(StatusCode::CREATED, &body)?;
     call.remember(&mut tx, &answer).await?;

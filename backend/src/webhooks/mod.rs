@@ -28,17 +28,18 @@ use std::time::Duration;
 use crate::{
     db::{Hooks, Tx},
     events::{self, Now, kind},
-    id::{DeliveryId, MerchantId, WebhookId},
+    id::{DeliveryId, KeyId, MerchantId, WebhookId},
     merchants,
     time::Time,
 };
 use keys::Keys;
 use outbox::{Attempt, InHand, Span};
 use state::{
-    Change, Delivery, DeliveryState, DisabledReason, Fate, Health, Outcome, Status, WebhookKind,
+    Change, Delivery, DeliveryState, Dialect, DisabledReason, Fate, Health, Outcome, Status,
+    WebhookKind,
 };
 
-pub use new::{Draft, Patch};
+pub use new::{Draft, Patch, Speech};
 pub use state::Webhook;
 
 /// Endpoints that one merchant may have.
@@ -52,6 +53,11 @@ pub enum Error {
     NotFound(WebhookId),
     #[error("there is no delivery {0}")]
     NoDelivery(DeliveryId),
+    #[error("there is no key {0}, or it is revoked")]
+    NoKey(KeyId),
+    /// An endpoint is spoken to in one way, from its beginning.
+    #[error("{0}")]
+    Dialect(&'static str),
     #[error("the webhook is disabled")]
     Disabled,
     #[error("there are {MOST} endpoints already")]
@@ -64,16 +70,24 @@ pub enum Error {
     Db(#[from] sqlx::Error),
 }
 
-/// A new endpoint, and its keys, whose secret is shown this once.
+/// A new endpoint, and its keys, whose secret is shown this once. `by` is the key that asks for it.
 pub async fn create(
     tx: &mut Tx,
     account: MerchantId,
+    by: Option<KeyId>,
     draft: Draft,
     now: Now<'_>,
 ) -> Result<(Webhook, Keys), Error> {
     if store::list(tx, account, None, MOST).await?.len() >= usize::try_from(MOST).unwrap_or(0) {
         return Err(Error::TooMany);
     }
+    let dialect = match draft.speech {
+        Speech::Standard => Dialect::Standard,
+        Speech::Cryptobot(named) => {
+            let key = named.or(by).ok_or(Error::Dialect("name the key that signs, in `key`"))?;
+            signed_with(tx, account, key).await?
+        }
+    };
     let webhook = Webhook {
         id: WebhookId::new(now.at, now.dice),
         account,
@@ -81,6 +95,7 @@ pub async fn create(
         url: draft.url,
         description: draft.description,
         types: draft.types,
+        dialect,
         status: Status::Enabled,
         health: Health::Well,
         created_at: now.at,
@@ -89,6 +104,12 @@ pub async fn create(
     store::insert(tx, &webhook).await?;
     store::insert_keys(tx, webhook.id, &keys, now.at).await?;
     Ok((webhook, keys))
+}
+
+/// CryptoBot's dialect, signed with this key of the merchant's.
+async fn signed_with(tx: &mut Tx, account: MerchantId, key: KeyId) -> Result<Dialect, Error> {
+    let key = merchants::store::own_key(tx, account, key).await?.ok_or(Error::NoKey(key))?;
+    Ok(Dialect::Cryptobot { key: key.id })
 }
 
 /// The endpoint, if it is this merchant's.
@@ -114,7 +135,16 @@ pub async fn change(
         after.description = description;
     }
     if let Some(types) = patch.types {
+        if before.dialect != Dialect::Standard && types != before.types {
+            return Err(Error::Dialect("A `cryptobot` endpoint is sent invoice.paid alone."));
+        }
         after.types = types;
+    }
+    if let Some(key) = patch.key {
+        if before.dialect == Dialect::Standard {
+            return Err(Error::Dialect("Only a `cryptobot` endpoint is signed with an API key."));
+        }
+        after.dialect = signed_with(tx, account, key).await?;
     }
     match patch.enabled {
         Some(true) => (after.status, after.health) = (Status::Enabled, Health::Well),
@@ -132,7 +162,7 @@ pub async fn change(
     Ok(after)
 }
 
-const DISABLED: &str = "the endpoint is disabled";
+pub const DISABLED: &str = "the endpoint is disabled";
 
 pub async fn delete(tx: &mut Tx, account: MerchantId, id: WebhookId) -> Result<(), Error> {
     own(tx, account, id).await?;
@@ -171,6 +201,7 @@ pub async fn rotate_for_invoices(
         url: String::new(),
         description: None,
         types: Vec::new(),
+        dialect: Dialect::Standard,
         status: Status::Enabled,
         health: Health::Well,
         created_at: now.at,
@@ -187,6 +218,11 @@ pub async fn rotate_for_invoices(
 pub async fn ping(tx: &mut Tx, webhook: &Webhook, now: Now<'_>) -> Result<(), Error> {
     if webhook.status != Status::Enabled {
         return Err(Error::Disabled);
+    }
+    if webhook.dialect != Dialect::Standard {
+        return Err(Error::Dialect(
+            "CryptoBot's format has no word for a test. Pay an invoice in the sandbox instead.",
+        ));
     }
     let merchant = merchants::find(tx, webhook.account).await?;
     let audience = events::Audience::quiet(webhook.account);
@@ -334,16 +370,17 @@ async fn tell(tx: &mut Tx, webhook: &Webhook, change: Change, now: Now<'_>) -> R
     Ok(())
 }
 
-/// What is in hand but may not be sent: its webhook is disabled, or gone.
+/// What is in hand but may not be sent, and why. What belongs to a webhook that is gone is forgotten.
 pub async fn put_aside(
     tx: &mut Tx,
     delivery: &InHand,
     lease: &str,
+    why: &str,
     now: Time,
 ) -> Result<(), Error> {
     if delivery.webhook_status.is_none() {
         return Ok(outbox::forget(tx, delivery.id).await?);
     }
-    outbox::settle(tx, delivery.id, lease, None, Some(DISABLED), now).await?;
+    outbox::settle(tx, delivery.id, lease, None, Some(why), now).await?;
     Ok(())
 }

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::guard::Reach;
+use super::{guard::Reach, state::WebhookFormat};
 use crate::{
-    events::FOR_MERCHANTS,
+    events::{FOR_MERCHANTS, kind},
+    id::KeyId,
     problem::{Kind, Problem, Result},
 };
 
@@ -25,6 +26,13 @@ pub struct EndpointRequest {
     pub types: Option<Vec<String>>,
     /// For yourself. At most 500 characters.
     pub description: Option<String>,
+    /// `cryptobot` sends CryptoBot's `invoice_paid`, for `invoice.paid` alone. Default `standard`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<WebhookFormat>,
+    /// With `cryptobot`: the id of the API key whose holder verifies. Default: the key you call with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "key_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    pub key: Option<String>,
 }
 
 /// What to change; what is left out stays.
@@ -38,6 +46,9 @@ pub struct EndpointChange {
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub description: Option<Option<String>>,
+    /// Of a `cryptobot` endpoint: the id of the API key that signs from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// `false` gives up whatever waits; `true` begins anew, also after the service has disabled it.
     pub enabled: Option<bool>,
 }
@@ -53,6 +64,15 @@ pub struct Draft {
     pub url: String,
     pub types: Vec<String>,
     pub description: Option<String>,
+    pub speech: Speech,
+}
+
+/// How an endpoint wants to be spoken to, before its key is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speech {
+    Standard,
+    /// Without a key: signed with the one that asks for it.
+    Cryptobot(Option<KeyId>),
 }
 
 /// A change that may be made.
@@ -61,15 +81,30 @@ pub struct Patch {
     pub url: Option<String>,
     pub types: Option<Vec<String>>,
     pub description: Option<Option<String>>,
+    pub key: Option<KeyId>,
     pub enabled: Option<bool>,
 }
 
 impl EndpointRequest {
     pub fn accept(self, reach: Reach) -> Result<Draft> {
+        let key = self.key.as_deref().map(key).transpose()?;
+        let mut types = types(self.types.unwrap_or_default())?;
+        let speech = match (self.format.unwrap_or(WebhookFormat::Standard), key) {
+            (WebhookFormat::Standard, None) => Speech::Standard,
+            (WebhookFormat::Standard, Some(_)) => {
+                return Err(bad("key goes with the format `cryptobot`."));
+            }
+            (WebhookFormat::Cryptobot, key) => {
+                only_paid(&types)?;
+                types = vec![kind::INVOICE_PAID.to_owned()];
+                Speech::Cryptobot(key)
+            }
+        };
         Ok(Draft {
             url: address("url", &self.url, reach)?,
-            types: types(self.types.unwrap_or_default())?,
+            types,
             description: description(self.description)?,
+            speech,
         })
     }
 }
@@ -80,8 +115,25 @@ impl EndpointChange {
             url: self.url.map(|url| address("url", &url, reach)).transpose()?,
             types: self.types.map(types).transpose()?,
             description: self.description.map(description).transpose()?,
+            key: self.key.as_deref().map(key).transpose()?,
             enabled: self.enabled,
         })
+    }
+}
+
+fn bad(detail: &str) -> Problem {
+    Problem::new(Kind::BadRequest, format!("{detail} Nothing was changed."))
+}
+
+fn key(id: &str) -> Result<KeyId> {
+    id.parse().map_err(|_| bad("key is the id of an API key, key_…; see GET /v1/keys."))
+}
+
+/// CryptoBot has a word for this one event.
+pub fn only_paid(types: &[String]) -> Result<()> {
+    match types.iter().all(|asked| asked == kind::INVOICE_PAID) {
+        true => Ok(()),
+        false => Err(bad("An endpoint of the format `cryptobot` is sent invoice.paid alone.")),
     }
 }
 

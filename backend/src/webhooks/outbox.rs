@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::state::{Delivery, DeliveryState};
 use crate::{
     db::{Result, Tx, execute, rows},
-    id::{DeliveryId, EventId, MerchantId, WebhookId},
+    id::{DeliveryId, EventId, KeyId, MerchantId, WebhookId},
     time::Time,
 };
 
@@ -78,6 +78,8 @@ pub struct InHand {
     pub webhook_url: Option<String>,
     pub webhook_status: Option<String>,
     pub webhook_failing: bool,
+    /// The key that signs in CryptoBot's way; nothing: it is spoken to as the standard says.
+    pub webhook_key: Option<KeyId>,
     pub seq: i64,
     pub event_id: EventId,
     #[sqlx(rename = "type")]
@@ -92,7 +94,7 @@ pub async fn in_hand(tx: &mut Tx, lease: &str) -> Result<Vec<InHand>> {
         all InHand,
         "select d.id, d.webhook_id, d.lane, d.step, d.attempts, d.url, d.seq,
                 w.url as webhook_url, w.status as webhook_status,
-                w.failing_since is not null as webhook_failing,
+                w.failing_since is not null as webhook_failing, w.key_id as webhook_key,
                 e.id as event_id, e.type, e.data, e.created_at
            from webhook_deliveries d
            join events e on e.account_id = d.account_id and e.seq = d.seq

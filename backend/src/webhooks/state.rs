@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    id::{DeliveryId, MerchantId, WebhookId},
+    id::{DeliveryId, KeyId, MerchantId, WebhookId},
     time::Time,
 };
 
@@ -51,6 +51,42 @@ crate::db::text_enum! {
     }
 }
 
+crate::db::text_enum! {
+    /// How what is sent is spelled and signed.
+    pub enum WebhookFormat {
+        /// The event as it stands in the feed, signed by Standard Webhooks.
+        Standard = "standard",
+        /// CryptoBot's `invoice_paid`, signed with an API key as CryptoBot does.
+        Cryptobot = "cryptobot",
+    }
+}
+
+/// How an endpoint is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Standard,
+    /// Signed with the hash of this key, which its holder can work out.
+    Cryptobot {
+        key: KeyId,
+    },
+}
+
+impl Dialect {
+    pub const fn format(self) -> WebhookFormat {
+        match self {
+            Self::Standard => WebhookFormat::Standard,
+            Self::Cryptobot { .. } => WebhookFormat::Cryptobot,
+        }
+    }
+
+    pub const fn key(self) -> Option<KeyId> {
+        match self {
+            Self::Standard => None,
+            Self::Cryptobot { key } => Some(key),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     Enabled,
@@ -77,6 +113,7 @@ pub struct Webhook {
     pub description: Option<String>,
     /// Empty: every type.
     pub types: Vec<String>,
+    pub dialect: Dialect,
     pub status: Status,
     pub health: Health,
     pub created_at: Time,
@@ -267,6 +304,7 @@ mod tests {
             url: "https://shop.example".into(),
             description: None,
             types: vec![],
+            dialect: Dialect::Standard,
             status: Status::Enabled,
             health,
             created_at: NOW,

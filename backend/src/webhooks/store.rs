@@ -2,11 +2,11 @@
 
 use super::{
     keys::Keys,
-    state::{DisabledReason, Health, Status, Webhook, WebhookKind},
+    state::{Dialect, DisabledReason, Health, Status, Webhook, WebhookKind},
 };
 use crate::{
     db::{Result, Tx, execute, rows},
-    id::{MerchantId, WebhookId},
+    id::{KeyId, MerchantId, WebhookId},
     time::Time,
 };
 
@@ -18,6 +18,7 @@ struct Row {
     url: String,
     description: Option<String>,
     types: String,
+    key_id: Option<KeyId>,
     reason: Option<DisabledReason>,
     failing_since: Option<Time>,
     warned_at: Option<Time>,
@@ -34,6 +35,7 @@ impl From<Row> for Webhook {
             url: row.url,
             description: row.description,
             types: types.map(str::to_owned).collect(),
+            dialect: row.key_id.map_or(Dialect::Standard, |key| Dialect::Cryptobot { key }),
             status: row.reason.map_or(Status::Enabled, Status::Disabled),
             health: match row.failing_since {
                 Some(since) => Health::Failing { since, warned: row.warned_at },
@@ -70,8 +72,8 @@ pub async fn insert(tx: &mut Tx, webhook: &Webhook) -> Result<bool> {
     let touched = execute!(
         tx,
         "insert into webhooks
-            (id, account_id, kind, url, description, types, status, reason, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            (id, account_id, kind, url, description, types, status, reason, created_at, key_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (account_id) where kind = 'invoices' do nothing",
         webhook.id,
         webhook.account,
@@ -81,7 +83,8 @@ pub async fn insert(tx: &mut Tx, webhook: &Webhook) -> Result<bool> {
         webhook.types.join(","),
         status,
         reason,
-        webhook.created_at
+        webhook.created_at,
+        webhook.dialect.key()
     )?;
     Ok(touched == 1)
 }
@@ -95,7 +98,7 @@ pub async fn save(tx: &mut Tx, before: &Webhook, after: &Webhook) -> Result<bool
     let touched = execute!(
         tx,
         "update webhooks set url = $2, description = $3, types = $4, status = $5, reason = $6,
-                failing_since = $7, warned_at = $8
+                failing_since = $7, warned_at = $8, key_id = $12
           where id = $1 and status = $9 and coalesce(failing_since, 0) = coalesce(cast($10 as bigint), 0)
             and coalesce(warned_at, 0) = coalesce(cast($11 as bigint), 0)",
         after.id,
@@ -108,7 +111,8 @@ pub async fn save(tx: &mut Tx, before: &Webhook, after: &Webhook) -> Result<bool
         warned_at,
         was,
         was_failing_since,
-        was_warned_at
+        was_warned_at,
+        after.dialect.key()
     )?;
     Ok(touched == 1)
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::{
     keys::Keys,
     outbox::Attempt,
-    state::{Delivery, DeliveryState, DisabledReason, Health, Status, Webhook},
+    state::{Delivery, DeliveryState, DisabledReason, Health, Status, Webhook, WebhookFormat},
     store::Generation,
 };
 use crate::{merchants::Merchant, time::Time};
@@ -24,6 +24,9 @@ pub struct EndpointView {
     pub description: Option<String>,
     /// Empty: every type.
     pub types: Vec<String>,
+    pub format: WebhookFormat,
+    /// Of a `cryptobot` endpoint: the API key that signs.
+    pub key: Option<String>,
     #[schema(example = "enabled")]
     pub status: &'static str,
     /// Why it is disabled: `merchant` (you did), `gone` (it answered 410), `failing` (five days of
@@ -71,6 +74,8 @@ pub fn endpoint(webhook: &Webhook, keys: &[Generation], merchant: &Merchant) -> 
         url: webhook.url.clone(),
         description: webhook.description.clone(),
         types: webhook.types.clone(),
+        format: webhook.dialect.format(),
+        key: webhook.dialect.key().map(|key| key.to_string()),
         status,
         reason,
         failing_since: match webhook.health {

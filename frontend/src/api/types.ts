@@ -218,6 +218,8 @@ export interface PublicInvoice {
   readonly created_at: string;
   readonly paid_at: string | null;
   readonly return_url: string | null;
+  /** Null until it is paid. */
+  readonly paid_message: string | null;
   readonly progress: readonly Step<'seen' | 'confirmed' | 'final'>[];
 }
 

@@ -260,6 +260,7 @@ export const en = {
     void: 'This invoice was withdrawn',
     voidBody: (shop: string) => `${shop} cancelled it. Do not pay it any more.`,
     backToShop: 'Back to the shop',
+    message: (shop: string) => `A message from ${shop}`,
   },
 
   activity: {

@@ -264,6 +264,7 @@ export const ru: Text = {
     void: 'Счёт отозван',
     voidBody: (shop) => `${shop} отменил счёт. Больше не платите по нему.`,
     backToShop: 'Вернуться в магазин',
+    message: (shop) => `Сообщение от «${shop}»`,
   },
 
   activity: {

@@ -63,8 +63,23 @@ export function InvoiceCountdown({ invoice }: { invoice: PublicInvoice }) {
   return <p class="countdown">{text.value.invoice.until(countdown(left))}</p>;
 }
 
-/** Where it stands, in words, when that is anything but "waiting to be paid". */
+/** Where it stands, and what the shop says to whoever has paid. */
 export function InvoiceState({ invoice }: { invoice: PublicInvoice }) {
+  return (
+    <>
+      <Standing invoice={invoice} />
+      {invoice.paid_message && (
+        <Card>
+          <p class="quiet">{text.value.invoice.message(invoice.shop.name)}</p>
+          <p class="paid-message" dir="auto">{invoice.paid_message}</p>
+        </Card>
+      )}
+    </>
+  );
+}
+
+/** In words, when it is anything but "waiting to be paid". */
+function Standing({ invoice }: { invoice: PublicInvoice }) {
   const t = text.value.invoice;
   const shop = invoice.shop.name;
   const received = came(invoice);

@@ -26,8 +26,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
+    cryptobot,
+    db::Tx,
     events::store::Event,
     id::WebhookId,
+    merchants,
     tasks::Heartbeat,
     time::Time,
     webhooks::{
@@ -56,6 +59,8 @@ const ANYWAY: Duration = Duration::from_secs(1);
 const LONGEST_BREATH: Duration = Duration::from_millis(20);
 /// What is on its way when the service stops is waited for this long; the rest is sent again.
 const FAREWELL: Duration = Duration::from_secs(3);
+
+const NO_KEY: &str = "the API key that signs it is revoked, or has come to its end";
 
 /// A request that has ended.
 struct Back {
@@ -232,10 +237,13 @@ async fn lease(
         let (Some("enabled"), Some(place), Some(keys)) =
             (delivery.webhook_status.as_deref(), place, keys)
         else {
-            webhooks::put_aside(&mut tx, &delivery, &lease, now).await?;
+            webhooks::put_aside(&mut tx, &delivery, &lease, webhooks::DISABLED, now).await?;
             continue;
         };
-        let letter = write(&delivery, keys, app.livemode(), now)?;
+        let Some(letter) = write(&mut tx, app, &delivery, keys, now).await? else {
+            webhooks::put_aside(&mut tx, &delivery, &lease, NO_KEY, now).await?;
+            continue;
+        };
         leased.push(Leased { delivery, letter, lease: lease.clone(), place: *place });
     }
     tx.commit().await?;
@@ -259,8 +267,33 @@ fn choose(waiting: Vec<Waiting>, lanes: &Lanes, now: Time) -> Vec<(String, usize
     chosen
 }
 
-/// The event as the feed shows it, signed for this moment.
-fn write(delivery: &InHand, keys: &[Keys], livemode: bool, now: Time) -> anyhow::Result<Letter> {
+/// What goes out, signed for this moment. `None`: the key that is to sign it does not work any more.
+async fn write(
+    tx: &mut Tx,
+    app: &App,
+    delivery: &InHand,
+    keys: &[Keys],
+    now: Time,
+) -> anyhow::Result<Option<Letter>> {
+    let (body, cryptobot) = match delivery.webhook_key {
+        None => (event(delivery, app.livemode())?, None),
+        Some(key) => {
+            let Some(hash) = merchants::store::hash_of(tx, key, now).await? else {
+                return Ok(None);
+            };
+            let body = cryptobot::update(tx, app, delivery.seq, &delivery.data).await?;
+            let signature = cryptobot::signature(&hash, &body);
+            (body, Some(signature))
+        }
+    };
+    let (id, timestamp) = (delivery.event_id.to_string(), now.seconds());
+    let signature = signature(keys, &id, timestamp, &body);
+    let url = delivery.url.clone().or_else(|| delivery.webhook_url.clone()).unwrap_or_default();
+    Ok(Some(Letter { url, id, timestamp, signature, cryptobot, body }))
+}
+
+/// The event as the feed shows it.
+fn event(delivery: &InHand, livemode: bool) -> serde_json::Result<String> {
     let event = Event {
         account_id: String::new(),
         seq: delivery.seq,
@@ -270,11 +303,7 @@ fn write(delivery: &InHand, keys: &[Keys], livemode: bool, now: Time) -> anyhow:
         created_at: delivery.created_at,
         hand: None,
     };
-    let id = event.id.to_string();
-    let body = serde_json::to_string(&event.view(livemode))?;
-    let signature = signature(keys, &id, now.seconds(), &body);
-    let url = delivery.url.clone().or_else(|| delivery.webhook_url.clone()).unwrap_or_default();
-    Ok(Letter { url, id, timestamp: now.seconds(), signature, body })
+    serde_json::to_string(&event.view(livemode))
 }
 
 async fn send(

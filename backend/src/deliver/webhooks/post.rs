@@ -17,6 +17,7 @@ use reqwest::{
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 use crate::{
+    cryptobot,
     time::Time,
     webhooks::{guard::Reach, state::Outcome},
 };
@@ -38,6 +39,8 @@ pub struct Letter {
     /// Seconds, of the attempt.
     pub timestamp: u64,
     pub signature: String,
+    /// The value of `crypto-pay-api-signature`, for an endpoint that expects one.
+    pub cryptobot: Option<String>,
     pub body: String,
 }
 
@@ -86,6 +89,10 @@ impl Post {
             .header("webhook-timestamp", letter.timestamp.to_string())
             .header("webhook-signature", &letter.signature)
             .body(letter.body.clone());
+        let request = match &letter.cryptobot {
+            Some(signature) => request.header(cryptobot::SIGNATURE, signature),
+            None => request,
+        };
         match request.send().await {
             Ok(response) => Outcome::Answered {
                 status: response.status().as_u16(),

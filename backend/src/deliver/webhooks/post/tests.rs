@@ -16,6 +16,7 @@ fn letter(url: &str) -> Letter {
         url: url.to_owned(),
         id: "evt_1".to_owned(),
         timestamp: NOW.seconds(),
+        cryptobot: None,
         signature: "v1,abc".to_owned(),
         body: "{}".to_owned(),
     }

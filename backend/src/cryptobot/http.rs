@@ -1,0 +1,437 @@
+//! Routes for whoever comes from CryptoBot: `/compat/cryptobot/api/{method}`, by GET or POST alike.
+//!
+//! Handlers fail with problems like everywhere. [`spell`] stands above everything that may refuse a
+//! call, also for its rate, and says it in CryptoBot's words: `{"ok":false,"error":{…}}`.
+
+use axum::{
+    Json, Router,
+    extract::{FromRequestParts, Request, State},
+    http::{StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Error, Filter, new,
+    params::{Params, bad},
+    read, stats,
+    view::{
+        self, AppView, BalanceView, CurrencyView, InvoiceState, InvoiceView, RateView, StatsView,
+    },
+};
+use crate::{
+    app::App,
+    idempotency::{Answer, Begun, http::IdempotencyKey},
+    invoices::{self, Created, Links},
+    merchants::{Merchant, acting::Acting},
+    payments::http::accepted,
+    problem::{Kind, Problem, Result, Said},
+};
+
+const ROOT: &str = "/compat/cryptobot/";
+/// The header that carries an API key.
+pub const TOKEN: &str = "crypto-pay-api-token";
+/// How many invoices one answer holds.
+const COUNT: i64 = 100;
+const MOST: i64 = 1000;
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(get_me))
+        .routes(routes!(create_invoice))
+        .routes(routes!(delete_invoice))
+        .routes(routes!(get_invoices))
+        .routes(routes!(get_balance))
+        .routes(routes!(get_exchange_rates))
+        .routes(routes!(get_currencies))
+        .routes(routes!(get_stats))
+        .routes(routes!(transfer))
+        .routes(routes!(get_transfers))
+        .routes(routes!(create_check))
+        .routes(routes!(delete_check))
+        .routes(routes!(get_checks))
+        .merge(Router::new().route("/compat/cryptobot/api/{method}", any(unknown)).into())
+}
+
+/// A merchant who shows an API key as CryptoBot's clients do.
+struct Caller(Merchant);
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let token = parts.headers.get(TOKEN).and_then(|token| token.to_str().ok());
+        let token = token.ok_or_else(|| {
+            Problem::new(
+                Kind::KeyInvalid,
+                "Send your API key, sk_…, in the header Crypto-Pay-API-Token.",
+            )
+        })?;
+        Ok(Self(Acting::by_key(parts, app, token.trim()).await?.merchant))
+    }
+}
+
+/// What is answered when all is well.
+#[derive(Debug, Serialize, ToSchema)]
+struct Reply<T: ToSchema> {
+    #[schema(example = true)]
+    ok: bool,
+    result: T,
+}
+
+fn reply<T: ToSchema>(result: T) -> Json<Reply<T>> {
+    Json(Reply { ok: true, result })
+}
+
+/// A part of a list.
+#[derive(Debug, Serialize, ToSchema)]
+struct Items<T: ToSchema> {
+    items: Vec<T>,
+}
+
+/// What is answered when something is wrong.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CryptobotRefusal)]
+struct Refusal {
+    #[schema(example = false)]
+    ok: bool,
+    error: Named,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CryptobotError)]
+struct Named {
+    /// The HTTP status once more.
+    #[schema(example = 400)]
+    code: u16,
+    /// One of the problems of this service in capitals, or the name that CryptoBot has for it.
+    #[schema(example = "AMOUNT_INVALID")]
+    name: String,
+    /// For a person: what happened, what is safe, what to do.
+    detail: String,
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(number) => Self::not_found(format_args!("invoice {number}")),
+            Error::Invoice(error) => error.into(),
+            Error::Db(error) => error.into(),
+        }
+    }
+}
+
+/// Says in CryptoBot's words what went wrong on its paths.
+pub async fn spell(request: Request, next: Next) -> Response {
+    let here = request.uri().path().starts_with(ROOT);
+    let response = next.run(request).await;
+    let Some(Said { kind, detail }) = response.extensions().get::<Said>().filter(|_| here).cloned()
+    else {
+        return response;
+    };
+    let error = Named { code: kind.status(), name: name(kind), detail };
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(header::CONTENT_TYPE);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    (parts, Json(Refusal { ok: false, error })).into_response()
+}
+
+fn name(kind: Kind) -> String {
+    match kind {
+        Kind::KeyInvalid => "UNAUTHORIZED".to_owned(),
+        Kind::MethodNotAllowed => "METHOD_NOT_FOUND".to_owned(),
+        Kind::NeedsCustody => "METHOD_DISABLED".to_owned(),
+        Kind::AssetUnknown => "UNSUPPORTED_ASSET".to_owned(),
+        Kind::NotFound => "INVOICE_NOT_FOUND".to_owned(),
+        kind => kind.slug().replace('-', "_").to_uppercase(),
+    }
+}
+
+async fn unknown() -> Problem {
+    Problem::new(Kind::MethodNotAllowed, "There is no method of this name. See /docs.")
+}
+
+/// Whose token this is
+#[utoipa::path(
+    method(get, post), path = "/compat/cryptobot/api/getMe", tag = "CryptoBot",
+    security(("crypto_pay" = [])),
+    responses(
+        (status = 200, body = Reply<AppView>),
+        (status = "4XX", body = Refusal),
+        (status = "5XX", body = Refusal)
+    )
+)]
+async fn get_me(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    params: Params,
+) -> Result<Json<Reply<AppView>>> {
+    params.only(&[])?;
+    let bot = app.bot_username.get().cloned().unwrap_or_default();
+    let app_id = super::app_id(&merchant);
+    Ok(reply(AppView { app_id, name: merchant.name, payment_processing_bot_username: bot }))
+}
+
+/// Create an invoice
+///
+/// `currency_type` (crypto or fiat), `asset` or `fiat`, `accepted_assets` (by commas), `amount`,
+/// `description`, `hidden_message`, `paid_btn_name`, `paid_btn_url`, `payload`, `allow_comments`,
+/// `allow_anonymous`, `expires_in`. Without `expires_in` it lives 31 days, or an hour where the price
+/// is in fiat, because the amount is fixed when it is made.
+#[utoipa::path(
+    method(get, post), path = "/compat/cryptobot/api/createInvoice", tag = "CryptoBot",
+    security(("crypto_pay" = [])),
+    params((
+        "Idempotency-Key" = Option<String>, Header,
+        description = "Up to 255 characters. The same key and parameters give the first answer again."
+    )),
+    responses(
+        (status = 200, body = Reply<InvoiceView>),
+        (status = "4XX", body = Refusal),
+        (status = "5XX", body = Refusal)
+    )
+)]
+async fn create_invoice(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    key: IdempotencyKey,
+    params: Params,
+) -> Result<Response> {
+    let call = key.call(merchant.id, "cryptobot createInvoice", &params);
+    let (new, card) = new::read(&params, &app)?;
+    let now = app.now();
+    let mut tx = match call.begin(&app.db, now.at).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(answer) => return Ok(answer.replayed()),
+    };
+    let (assets, links) = (&app.assets, |id| Links::of(&app, id));
+    let created =
+        invoices::create(&mut tx, assets, &app.settings.rates, &merchant, new, links, now).await?;
+    let (Created::New(id) | Created::Known(id)) = created;
+    let number = super::number(&mut tx, id, &card, &app.dice).await?;
+    let invoice = invoices::store::find(&mut tx, id).await?;
+    let invoice = invoice.ok_or(invoices::Error::NotFound(id))?;
+    let view = view::invoice(assets, &super::Numbered { number, card, invoice }, &[]);
+    let answer = Answer::new(StatusCode::OK, &Reply { ok: true, result: view })?;
+    call.remember(&mut tx, &answer).await?;
+    tx.commit().await?;
+    Ok(answer.into_response())
+}
+
+/// Take an invoice back, and out of every list
+///
+/// `invoice_id`. What is paid cannot be deleted.
+#[utoipa::path(
+    method(get, post), path = "/compat/cryptobot/api/deleteInvoice", tag = "CryptoBot",
+    security(("crypto_pay" = [])),
+    responses(
+        (status = 200, body = Reply<bool>),
+        (status = "4XX", body = Refusal),
+        (status = "5XX", body = Refusal)
+    )
+)]
+async fn delete_invoice(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    params: Params,
+) -> Result<Json<Reply<bool>>> {
+    params.only(&["invoice_id"])?;
+    params.needed("invoice_id")?;
+    let number = params.number("invoice_id", 1..=i64::MAX)?.unwrap_or_default();
+    let mut tx = app.db.begin().await?;
+    super::delete(&mut tx, &app, &merchant, number).await?;
+    tx.commit().await?;
+    Ok(reply(true))
+}
+
+/// List invoices, newest first
+///
+/// `asset`, `fiat`, `invoice_ids` (by commas), `status` (active, paid or expired), `offset`, `count`
+/// (1 to 1000, default 100).
+#[utoipa::path(
+    method(get, post), path = "/compat/cryptobot/api/getInvoices", tag = "CryptoBot",
+    security(("crypto_pay" = [])),
+    responses(
+        (status = 200, body = Reply<Items<InvoiceView>>),
+        (status = "4XX", body = Refusal),
+        (status = "5XX", body = Refusal)
+    )
+)]
+async fn get_invoices(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    params: Params,
+) -> Result<Json<Reply<Items<InvoiceView>>>> {
+    let filter = filter(&params, &app)?;
+    // What was made elsewhere gets its number now.
+    let mut tx = app.db.begin().await?;
+    let found = super::list(&mut tx, merchant.id, &filter, &app.dice).await?;
+    let mut items = Vec::with_capacity(found.len());
+    for numbered in &found {
+        items.push(super::whole(&mut tx, &app.assets, numbered).await?);
+    }
+    tx.commit().await?;
+    Ok(reply(Items { items }))
+}
+
+fn filter(params: &Params, app: &App) -> Result<Filter> {
+    params.only(&["asset", "fiat", "invoice_ids", "status", "offset", "count"])?;
+    let number = |text: &str| text.parse().map_err(|_| bad("invoice_ids are whole numbers."));
+    let asset = |code: &str| accepted(app, code).map(|listed| listed.asset.to_string());
+    let numbers = params.words("invoice_ids").map(number).collect::<Result<Vec<i64>>>()?;
+    if numbers.len() > usize::try_from(MOST).unwrap_or_default() {
+        return Err(bad(&format!("invoice_ids are {MOST} at most.")));
+    }
+    Ok(Filter {
+        numbers,
+        assets: params.words("asset").map(asset).collect::<Result<_>>()?,
+        fiat: params.text("fiat").map(str::to_owned),
+        status: params.word("status", InvoiceState::ALL)?,
+        offset: params.number("offset", 0..=i64::MAX)?.unwrap_or(0),
+        count: params.number("count", 1..=MOST)?.unwrap_or(COUNT),
+    })
+}
+
+/// What your wallet holds
+///
+/// Read from the chain at this moment. It is your wallet: what is there is yours already.
+#[utoipa::path(
+    method(get, post), path = "/compat/cryptobot/api/getBalance", tag = "CryptoBot",
+    security(("crypto_pay" = [])),
+    responses(
+        (status = 200, body = Reply<Vec<BalanceView>>),
+        (status = "4XX", body = Refusal),
+        (status = "5XX", body = Refusal)
+    )
+)]
+async fn get_balance(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    params: Params,
+) -> Result<Json<Reply<Vec<BalanceView>>>> {
+    params.only(&[])?;
+    Ok(reply(read::balances(&app, &merchant).await?))
+}
+
+/// What assets are worth
+///
+/// Only rates that can be relied on now: `GET /v1/rates` says why others cannot.
+#[utoipa::path(
+    method(get, post), path = "/compat/cryptobot/api/getExchangeRates", tag = "CryptoBot",
+    security(("crypto_pay" = [])),
+    responses(
+        (status = 200, body = Reply<Vec<RateView>>),
+        (status = "4XX", body = Refusal),
+        (status = "5XX", body = Refusal)
+    )
+)]
+async fn get_exchange_rates(
+    State(app): State<App>,
+    _: Caller,
+    params: Params,
+) -> Result<Json<Reply<Vec<RateView>>>> {
+    params.only(&[])?;
+    Ok(reply(read::exchange_rates(&app).await?))
+}
+
+/// Which assets are accepted, and in which currencies prices may be
+#[utoipa::path(
+    method(get, post), path = "/compat/cryptobot/api/getCurrencies", tag = "CryptoBot",
+    security(("crypto_pay" = [])),
+    responses(
+        (status = 200, body = Reply<Vec<CurrencyView>>),
+        (status = "4XX", body = Refusal),
+        (status = "5XX", body = Refusal)
+    )
+)]
+async fn get_currencies(
+    State(app): State<App>,
+    _: Caller,
+    params: Params,
+) -> Result<Json<Reply<Vec<CurrencyView>>>> {
+    params.only(&[])?;
+    Ok(reply(read::currencies(&app)))
+}
+
+/// What was sold
+///
+/// `start_at` and `end_at`, ISO 8601; by default the last 24 hours.
+#[utoipa::path(
+    method(get, post), path = "/compat/cryptobot/api/getStats", tag = "CryptoBot",
+    security(("crypto_pay" = [])),
+    responses(
+        (status = 200, body = Reply<StatsView>),
+        (status = "4XX", body = Refusal),
+        (status = "5XX", body = Refusal)
+    )
+)]
+async fn get_stats(
+    State(app): State<App>,
+    Caller(merchant): Caller,
+    params: Params,
+) -> Result<Json<Reply<StatsView>>> {
+    let span = stats::span(&params, app.time())?;
+    let mut tx = app.db.snapshot().await?;
+    Ok(reply(stats::read(&mut tx, merchant.id, span).await?))
+}
+
+fn needs_custody(instead: &str) -> Problem {
+    Problem::new(
+        Kind::NeedsCustody,
+        format!("Remit holds nobody's money, so it cannot send any. No money has moved. {instead}"),
+    )
+}
+
+/// Refused: nobody but you can send your money
+#[utoipa::path(
+    method(get, post), path = "/compat/cryptobot/api/transfer", tag = "CryptoBot",
+    security(("crypto_pay" = [])), responses((status = "4XX", body = Refusal))
+)]
+async fn transfer(_: Caller) -> Problem {
+    needs_custody(
+        "Pay from your own wallet. To pay back a customer, POST /v1/refunds prepares the message.",
+    )
+}
+
+/// None: see `transfer`
+#[utoipa::path(
+    method(get, post), path = "/compat/cryptobot/api/getTransfers", tag = "CryptoBot",
+    security(("crypto_pay" = [])),
+    responses((status = 200, body = Reply<Items<String>>), (status = "4XX", body = Refusal))
+)]
+async fn get_transfers(_: Caller) -> Json<Reply<Items<String>>> {
+    reply(Items { items: Vec::new() })
+}
+
+/// Refused: a check is money in somebody's hands
+#[utoipa::path(
+    method(get, post), path = "/compat/cryptobot/api/createCheck", tag = "CryptoBot",
+    security(("crypto_pay" = [])), responses((status = "4XX", body = Refusal))
+)]
+async fn create_check(_: Caller) -> Problem {
+    needs_custody("A check would be ours until it is claimed. Pay from your own wallet.")
+}
+
+/// Refused: there are no checks
+#[utoipa::path(
+    method(get, post), path = "/compat/cryptobot/api/deleteCheck", tag = "CryptoBot",
+    security(("crypto_pay" = [])), responses((status = "4XX", body = Refusal))
+)]
+async fn delete_check(_: Caller) -> Problem {
+    needs_custody("There are no checks, so there is none to delete.")
+}
+
+/// None: see `createCheck`
+#[utoipa::path(
+    method(get, post), path = "/compat/cryptobot/api/getChecks", tag = "CryptoBot",
+    security(("crypto_pay" = [])),
+    responses((status = 200, body = Reply<Items<String>>), (status = "4XX", body = Refusal))
+)]
+async fn get_checks(_: Caller) -> Json<Reply<Items<String>>> {
+    reply(Items { items: Vec::new() })
+}

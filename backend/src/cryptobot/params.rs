@@ -1,0 +1,221 @@
+//! The arguments of a call, however they were sent: in the query, as JSON, a form, or in parts. All of
+//! them are text; a number in JSON is taken by its digits, and never becomes a float.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Display,
+};
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Multipart, Request},
+    http::header,
+};
+use serde_json::value::RawValue;
+
+use crate::{
+    extract::Whole,
+    problem::{Kind, Problem, Result},
+};
+
+/// Named values. What is empty or `null` was not given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Params(BTreeMap<String, String>);
+
+impl<S: Send + Sync> FromRequest<S> for Params {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let mut params = Self::default();
+        params.read_form(request.uri().query().unwrap_or_default().as_bytes());
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = kind.unwrap_or_default().to_ascii_lowercase();
+        if kind.starts_with("multipart/form-data") {
+            params.read_parts(request).await?;
+        } else {
+            let Whole(body) = Whole::from_request(request, state).await?;
+            if kind.starts_with("application/json") {
+                params.read_json(&body)?;
+            } else {
+                params.read_form(&body);
+            }
+        }
+        match params.0.values().any(|value| value.contains('\0')) {
+            true => Err(bad("No text may hold the character U+0000.")),
+            false => Ok(params),
+        }
+    }
+}
+
+impl Params {
+    fn insert(&mut self, name: String, value: String) {
+        if !value.is_empty() {
+            self.0.insert(name, value);
+        }
+    }
+
+    fn read_form(&mut self, form: &[u8]) {
+        for (name, value) in url::form_urlencoded::parse(form) {
+            self.insert(name.into_owned(), value.into_owned());
+        }
+    }
+
+    fn read_json(&mut self, body: &Bytes) -> Result<()> {
+        if body.is_empty() {
+            return Ok(());
+        }
+        let unreadable = |_| bad("The body is not a JSON object.");
+        let read: HashMap<String, &RawValue> = serde_json::from_slice(body).map_err(unreadable)?;
+        for (name, value) in read {
+            let value = plain(value).ok_or_else(|| bad(&format!("{name} is no plain value.")))?;
+            self.insert(name, value);
+        }
+        Ok(())
+    }
+
+    async fn read_parts(&mut self, request: Request) -> Result<()> {
+        let unreadable =
+            || bad("The body's parts cannot be read; together they have 64 KiB at most.");
+        let parts = Multipart::from_request(request, &()).await;
+        let mut parts = parts.map_err(|_| unreadable())?;
+        while let Some(part) = parts.next_field().await.map_err(|_| unreadable())? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let text = part.text().await.map_err(|_| unreadable())?;
+            self.insert(name, text);
+        }
+        Ok(())
+    }
+
+    /// Refuses what no one would read: a misspelled `expires_in` must not be passed over.
+    pub fn only(&self, known: &[&str]) -> Result<()> {
+        match self.0.keys().find(|name| !known.contains(&name.as_str())) {
+            None => Ok(()),
+            Some(name) => {
+                let name: String = name.chars().take(64).collect();
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                Err(bad(&format!("There is no parameter {name:?} here, but: {known}.")))
+            }
+        }
+    }
+
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    pub fn needed(&self, name: &str) -> Result<&str> {
+        self.text(name).ok_or_else(|| bad(&format!("{name} is missing.")))
+    }
+
+    pub fn flag(&self, name: &str, default: bool) -> Result<bool> {
+        match self.text(name).map(str::to_ascii_lowercase).as_deref() {
+            None => Ok(default),
+            Some("true" | "1") => Ok(true),
+            Some("false" | "0") => Ok(false),
+            Some(_) => Err(bad(&format!("{name} is true or false."))),
+        }
+    }
+
+    /// A whole number of this range.
+    pub fn number(&self, name: &str, range: std::ops::RangeInclusive<i64>) -> Result<Option<i64>> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        let (from, to) = (range.start(), range.end());
+        number.map(Some).ok_or_else(|| bad(&format!("{name} is a whole number, {from} to {to}.")))
+    }
+
+    /// One of a few words.
+    pub fn word<T: Copy + Display>(&self, name: &str, all: &[T]) -> Result<Option<T>> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let found = all.iter().find(|word| word.to_string() == text).copied();
+        found.map(Some).ok_or_else(|| {
+            let all: Vec<_> = all.iter().map(T::to_string).collect();
+            bad(&format!("{name} is one of: {}.", all.join(", ")))
+        })
+    }
+
+    /// Words between commas.
+    pub fn words(&self, name: &str) -> impl Iterator<Item = &str> {
+        let words = self.text(name).unwrap_or_default().split(',');
+        words.map(str::trim).filter(|word| !word.is_empty())
+    }
+}
+
+pub fn bad(detail: &str) -> Problem {
+    Problem::new(Kind::BadRequest, format!("{detail} Nothing was changed."))
+}
+
+/// A value of JSON as a form would have sent it; a list goes by commas.
+fn plain(value: &RawValue) -> Option<String> {
+    if !value.get().starts_with('[') {
+        return single(value);
+    }
+    let items: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
+    let items: Option<Vec<String>> = items.into_iter().map(single).collect();
+    Some(items?.join(","))
+}
+
+fn single(value: &RawValue) -> Option<String> {
+    match value.get().as_bytes().first()? {
+        b'"' => serde_json::from_str(value.get()).ok(),
+        b'n' => Some(String::new()),
+        b'[' | b'{' => None,
+        _ => Some(value.get().to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    async fn read(kind: &str, uri: &str, body: &str) -> Result<Params> {
+        let request = Request::post(uri).header(header::CONTENT_TYPE, kind);
+        Params::from_request(request.body(Body::from(body.to_owned())).unwrap(), &()).await
+    }
+
+    #[tokio::test]
+    async fn the_same_call_reads_the_same_however_it_is_sent() {
+        let form =
+            "amount=1.50&asset=TON&allow_comments=false&invoice_ids=1%2C2&description=%D0%AF+%26";
+        let json = r#"{"amount":1.50,"asset":"TON","allow_comments":false,"invoice_ids":[1,2],
+                       "description":"Я &","payload":null,"fiat":""}"#;
+        let part = |name: &str, value: &str| {
+            format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let parts = [
+            part("amount", "1.50"),
+            part("asset", "TON"),
+            part("allow_comments", "false"),
+            part("invoice_ids", "1,2"),
+            part("description", "Я &"),
+            "--b--\r\n".to_owned(),
+        ];
+        let query = read("", &format!("/?{form}"), "").await.unwrap();
+        assert_eq!(query.text("amount"), Some("1.50"), "by its digits");
+        assert_eq!(query.words("invoice_ids").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(read("application/x-www-form-urlencoded", "/", form).await.unwrap(), query);
+        assert_eq!(read("application/json; charset=utf-8", "/", json).await.unwrap(), query);
+        let kind = "multipart/form-data; boundary=b";
+        assert_eq!(read(kind, "/", &parts.concat()).await.unwrap(), query);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_refused() {
+        for (kind, uri, body) in [
+            ("application/json", "/", "[1]"),
+            ("application/json", "/", "{\"amount\":{}}"),
+            ("application/json", "/", "{\"amount\":[[1]]}"),
+            ("application/json", "/", "{\"amount\":\"1"),
+            ("application/json", "/", "{\"payload\":\"\\u0000\"}"),
+            ("multipart/form-data", "/", "x"),
+            ("", "/?payload=%00", ""),
+        ] {
+            assert_eq!(read(kind, uri, body).await.unwrap_err().kind, Kind::BadRequest, "{body}");
+        }
+        let params = read("", "/?count=0&flag=yes", "").await.unwrap();
+        assert!(params.only(&["count"]).is_err() && params.only(&["count", "flag"]).is_ok());
+        assert!(params.number("count", 1..=9).is_err() && params.flag("flag", true).is_err());
+        assert!(params.needed("asset").is_err());
+    }
+}

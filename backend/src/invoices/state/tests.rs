@@ -27,6 +27,7 @@ fn invoice() -> Invoice {
             external_id: None,
             metadata: "{}".into(),
             return_url: None,
+            paid_message: None,
             webhook_url: None,
         },
         due: units(10),

@@ -8,8 +8,9 @@
 //! 4. [`identity`] and [`wallets`]: who is calling, and which addresses they have proven; [`follow`]:
 //!    the accounts whose transactions are read.
 //! 5. [`payments`]: the one door for money. [`merchants`], [`refunds`], [`invoices`] and
-//!    [`requests`] stand on it; [`unmatched`] is what came without a reason, [`webhooks`] are a
-//!    merchant's own servers, and [`rates`] tell what money is worth in fiat.
+//!    [`requests`] stand on it; [`unmatched`] is what came without a reason, [`receipts`] are for
+//!    whoever wants to check, [`webhooks`] are a merchant's own servers, and [`rates`] tell what money
+//!    is worth in fiat.
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
 //! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
@@ -41,6 +42,7 @@ pub mod page;
 pub mod payments;
 pub mod problem;
 pub mod rates;
+pub mod receipts;
 pub mod refunds;
 pub mod requests;
 #[cfg(feature = "sandbox")]

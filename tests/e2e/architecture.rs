@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 const STOREYS: &[&[&str]] = &[
     &["http", "watch", "deliver", "bot"],
     &["settle"],
-    &["unmatched"],
+    &["unmatched", "receipts"],
     &["invoices", "requests"],
     &["refunds"],
     &["merchants", "webhooks"],

@@ -15,6 +15,7 @@ mod mishaps;
 mod odd_money;
 mod payments;
 mod rates;
+mod receipts;
 mod refunds;
 mod requests;
 mod unmatched;

@@ -15,6 +15,7 @@ use super::{Error, Subject, page, receipt::SignedReceipt};
 use crate::{
     app::App,
     extract::Path,
+    invoices,
     problem::{Kind, Problem, Refusals, Result},
     time::Time,
 };
@@ -33,9 +34,8 @@ pub fn router() -> OpenApiRouter<App> {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::NotFound(what) => {
-                Self::new(Kind::NotFound, format!("There is no {what}. Is the id complete?"))
-            }
+            Error::NotFound(what) => missing(what),
+            Error::Invoice(invoices::Error::NotFound(id)) => missing(format_args!("invoice {id}")),
             Error::NothingCame(subject) => Self::new(
                 Kind::NothingCame,
                 format!(
@@ -48,6 +48,10 @@ impl From<Error> for Problem {
             Error::Db(error) => error.into(),
         }
     }
+}
+
+fn missing(what: impl std::fmt::Display) -> Problem {
+    Problem::new(Kind::NotFound, format!("There is no {what}. Is the id complete?"))
 }
 
 /// Read the receipt of an invoice or a payment
@@ -118,7 +122,7 @@ async fn page(State(app): State<App>, Path(id): Path<String>) -> Response {
         Err(error) => Err(error),
     };
     let (status, html) = match issued {
-        Ok(signed) => (StatusCode::OK, page::receipt(&signed)),
+        Ok(signed) => (StatusCode::OK, page::receipt(&signed, &app.settings.chain_url)),
         Err(error) => {
             let problem = Problem::from(error);
             let status = StatusCode::from_u16(problem.kind.status());

@@ -9,7 +9,8 @@ use crate::{invoices::InvoiceException, payments::view::friendly, time::Time};
 
 const STYLE: &str = include_str!("page.css");
 
-pub(super) fn receipt(signed: &SignedReceipt) -> String {
+/// `chain` is where to look a receipt up for which there is no public chain service.
+pub(super) fn receipt(signed: &SignedReceipt, chain: &str) -> String {
     let receipt = &signed.receipt;
     let mut body = String::new();
     head(&mut body, receipt);
@@ -28,7 +29,7 @@ pub(super) fn receipt(signed: &SignedReceipt) -> String {
             transfer(&mut body, receipt, &format!("Paid back, {}", refund.id), line);
         }
     }
-    how_to_check(&mut body, signed);
+    how_to_check(&mut body, signed, chain);
     document(&format!("Receipt, {}", receipt.received), &body)
 }
 
@@ -72,11 +73,7 @@ fn head(out: &mut String, receipt: &Receipt) {
         fact(out, "Paid back", &receipt.refunded.to_string());
     }
     if let Some(master) = receipt.jetton {
-        fact(
-            out,
-            "Asset",
-            &format!("{}, the jetton of {}", receipt.received.asset, bounceable(master)),
-        );
+        code(out, "Jetton", &bounceable(master));
     }
     fact(out, "As of", &moment(receipt.issued_at));
     out.push_str("</dl>");
@@ -86,19 +83,20 @@ fn transfer(out: &mut String, receipt: &Receipt, title: &str, line: &ReceiptTran
     let _ = write!(out, "<section><h2>{}</h2><dl>", escape(title));
     fact(out, "Amount", &line.money.to_string());
     if let Some(fiat) = &line.fiat_value {
-        let worth = format!("{} {}, at {} each", fiat.amount, fiat.currency, fiat.rate);
+        let (currency, asset) = (&fiat.currency, &line.money.asset);
+        let worth = format!("{} {currency} (1 {asset} = {} {currency})", fiat.amount, fiat.rate);
         fact(out, "Worth then", &worth);
     }
     fact(out, "When", &moment(line.at));
-    fact(out, "From", &line.from.map_or_else(|| "nobody named".to_owned(), friendly));
-    fact(out, "To", &friendly(line.to));
+    code(out, "From", &line.from.map_or_else(|| "nobody named".to_owned(), friendly));
+    code(out, "To", &friendly(line.to));
     if line.account != line.to {
-        fact(out, "Jetton wallet", &bounceable(line.account));
+        code(out, "Jetton wallet", &bounceable(line.account));
     }
-    fact(out, "Comment", line.comment.as_deref().unwrap_or("none"));
+    code(out, "Comment", line.comment.as_deref().unwrap_or("none"));
     fact(out, "Block", &line.block.to_string());
     fact(out, "Logical time", &line.lt);
-    fact(out, "Transaction", &line.hash);
+    code(out, "Transaction", &line.hash);
     out.push_str("</dl>");
     if let Some(explorer) = receipt.network.explorer() {
         let _ = write!(
@@ -110,12 +108,12 @@ fn transfer(out: &mut String, receipt: &Receipt, title: &str, line: &ReceiptTran
     out.push_str("</section>");
 }
 
-fn how_to_check(out: &mut String, signed: &SignedReceipt) {
+fn how_to_check(out: &mut String, signed: &SignedReceipt, chain: &str) {
     let receipt = &signed.receipt;
     let (service, id) = (escape(&receipt.service), escape(&receipt.id));
     let chain = match receipt.network {
         Network::MAINNET | Network::TESTNET => String::new(),
-        _ => " \\\n  --chain http://localhost:8081/api/v3".to_owned(),
+        _ => format!(" \\\n  --chain {}", escape(chain)),
     };
     let _ = write!(
         out,
@@ -131,6 +129,12 @@ fn how_to_check(out: &mut String, signed: &SignedReceipt) {
 
 fn fact(out: &mut String, name: &str, value: &str) {
     let _ = write!(out, "<div><dt>{}</dt><dd>{}</dd></div>", escape(name), escape(value));
+}
+
+/// A fact to compare letter by letter.
+fn code(out: &mut String, name: &str, value: &str) {
+    let _ =
+        write!(out, "<div><dt>{}</dt><dd><code>{}</code></dd></div>", escape(name), escape(value));
 }
 
 /// As contracts are written.

@@ -9,8 +9,9 @@
 //!    the accounts whose transactions are read.
 //! 5. [`payments`]: the one door for money. [`merchants`], [`refunds`], [`invoices`] and
 //!    [`requests`] stand on it; [`payouts`] move a merchant to another wallet, [`unmatched`] is what
-//!    came without a reason, [`webhooks`] are a merchant's own servers, and [`rates`] tell what money
-//!    is worth in fiat. [`cryptobot`] says the same in the words of those who come from there.
+//!    came without a reason, [`receipts`] are for whoever wants to check, [`webhooks`] are a merchant's
+//!    own servers, and [`rates`] tell what money is worth in fiat. [`cryptobot`] says the same in the
+//!    words of those who come from there.
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
 //! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
@@ -44,6 +45,7 @@ pub mod payments;
 pub mod payouts;
 pub mod problem;
 pub mod rates;
+pub mod receipts;
 pub mod refunds;
 pub mod requests;
 #[cfg(feature = "sandbox")]

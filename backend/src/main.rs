@@ -60,6 +60,7 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             develop::pay::run(args).await?;
             return Ok(ExitCode::SUCCESS);
         }
+        Verb::VerifyReceipt(args) => return Ok(develop::verify::run(args).await),
         _ => {}
     }
     let service = Service::resolve(settings, &verb)?;
@@ -83,9 +84,12 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             merchants::command::run(&app, verb).await?;
             Ok(ExitCode::SUCCESS)
         }
-        Verb::Openapi | Verb::Doctor | Verb::Listen(_) | Verb::Trigger(_) | Verb::Pay(_) => {
-            unreachable!("answered above")
-        }
+        Verb::Openapi
+        | Verb::Doctor
+        | Verb::Listen(_)
+        | Verb::Trigger(_)
+        | Verb::Pay(_)
+        | Verb::VerifyReceipt(_) => unreachable!("answered above"),
     }
 }
 

@@ -77,7 +77,7 @@ problems! {
     InvoiceExpired      409 "invoice-expired"        "The invoice has expired"
     InvoicePaid         409 "invoice-paid"           "The invoice is already paid"
     InvoiceVoid         409 "invoice-void"           "The invoice was voided"
-    NothingCame         409 "nothing-came"           "No money has come for this invoice"
+    NothingCame         409 "nothing-came"           "No money has come yet"
     RequestClosed       409 "request-closed"         "This request takes no more money"
     TooManyPayments     409 "too-many-payments"      "Too many payments wait for a signature"
     PaymentStarted      409 "payment-started"        "The payment is already on its way"

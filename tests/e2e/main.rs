@@ -18,6 +18,7 @@ mod mishaps;
 mod odd_money;
 mod payments;
 mod rates;
+mod receipts;
 mod refunds;
 mod requests;
 mod unmatched;

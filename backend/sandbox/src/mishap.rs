@@ -56,7 +56,7 @@ pub enum Mishap {
 }
 
 impl Mishap {
-    /// What a shop has to expect of it, in a sentence or two.
+    /// What a shop has to expect of it for an open invoice, in a sentence or two.
     fn meaning(self) -> &'static str {
         match self {
             Self::None => "The invoice is paid.",
@@ -111,7 +111,7 @@ pub struct Bill {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Paid {
     pub mishap: Mishap,
-    /// What a shop has to expect of it, in words.
+    /// What a shop has to expect of it for an open invoice, in words.
     pub meaning: &'static str,
     /// By how much the world's clock was moved first.
     pub moved_seconds: u32,

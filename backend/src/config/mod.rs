@@ -20,6 +20,7 @@ pub use service::{SANDBOX_POLL, Service, Trouble, Troubles};
 pub const MAINNET_USDT: &str = "USDT=EQCxE6mUtQJKFnGfaROTKOt1lZbDiiX1kCixRv7Nw2Id_sDs:6:Tether USD";
 pub const TELEGRAM: &str = "https://api.telegram.org";
 pub const TONCENTER: &str = "https://toncenter.com/api/v3";
+pub const TONCENTER_TESTNET: &str = "https://testnet.toncenter.com/api/v3";
 
 const SECRETS: &str = "\
 Secrets come by the environment only, never as flags. Each may also be a file: put _FILE behind the name.
@@ -81,6 +82,13 @@ pub enum Verb {
     Trigger(Trigger),
     /// Pay an invoice in the sandbox, as it should be or with one thing wrong
     Pay(Pay),
+    /// Check a receipt: its signature, and that the chain says what it says
+    VerifyReceipt(VerifyReceipt),
+}
+
+/// The chain service's key: `REMIT_CHAIN_KEY`, or the file that `REMIT_CHAIN_KEY_FILE` names.
+pub fn chain_key() -> anyhow::Result<Option<Secret>> {
+    Ok(secret::from_environment("REMIT_CHAIN_KEY", &|name| std::env::var(name).ok())?)
 }
 
 /// Who may open a store.
@@ -150,6 +158,25 @@ pub struct Pay {
     #[arg(long, env = "REMIT_WORLD_URL", default_value = "http://localhost:8081")]
     #[arg(hide_env_values = true, value_name = "URL")]
     pub world: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[command(
+    after_help = "Ends with 0 if the receipt is valid, 1 if it is not, 2 if it could not be checked."
+)]
+pub struct VerifyReceipt {
+    /// A file, an address such as https://pay.example/v1/receipts/inv_…, or - for what comes in
+    #[arg(value_name = "RECEIPT")]
+    pub source: String,
+    /// The key it must be signed with, in base64
+    #[arg(long, value_name = "KEY", conflicts_with = "from")]
+    pub key: Option<String>,
+    /// The service it must be signed by: its keys are fetched [default: where the receipt is fetched]
+    #[arg(long, value_name = "URL")]
+    pub from: Option<String>,
+    /// The chain service to ask, toncenter v3 [default: the public one of the receipt's network]
+    #[arg(long, value_name = "URL")]
+    pub chain: Option<String>,
 }
 
 /// What goes wrong with a payment: one of these, or nothing.

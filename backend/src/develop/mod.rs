@@ -1,10 +1,11 @@
 //! For whoever builds a shop: `remit listen` brings events to a server on this machine, `remit trigger`
 //! makes them happen in the sandbox, and `remit pay` pays an invoice there, well or badly. All are clients
-//! of the API like any other.
+//! of the API like any other. `remit verify-receipt` is for everybody who is shown a receipt.
 
 pub mod listen;
 pub mod pay;
 pub mod trigger;
+pub mod verify;
 
 use anyhow::{Context, bail};
 use reqwest::{Client, Method};

@@ -39,7 +39,10 @@ pub async fn run(args: &Pay) -> anyhow::Result<()> {
     let heard = desk.consequence(name, last).await?;
     let after = desk.settled(name).await?;
     println!("{heard}\n{}", said(&after));
-    println!("{}", paid.meaning);
+    // The words are about an invoice that was open; of another, its own state says more.
+    if before["status"] == "open" {
+        println!("{}", paid.meaning);
+    }
     Ok(())
 }
 

@@ -21,10 +21,11 @@ use crate::{
 /// Words and curls that no description can generate.
 const GUIDE: &str = include_str!("docs/guide.html");
 /// What the guide tells a shop to do is what the tests do: these are their files.
-const VERIFY: [(&str, &str); 3] = [
+const VERIFY: [(&str, &str); 4] = [
     ("{{verify.mjs}}", include_str!("../../../tests/foreign/verify.mjs")),
     ("{{verify.py}}", include_str!("../../../tests/foreign/verify.py")),
     ("{{verify.rs}}", include_str!("../../../tests/src/verify.rs")),
+    ("{{receipt.mjs}}", include_str!("../../../tests/foreign/receipt.mjs")),
 ];
 const STYLE: &str = include_str!("docs/style.css");
 
@@ -92,7 +93,8 @@ fn page(spec: &str, public_url: &str) -> String {
     let page = format!(
         "<nav><b>Remit API</b><a href='#start'>Start</a><a href='#feed'>Event feed</a>\
          <a href='#fiat'>Prices in fiat</a><a href='#assets'>Several assets</a><a href='#hooks'>Webhooks</a>\
-         <a href='#odd'>Odd money and keys</a><a href='#coming'>Coming from CryptoBot</a>\
+         <a href='#odd'>Odd money and keys</a><a href='#receipts'>Checking receipts</a>\
+         <a href='#coming'>Coming from CryptoBot</a>\
          <a href='#live'>Going live</a>{contents}<a href='#problems'>Problems</a>\
          <a href='/openapi.json'>openapi.json</a></nav><main>{body}</main>"
     );

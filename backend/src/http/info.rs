@@ -10,7 +10,6 @@ use axum::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use ton::network::Network;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -87,11 +86,7 @@ async fn info(State(app): State<App>, headers: HeaderMap) -> Result<Json<Info>> 
         manifest_url: format!("{public_url}/tonconnect-manifest.json"),
         wallets_url: if app.settings.world_url.is_some() { HERE } else { OFFICIAL }.to_owned(),
         assets: assets.collect(),
-        explorer_url: match app.network {
-            Network::MAINNET => Some("https://tonviewer.com/transaction/"),
-            Network::TESTNET => Some("https://testnet.tonviewer.com/transaction/"),
-            _ => None,
-        },
+        explorer_url: app.network.explorer(),
         finality_seconds: 1,
         block,
         public_url,

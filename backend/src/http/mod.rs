@@ -37,7 +37,7 @@ use crate::{
     merchants::acting::ACCOUNT,
     payments, payouts,
     problem::{Kind, Problem, ProblemBody},
-    rates, refunds, requests, unmatched, wait, wallets, webhooks,
+    rates, receipts, refunds, requests, unmatched, wait, wallets, webhooks,
 };
 
 /// No body may be larger, in bytes.
@@ -91,6 +91,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(webhooks::http::router())
         .merge(rates::http::router())
         .merge(cryptobot::http::router())
+        .merge(receipts::http::router())
 }
 
 /// The OpenAPI document, as JSON, pretty-printed. The sandbox's controls are described with it; they
@@ -125,6 +126,7 @@ pub fn openapi() -> String {
         (name = "Invoices", description = "What merchants ask for."),
         (name = "Unmatched", description = "Money that came without a reason we know."),
         (name = "Refunds", description = "Money that merchants pay back, from wallet to wallet."),
+        (name = "Receipts", description = "What was paid, signed, for anybody to check against the chain."),
         (name = "Merchants", description = "A merchant's account and its feed of events."),
         (name = "Members", description = "The people of a store, who did what, and where the store is paid."),
         (name = "Webhooks", description = "Events, sent to your own server and signed."),

@@ -376,6 +376,17 @@ pub async fn first_transfer_of(tx: &mut Tx, intent: PaymentId) -> Result<Option<
     .transpose()
 }
 
+/// The first hundred that have paid an intent, oldest first.
+pub async fn transfers_of(tx: &mut Tx, intent: PaymentId) -> Result<Vec<Transfer>> {
+    transfers(rows!(
+        tx,
+        all TransferRow,
+        "select * from transfers where intent_id = $1 and reason is null
+          order by at, lt, hash limit 100",
+        intent
+    )?)
+}
+
 /// The first hundred that have paid an invoice or a request, whichever of its intents they came by,
 /// oldest first. Sums are kept elsewhere: dust cannot make an answer long.
 pub async fn transfers_for(tx: &mut Tx, purpose_id: &str) -> Result<Vec<Transfer>> {

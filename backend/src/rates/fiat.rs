@@ -106,7 +106,7 @@ pub struct Worth {
 }
 
 /// What money was worth in fiat when it settled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FiatValue {
     /// Decimal, rounded to the currency's minor unit.
     #[schema(example = "5.00")]

@@ -23,6 +23,15 @@ impl Network {
         self == Self::SANDBOX
     }
 
+    /// An explorer's address up to a transaction's hash, where there is one.
+    pub const fn explorer(self) -> Option<&'static str> {
+        match self {
+            Self::MAINNET => Some("https://tonviewer.com/transaction/"),
+            Self::TESTNET => Some("https://testnet.tonviewer.com/transaction/"),
+            _ => None,
+        }
+    }
+
     /// Whether addresses marked "testnet only" (`kQ…`, `0Q…`) may be paid here.
     pub fn accepts_testnet_flag(self) -> bool {
         self != Self::MAINNET

@@ -91,6 +91,7 @@ function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; 
         {reconnecting && <Notice tone="warn" title={text.value.progress.reconnecting}>{text.value.progress.reconnectingBody}</Notice>}
         {!open && <InvoiceFacts invoice={invoice} />}
         {!open && <ReturnLink invoice={invoice} />}
+        {invoice.received.units !== '0' && <a class="button button-soft" href={`/receipt/${invoice.id}`}>{text.value.receipt.signed}</a>}
       </div>
       {open && (
         <div class="stack">

@@ -65,7 +65,7 @@ function ReceiptFacts({ payment }: { payment: Payment }) {
   const t = text.value.receipt;
   const { settlement, purpose } = payment;
   const other = counterparty(payment);
-  const { explorer_url: explorer } = current().info;
+  const { explorer_url: explorer, public_url: service } = current().info;
   return (
     <>
       <Card>
@@ -88,6 +88,11 @@ function ReceiptFacts({ payment }: { payment: Payment }) {
           {t.explorer}
         </button>
       )}
+      {settlement && payment.reference !== null && (
+        <button type="button" class="button button-plain" onClick={() => telegram?.open(`${service}/receipt/${payment.id}`)}>
+          {t.signed}
+        </button>
+      )}
     </>
   );
 }
@@ -104,6 +109,7 @@ export function shareLink(url: string, words: string): void {
   telegram?.open(`https://t.me/share/url?url=${encodeURIComponent(url)}&text=${encodeURIComponent(words)}`);
 }
 
+/** The explorer's address goes as far as the hash. */
 function transactionUrl(explorer: string, hash: string): string {
-  return `${explorer.replace(/\/$/, '')}/transaction/${hash}`;
+  return explorer + hash;
 }

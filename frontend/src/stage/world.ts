@@ -143,7 +143,7 @@ export interface Bill {
 }
 
 export interface Paid {
-  /** What a shop has to expect of it, in words. */
+  /** What a shop has to expect of it for an open invoice, in words. */
   readonly meaning: string;
   readonly moved_seconds: number;
   readonly transfers: readonly {

@@ -193,6 +193,7 @@ export const en = {
     when: 'When',
     block: 'Block',
     transaction: 'Transaction',
+    signed: 'Receipt anybody can check',
     explorer: 'View in explorer',
     share: 'Share receipt',
     shareText: (amount: string, name: string) => `${amount} sent to ${name}`,

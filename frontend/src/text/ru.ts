@@ -197,6 +197,7 @@ export const ru: Text = {
     when: 'Когда',
     block: 'Блок',
     transaction: 'Транзакция',
+    signed: 'Квитанция, которую может проверить каждый',
     explorer: 'Открыть в обозревателе',
     share: 'Поделиться',
     shareText: (amount, name) => `${amount} отправлено: ${name}`,

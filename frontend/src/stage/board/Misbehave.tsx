@@ -46,10 +46,12 @@ export function Misbehave({ service, apiKey, made, payer }: Props) {
 function Ways({ invoice, payer }: { readonly invoice: Invoice; readonly payer: string }) {
   const busy = useSignal(false);
   const done = useSignal<world.Paid | null>(null);
+  const wasOpen = useSignal(true);
   const failure = useSignal<string | null>(null);
   const attempt = async (mishap: world.Mishap) => {
     busy.value = true;
     done.value = failure.value = null;
+    wasOpen.value = current(invoice).status === 'open';
     try {
       done.value = await world.pay(payer, bill(current(invoice), mishap));
     } catch (error) {
@@ -67,20 +69,20 @@ function Ways({ invoice, payer }: { readonly invoice: Invoice; readonly payer: s
         ))}
       </div>
       {failure.value !== null && <p class="failure" role="alert">{failure.value}</p>}
-      {done.value ? <Outcome paid={done.value} invoice={current(invoice)} /> : (
+      {done.value ? <Outcome paid={done.value} wasOpen={wasOpen.value} invoice={current(invoice)} /> : (
         <p role={busy.value ? 'status' : undefined}>{busy.value ? merchant.paying : merchant.misbehaveHint(nameOf(payer))}</p>
       )}
     </>
   );
 }
 
-/** What was done, what it means, and what the service says of the invoice by now. */
-function Outcome({ paid, invoice }: { readonly paid: world.Paid; readonly invoice: Invoice }) {
+/** What was done, what it means for an invoice that was open, and what the service says of it by now. */
+function Outcome({ paid, wasOpen, invoice }: { readonly paid: world.Paid; readonly wasOpen: boolean; readonly invoice: Invoice }) {
   return (
     <div class="outcome" role="status" ref={show}>
       {paid.moved_seconds > 0 && <p>{merchant.moved(Math.ceil(paid.moved_seconds / 60))}</p>}
       <p>{paid.transfers.map(({ amount, asset, genuine, bounced }) => merchant.sent(amount, asset, genuine, bounced)).join(' ')}</p>
-      <p><b>{paid.meaning}</b></p>
+      {wasOpen && <p><b>{paid.meaning}</b></p>}
       <p><span class="state" data-state={invoice.status}>{invoice.status}</span> {merchant.truth(invoice.exception, invoice.received.amount, invoice.money.amount, invoice.money.asset)}</p>
     </div>
   );

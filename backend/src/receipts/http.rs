@@ -1,0 +1,138 @@
+//! Routes of receipts: signed JSON for programs, a page for people, and the public keys.
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{Error, Subject, page, receipt::SignedReceipt};
+use crate::{
+    app::App,
+    extract::Path,
+    invoices,
+    problem::{Kind, Problem, Refusals, Result},
+    time::Time,
+};
+
+/// The page is text and its own style: nothing else may run on it.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'",
+);
+
+pub fn router() -> OpenApiRouter<App> {
+    let page = Router::new().route("/receipt/{id}", get(page));
+    OpenApiRouter::new().routes(routes!(read)).routes(routes!(keys)).merge(page.into())
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(what) => missing(what),
+            Error::Invoice(invoices::Error::NotFound(id)) => missing(format_args!("invoice {id}")),
+            Error::NothingCame(subject) => Self::new(
+                Kind::NothingCame,
+                format!(
+                    "So far nothing final has come for {subject}, so there is nothing to show a \
+                     receipt of. It will be here as soon as the money is."
+                ),
+            ),
+            Error::Invoice(error) => error.into(),
+            Error::Canonical(error) => Self::internal(error),
+            Error::Db(error) => error.into(),
+        }
+    }
+}
+
+fn missing(what: impl std::fmt::Display) -> Problem {
+    Problem::new(Kind::NotFound, format!("There is no {what}. Is the id complete?"))
+}
+
+/// Read the receipt of an invoice or a payment
+///
+/// For whoever has the id: payer, payee, and everybody they show it to. It says what the chain says of
+/// each transfer, and what stands on the pay page; no person is named. `signature` is over the canonical
+/// form (RFC 8785) of `receipt`. Check it with `remit verify-receipt`, or by hand: see the guide.
+#[utoipa::path(
+    get, path = "/v1/receipts/{id}", tag = "Receipts",
+    params(("id" = String, Path, description = "`inv_…` or `pay_…`")),
+    responses((status = 200, body = SignedReceipt), Refusals)
+)]
+async fn read(State(app): State<App>, Path(id): Path<String>) -> Result<Response> {
+    let receipt = super::issue(&app, id.parse::<Subject>()?).await?;
+    let name = format!("inline; filename=\"receipt-{}.json\"", receipt.receipt.id);
+    Ok(([(header::CONTENT_DISPOSITION, name)], Json(receipt)).into_response())
+}
+
+/// Keys that receipts are signed with.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptKeys {
+    /// Whose they are.
+    #[schema(example = "https://pay.example")]
+    pub service: String,
+    /// The one that signs first.
+    pub keys: Vec<ReceiptKeyView>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = ReceiptKey)]
+pub struct ReceiptKeyView {
+    #[schema(example = "rck_0123456789abcdef")]
+    pub id: String,
+    #[schema(example = "ed25519")]
+    pub algorithm: String,
+    /// The 32 bytes, in base64.
+    pub public_key: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Time,
+}
+
+/// The keys that receipts are signed with
+///
+/// They sign receipts and nothing else; no money hangs on them.
+#[utoipa::path(
+    get, path = "/.well-known/remit-receipts.json", tag = "Receipts",
+    responses((status = 200, body = ReceiptKeys), Refusals)
+)]
+async fn keys(State(app): State<App>) -> Result<Response> {
+    let keys = super::all_keys(&app).await?;
+    let view = |(key, created_at): (super::ReceiptKey, Time)| ReceiptKeyView {
+        id: key.public().id(),
+        algorithm: "ed25519".to_owned(),
+        public_key: key.public().to_string(),
+        created_at,
+    };
+    let service = app.settings.public_url.clone();
+    let any = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
+    let keys = ReceiptKeys { service, keys: keys.into_iter().map(view).collect() };
+    Ok((any, Json(keys)).into_response())
+}
+
+/// The same for people: it needs no script, and can be printed.
+async fn page(State(app): State<App>, Path(id): Path<String>) -> Response {
+    let issued = match id.parse::<Subject>() {
+        Ok(subject) => super::issue(&app, subject).await,
+        Err(error) => Err(error),
+    };
+    let (status, html) = match issued {
+        Ok(signed) => (StatusCode::OK, page::receipt(&signed, &app.settings.chain_url)),
+        Err(error) => {
+            let problem = Problem::from(error);
+            let status = StatusCode::from_u16(problem.kind.status());
+            let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            (status, page::none(problem.kind.title(), &problem.detail))
+        }
+    };
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (status, headers, Html(html)).into_response()
+}

@@ -13,6 +13,7 @@ mod keys;
 mod linking;
 mod login;
 mod odd_money;
+mod pay_page;
 mod payments;
 mod rates;
 mod refunds;

@@ -4,7 +4,7 @@ import type { Accepted, InvoiceFiat, PublicInvoice } from '../api/types';
 import { came, missing } from '../state/invoices';
 import { now } from '../state/clock';
 import { language, text } from '../text';
-import { countdown, dayAndTime, elapsed } from '../text/when';
+import { countdown, day, dayAndTime, elapsed } from '../text/when';
 import { Avatar } from './avatar';
 import { Card, Facts } from './card';
 import { Address } from './copy';
@@ -25,6 +25,7 @@ export function InvoiceHero({ invoice, of = main(invoice) }: { invoice: PublicIn
       <p class="quiet">{paid ? invoice.shop.name : named ? t.fromOpen(invoice.shop.name) : t.from(invoice.shop.name)}</p>
       {!named && <Amount money={paid ? settled(invoice) : (of?.money ?? invoice.money)} size="hero" />}
       {invoice.fiat && rate && <Price fiat={invoice.fiat} asset={of?.asset ?? invoice.money.asset} rate={'value' in rate ? rate.value : rate.rate} />}
+      <p class="bound">{t.bound(day(invoice.shop.wallet_since, language.value))}</p>
       {invoice.description && <p class="hero-note">{invoice.description}</p>}
     </div>
   );
@@ -54,13 +55,20 @@ function Price({ fiat, asset, rate }: { fiat: InvoiceFiat; asset: string; rate: 
   );
 }
 
+const SOON_MS = 120_000;
+
+/** Milliseconds until the end. */
+export function timeLeft(invoice: PublicInvoice): number {
+  const until = Date.parse(invoice.expires_at);
+  return Math.min(until - now.value, until - Date.parse(invoice.created_at));
+}
+
 /** Time left, while the invoice can be paid. Never more than it was given: device clocks are wrong at times. */
 export function InvoiceCountdown({ invoice }: { invoice: PublicInvoice }) {
   if (invoice.status !== 'open') return null;
-  const until = Date.parse(invoice.expires_at);
-  const left = Math.min(until - now.value, until - Date.parse(invoice.created_at));
+  const left = timeLeft(invoice);
   if (left <= 0) return null;
-  return <p class="countdown">{text.value.invoice.until(countdown(left))}</p>;
+  return <p class={left < SOON_MS ? 'countdown countdown-soon' : 'countdown'}>{text.value.invoice.until(countdown(left))}</p>;
 }
 
 /** Where it stands, in words, when that is anything but "waiting to be paid". */
@@ -70,6 +78,7 @@ export function InvoiceState({ invoice }: { invoice: PublicInvoice }) {
   const received = came(invoice);
   switch (invoice.status) {
     case 'open':
+      if (timeLeft(invoice) <= 0) return <Notice tone="warn" title={t.closing}>{t.closingBody}</Notice>;
       if (invoice.exception !== 'underpaid') return null;
       return <Notice tone="warn" title={t.underpaid}>{t.underpaidBody(received, missing(invoice))}</Notice>;
     case 'processing':

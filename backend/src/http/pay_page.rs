@@ -23,20 +23,17 @@ pub fn fill(page: &str, invoice: Option<&PublicInvoiceView>) -> String {
     };
     let page = between(page, "<title>", "</title>", &Escaped(&title).to_string());
     let page = between(&page, "<noscript>", "</noscript>", &body);
-    let live = invoice.filter(|invoice| is_live(invoice));
-    match live {
-        // Only where nothing else keeps the page up to date.
-        Some(_) => page.replacen(
-            "</head>",
-            &format!(
-                "<noscript><meta http-equiv=\"refresh\" content=\"{AGAIN}\"></noscript></head>"
-            ),
-            1,
-        ),
-        None => page,
-    }
+    // Only where nothing else keeps the page up to date.
+    let again = match invoice.filter(|invoice| is_live(invoice)) {
+        Some(_) => format!("<meta http-equiv=\"refresh\" content=\"{AGAIN}\">"),
+        None => String::new(),
+    };
+    let plain = "<style>#app{display:none}</style>";
+    page.replacen("</head>", &format!("<noscript>{plain}{again}</noscript></head>"), 1)
 }
 
+const HEAD: &str =
+    "<main class=\"pay plain\"><p class=\"pay-head\"><span class=\"wordmark\">Remit</span></p>";
 const MISSING: &str = "<main class=\"pay plain\"><section class=\"card\"><h1>There is no such invoice</h1>\
     <p>Check the link, or ask the shop for a new one.</p></section></main>";
 
@@ -100,10 +97,10 @@ fn came(invoice: &PublicInvoiceView) -> String {
 
 /// The page's words.
 fn told(invoice: &PublicInvoiceView) -> String {
-    let mut html = String::from("<main class=\"pay plain\">");
+    let mut html = String::from(HEAD);
     let (heading, hint) = standing(invoice);
     let mut facts = Facts::default();
-    push(&mut html, format_args!("<section class=\"card\"><p>{}</p>", Escaped(&invoice.shop.name)));
+    push(&mut html, format_args!("<section class=\"card\"><p>{}</p>", Escaped(&asks(invoice))));
     push(&mut html, format_args!("<h1>{}</h1>", Escaped(&headline(invoice))));
     if let Some(fiat) = &invoice.fiat {
         push(
@@ -144,6 +141,9 @@ fn told(invoice: &PublicInvoiceView) -> String {
     facts.add("Invoice", &invoice.id);
     if invoice.status != InvoiceStatus::Open {
         facts.add("Reference", &invoice.reference);
+    }
+    // Once it is over, an address would only invite more.
+    if matches!(invoice.status, InvoiceStatus::Paid | InvoiceStatus::Processing) {
         facts.add("Address", &invoice.address);
     }
     for receipt in &invoice.receipts {
@@ -152,6 +152,15 @@ fn told(invoice: &PublicInvoiceView) -> String {
     push(&mut html, format_args!("<section class=\"card\">{}</section>", facts.end()));
     push(&mut html, format_args!("<p class=\"fine\">{}</p></main>", footer(invoice)));
     html
+}
+
+fn asks(invoice: &PublicInvoiceView) -> String {
+    let shop = &invoice.shop.name;
+    match (is_live(invoice), invoice.open_amount) {
+        (true, true) => format!("{shop} leaves the amount to you"),
+        (true, false) => format!("{shop} asks for"),
+        (false, _) => shop.clone(),
+    }
 }
 
 fn headline(invoice: &PublicInvoiceView) -> String {

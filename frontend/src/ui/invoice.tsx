@@ -19,14 +19,19 @@ export function InvoiceHero({ invoice, of = main(invoice) }: { invoice: PublicIn
   const paid = invoice.status === 'paid';
   const named = invoice.open_amount && !paid;
   const rate = of?.rate ?? invoice.fiat;
+  const over = invoice.status === 'expired' || invoice.status === 'void';
   return (
     <div class="hero">
       {paid ? <Tick /> : <Avatar name={invoice.shop.name} size="large" icon="shop" />}
-      <p class="quiet">{paid ? invoice.shop.name : named ? t.fromOpen(invoice.shop.name) : t.from(invoice.shop.name)}</p>
-      {!named && <Amount money={paid ? settled(invoice) : (of?.money ?? invoice.money)} size="hero" />}
+      <p class="quiet">{paid || over ? invoice.shop.name : named ? t.fromOpen(invoice.shop.name) : t.from(invoice.shop.name)}</p>
+      {!named && (
+        <span class={over ? 'struck' : undefined}>
+          <Amount money={paid ? settled(invoice) : (of?.money ?? invoice.money)} size="hero" />
+        </span>
+      )}
       {invoice.fiat && rate && <Price fiat={invoice.fiat} asset={of?.asset ?? invoice.money.asset} rate={'value' in rate ? rate.value : rate.rate} />}
-      <p class="bound">{t.bound(day(invoice.shop.wallet_since, language.value))}</p>
       {invoice.description && <p class="hero-note">{invoice.description}</p>}
+      <p class="bound">{t.bound(day(invoice.shop.wallet_since, language.value))}</p>
     </div>
   );
 }
@@ -144,7 +149,7 @@ export function InvoiceFacts({ invoice }: { invoice: PublicInvoice }) {
           (partial || mixed) && { name: t.received, value: <bdi dir="ltr">{came(invoice)}</bdi> },
           invoice.exception === 'underpaid' && invoice.status !== 'paid' && { name: t.remaining, value: <bdi dir="ltr">{missing(invoice)}</bdi> },
           invoice.paid_at !== null && { name: text.value.receipt.when, value: dayAndTime(invoice.paid_at, language.value) },
-          { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
+          (invoice.status === 'paid' || invoice.status === 'processing') && { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
           { name: t.title, value: <Address value={invoice.id} label={t.title} /> },
         ]}
       />

@@ -16,7 +16,7 @@ import { Aftermath, hasAftermath } from '../ui/aftermath';
 import { Button } from '../ui/action';
 import { Facts } from '../ui/card';
 import { Segments } from '../ui/choice';
-import { Choose } from '../ui/choose';
+import { Choose, isOpenToChoice } from '../ui/choose';
 import { Address } from '../ui/copy';
 import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, timeLeft } from '../ui/invoice';
 import { Failure, Notice, Place, Skeleton } from '../ui/notice';
@@ -83,7 +83,7 @@ function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; 
           <h1 class="hidden-visually">{title}</h1>
           <InvoiceHero invoice={invoice} of={open ? choice.of : undefined} />
           {open && <InvoiceCountdown invoice={invoice} />}
-          {open && <Choose invoice={invoice} choice={choice} />}
+          {open && isOpenToChoice(invoice) && <Choose invoice={invoice} choice={choice} />}
           {open && <PayButtons invoice={invoice} info={info} stage={stage} choice={choice} />}
         </section>
         <InvoiceState invoice={invoice} />

@@ -16,7 +16,7 @@ import { WalletError } from '../wallet';
 import type { Action } from '../ui/action';
 import { Card } from '../ui/card';
 import { Aftermath, hasAftermath } from '../ui/aftermath';
-import { Choose } from '../ui/choose';
+import { Choose, isOpenToChoice } from '../ui/choose';
 import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, timeLeft } from '../ui/invoice';
 import { Failure, Load, Notice, Skeleton } from '../ui/notice';
 import { Screen } from '../ui/screen';
@@ -58,7 +58,7 @@ function InvoiceView({ invoice, reconnecting }: { invoice: PublicInvoice; reconn
   return (
     <Screen title={t.invoice.title} quietTitle primary={primary} secondary={backToShop(invoice)}>
       <InvoiceHero invoice={invoice} of={payable ? choice.of : undefined} />
-      {payable && stage?.at !== 'asked' && <Choose invoice={invoice} choice={choice} />}
+      {payable && stage?.at !== 'asked' && isOpenToChoice(invoice) && <Card><Choose invoice={invoice} choice={choice} /></Card>}
       {stage?.at !== 'sent' && <InvoiceCountdown invoice={invoice} />}
       <InvoiceState invoice={invoice} />
       {payable && <StageNotice stage={stage} />}

@@ -149,7 +149,7 @@ export function InvoiceFacts({ invoice }: { invoice: PublicInvoice }) {
           (partial || mixed) && { name: t.received, value: <bdi dir="ltr">{came(invoice)}</bdi> },
           invoice.exception === 'underpaid' && invoice.status !== 'paid' && { name: t.remaining, value: <bdi dir="ltr">{missing(invoice)}</bdi> },
           invoice.paid_at !== null && { name: text.value.receipt.when, value: dayAndTime(invoice.paid_at, language.value) },
-          (invoice.status === 'paid' || invoice.status === 'processing') && { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
+          invoice.status !== 'expired' && invoice.status !== 'void' && { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
           { name: t.title, value: <Address value={invoice.id} label={t.title} /> },
         ]}
       />

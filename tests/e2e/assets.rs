@@ -200,7 +200,7 @@ stories! {
             assert_eq!(again.problem(), "refund-too-large");
         }
         let back = shop.invoice(id(&invoice)).await;
-        let each: Vec<_> = back["refunded_in"].as_array().unwrap().iter().map(|money| money["amount"].as_str().unwrap()).collect();
+        let each: Vec<_> = back["accepted"].as_array().unwrap().iter().map(|one| one["refunded"]["amount"].as_str().unwrap()).collect();
         assert_eq!((each, &back["refunded"]["amount"]), (vec!["1", "2.5"], &json!("1")));
     }
 

@@ -16,6 +16,7 @@ mod login;
 mod members;
 mod mishaps;
 mod odd_money;
+mod pay_page;
 mod payments;
 mod rates;
 mod receipts;

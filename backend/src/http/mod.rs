@@ -7,6 +7,7 @@ mod limit;
 pub mod listen;
 mod me;
 mod pages;
+mod pay_page;
 
 pub use pages::embedded;
 

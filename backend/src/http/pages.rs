@@ -3,7 +3,7 @@
 
 use axum::{
     Router,
-    extract::Path,
+    extract::{Path, State},
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::{Html, IntoResponse, Response},
@@ -11,7 +11,8 @@ use axum::{
 };
 use rust_embed::RustEmbed;
 
-use crate::{app::App, problem::Problem};
+use super::pay_page;
+use crate::{app::App, invoices, problem::Problem};
 
 #[derive(RustEmbed)]
 #[folder = "../frontend/dist"]
@@ -22,7 +23,7 @@ pub fn router(app: &App) -> Router<App> {
     let policy = policy(app);
     Router::new()
         .route("/", get(|| async { page("index.html") }))
-        .route("/pay/{invoice}", get(|| async { page("pay.html") }))
+        .route("/pay/{invoice}", get(pay))
         .route("/icon.png", get(|| async { file("icon.png") }))
         .route("/wallet.png", get(|| async { file("wallet.png") }))
         .route("/assets/{*path}", get(asset))
@@ -35,17 +36,35 @@ pub fn embedded(path: &str) -> Option<(Vec<u8>, String)> {
     Some((file.data.into_owned(), file.metadata.mimetype().to_owned()))
 }
 
+const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><head><title></title></head><body>\
+    <h1>The pages are not built yet</h1><p>Run <code>scripts/run</code>, or <code>npm ci && npm run \
+    build</code> in <code>frontend</code>.</p><noscript></noscript></body></html>";
+
 fn page(name: &str) -> Response {
     match embedded(name) {
-        Some((bytes, _)) => {
-            ([(header::CACHE_CONTROL, "no-cache")], Html(bytes)).into_response()
-        }
-        None => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            Html("<h1>The pages are not built yet</h1><p>Run <code>scripts/run</code>, or <code>npm ci && npm run build</code> in <code>frontend</code>.</p>"),
-        )
-            .into_response(),
+        Some((bytes, _)) => ([(header::CACHE_CONTROL, "no-cache")], Html(bytes)).into_response(),
+        None => (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response(),
     }
+}
+
+/// The pay page. Scripts make it live; what it says without them is written into it here.
+async fn pay(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let found = match id.parse() {
+        Ok(id) => {
+            let mut tx = app.db.snapshot().await?;
+            match invoices::whole(&mut tx, id).await {
+                Ok(whole) => Some(invoices::view::public(&app.assets, &whole)),
+                Err(invoices::Error::NotFound(_)) => None,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(_) => None,
+    };
+    let built = embedded("pay.html").map(|(bytes, _)| bytes);
+    let built = built.as_deref().map_or(NOT_BUILT.into(), String::from_utf8_lossy);
+    let html = pay_page::fill(&built, found.as_ref());
+    let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
+    Ok((status, [(header::CACHE_CONTROL, "no-cache")], Html(html)).into_response())
 }
 
 fn file(path: &str) -> Response {

@@ -77,6 +77,8 @@ pub struct Whole {
     pub transfers: Vec<Transfer>,
     /// What goes back of it, oldest first.
     pub refunds: Vec<Refund>,
+    /// What names it and cannot pay it, with what has gone back of each, oldest first.
+    pub astray: Vec<(Transfer, Amount)>,
 }
 
 /// An invoice before it has an id.
@@ -338,7 +340,12 @@ pub async fn complete(tx: &mut Tx, invoice: Invoice) -> Result<Whole, Error> {
     let intents = payments::store::by_purpose(tx, &id).await?;
     let transfers = payments::store::transfers_for(tx, &id).await?;
     let refunds = refunds::store::of_invoice(tx, invoice.id).await?;
-    Ok(Whole { invoice, merchant, intent, intents, transfers, refunds })
+    let mut astray = Vec::new();
+    for transfer in payments::store::astray_for(tx, &id).await? {
+        let back = refunds::store::sent_back(tx, transfer.id).await?;
+        astray.push((transfer, back));
+    }
+    Ok(Whole { invoice, merchant, intent, intents, transfers, refunds, astray })
 }
 
 #[cfg(test)]

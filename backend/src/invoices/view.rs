@@ -8,8 +8,8 @@ use super::{Invoice, InvoiceException, InvoiceStatus, Price, Status, Whole, shar
 use crate::{
     money::{Amount, Asset, Assets, Money},
     payments::{
-        Intent, Stage, Transfer,
-        view::{Step, friendly},
+        Intent, Outcome, Reason, Stage, Transfer,
+        view::{Settlement, Step, friendly, settlement},
     },
     rates::FiatValue,
     refunds::view::{self, RefundBrief},
@@ -64,6 +64,10 @@ pub struct PublicInvoiceView {
     pub paid_message: Option<String>,
     /// How far the newest payment has come.
     pub progress: Vec<Step>,
+    /// Where the money that paid it is written on the chain, oldest first.
+    pub receipts: Vec<Settlement>,
+    /// What came with its reference and cannot pay it, such as another asset; oldest first.
+    pub astray: Vec<Astray>,
 }
 
 /// One asset that an invoice may be paid in.
@@ -77,6 +81,8 @@ pub struct AcceptedAsset {
     pub received: Money,
     /// What is still missing if the rest is paid in this asset, rounded up to its smallest unit.
     pub remaining: Money,
+    /// What has gone back to whoever had paid in this asset.
+    pub refunded: Money,
     /// The rate that was fixed when the invoice was made, if there was need of one.
     pub rate: Option<AcceptedRate>,
     /// For any wallet: it opens with everything filled in.
@@ -120,6 +126,25 @@ pub struct InvoiceFiat {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Shop {
     pub name: String,
+    /// Since when the shop's money goes to the wallet it goes to now. A wallet that is new is worth a
+    /// second look.
+    #[schema(value_type = String, format = DateTime)]
+    pub wallet_since: Time,
+}
+
+/// Money that names an invoice and cannot pay it. It is in the shop's wallet; only the shop can send it
+/// back.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Astray {
+    pub money: Money,
+    pub reason: Reason,
+    /// What has gone back of it.
+    pub refunded: Money,
+    /// Hash of the receiving transaction, hex.
+    pub hash: String,
+    /// Block time.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Time,
 }
 
 /// An invoice as its merchant sees it.
@@ -143,10 +168,8 @@ pub struct InvoiceView {
     pub payments: Vec<InvoicePayment>,
     /// What goes back of it, oldest first.
     pub refunds: Vec<RefundBrief>,
-    /// What has gone back so far, of the asset it is made out in.
+    /// What has gone back so far of the asset it is made out in; of the others it stands in `accepted`.
     pub refunded: Money,
-    /// The same for every accepted asset.
-    pub refunded_in: Vec<Money>,
     /// Whether the money is real.
     pub livemode: bool,
     /// Opens the invoice inside Telegram.
@@ -181,7 +204,6 @@ pub struct InvoicePayment {
 /// What the merchant sees, and what stands in its events.
 pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
     let Whole { invoice, merchant, transfers, refunds, .. } = whole;
-    let refunded = |asset| view::sum(assets, asset, refunds);
     InvoiceView {
         object: "invoice",
         public: public(assets, whole),
@@ -191,8 +213,7 @@ pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
         metadata: serde_json::from_str(&invoice.terms.metadata).unwrap_or_default(),
         payments: transfers.iter().map(|t| payment(assets, invoice, t)).collect(),
         refunds: refunds.iter().map(|refund| view::brief(assets, refund)).collect(),
-        refunded: refunded(invoice.terms.asset),
-        refunded_in: invoice.tenders().iter().map(|tender| refunded(tender.asset)).collect(),
+        refunded: view::sum(assets, invoice.terms.asset, refunds),
         livemode: merchant.livemode,
         app_url: invoice.links.app_url.clone(),
         webhook_url: invoice.terms.webhook_url.clone(),
@@ -208,13 +229,13 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
         status: invoice.status.word(),
         exception: invoice.exception(),
         money: money(named(invoice)),
-        accepted: invoice.tenders().iter().map(|t| accepted(assets, invoice, intent, t)).collect(),
+        accepted: invoice.tenders().iter().map(|t| accepted(assets, whole, t)).collect(),
         open_amount: invoice.is_open_amount(),
         min_amount: least(invoice).map(money),
         fiat: fiat(invoice),
         received: money(invoice.received()),
         remaining: money(invoice.remaining()),
-        shop: Shop { name: merchant.name.clone() },
+        shop: Shop { name: merchant.name.clone(), wallet_since: merchant.wallet_since() },
         description: invoice.terms.description.clone(),
         reference: intent.reference.to_string(),
         address: friendly(intent.payee_address),
@@ -232,7 +253,21 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
             _ => None,
         },
         progress: progress(intent, intents, transfers),
+        receipts: transfers.iter().map(|transfer| settlement(assets, transfer)).collect(),
+        astray: whole.astray.iter().filter_map(|found| astray(assets, found)).collect(),
     }
+}
+
+fn astray(assets: &Assets, (transfer, back): &(Transfer, Amount)) -> Option<Astray> {
+    let Outcome::Unmatched(reason, _) = transfer.outcome else { return None };
+    let arrival = &transfer.arrival;
+    Some(Astray {
+        money: assets.money(arrival.asset, arrival.amount().unwrap_or(Amount::MAX)),
+        reason,
+        refunded: assets.money(arrival.asset, *back),
+        hash: hex::encode(arrival.hash),
+        at: arrival.at,
+    })
 }
 
 fn least(invoice: &Invoice) -> Option<Amount> {
@@ -251,7 +286,8 @@ fn named(invoice: &Invoice) -> Amount {
     }
 }
 
-fn accepted(assets: &Assets, invoice: &Invoice, intent: &Intent, tender: &Tender) -> AcceptedAsset {
+fn accepted(assets: &Assets, whole: &Whole, tender: &Tender) -> AcceptedAsset {
+    let Whole { invoice, intent, .. } = whole;
     let money = |amount| assets.money(tender.asset, amount);
     let any_will_do = invoice.is_open_amount() && least(invoice).is_none();
     let due = money(if any_will_do { Amount::ZERO } else { tender.due });
@@ -261,6 +297,7 @@ fn accepted(assets: &Assets, invoice: &Invoice, intent: &Intent, tender: &Tender
         money: due,
         received: money(tender.received()),
         remaining: money(rest),
+        refunded: view::sum(assets, tender.asset, &whole.refunds),
         rate: tender.rate.as_ref().zip(invoice.currency).map(|(fixed, currency)| AcceptedRate {
             value: fixed.rate.to_string(),
             currency: currency.to_string(),
@@ -311,7 +348,7 @@ fn progress(own: &Intent, others: &[Intent], transfers: &[Transfer]) -> Vec<Step
         marks.settled.max(marks.confirmed).max(marks.seen)
     };
     let newest = std::iter::once(own).chain(others).max_by_key(last).unwrap_or(own);
-    let paid = transfers.iter().find(|t| t.outcome == crate::payments::Outcome::Matched(newest.id));
+    let paid = transfers.iter().find(|t| t.outcome == Outcome::Matched(newest.id));
     let block = paid.map(|transfer| transfer.arrival.block);
     let marks = newest.marks;
     [

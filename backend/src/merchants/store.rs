@@ -20,6 +20,13 @@ pub struct Merchant {
     pub created_at: Time,
 }
 
+impl Merchant {
+    /// Since when its money goes to the wallet it goes to now.
+    pub const fn wallet_since(&self) -> Time {
+        self.created_at
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: MerchantId,

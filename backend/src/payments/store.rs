@@ -399,6 +399,17 @@ pub async fn transfers_for(tx: &mut Tx, purpose_id: &str) -> Result<Vec<Transfer
     )?)
 }
 
+/// Money that names an invoice or a request and cannot pay it, the first twenty, oldest first.
+pub async fn astray_for(tx: &mut Tx, purpose_id: &str) -> Result<Vec<Transfer>> {
+    transfers(rows!(
+        tx,
+        all TransferRow,
+        "select t.* from transfers t join intents i on i.id = t.intent_id
+          where i.purpose_id = $1 and t.reason is not null order by t.at, t.lt, t.hash limit 20",
+        purpose_id
+    )?)
+}
+
 /// Payments made through this service whose network fee is not yet known.
 pub async fn without_fee(tx: &mut Tx, since: Time) -> Result<Vec<Transfer>> {
     transfers(rows!(

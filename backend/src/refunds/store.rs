@@ -217,6 +217,18 @@ pub async fn of_transfer(
     )?)
 }
 
+/// What has arrived back at somebody of a transfer's money, whichever merchant sent it.
+pub async fn sent_back(tx: &mut Tx, transfer: TransferId) -> Result<Amount> {
+    let (sent,): (Option<i64>,) = rows!(
+        tx,
+        one One<Option<i64>>,
+        "select cast(sum(sent) as bigint) from refunds where transfer_id = $1",
+        transfer
+    )?;
+    let units = u128::from(sent.unwrap_or_default().unsigned_abs());
+    Ok(Amount::new(units).unwrap_or(Amount::MAX))
+}
+
 /// Refunds whose last message has ended before a moment of the chain's clock. Where the payee's account
 /// has not been read so far, the money may be there: those wait.
 pub async fn lapsing(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Refund>> {

@@ -189,6 +189,8 @@ export interface Accepted {
   readonly money: Money;
   readonly received: Money;
   readonly remaining: Money;
+  /** What has gone back to whoever paid. */
+  readonly refunded: Money;
   /** Null when there was no need of a rate. */
   readonly rate: { readonly value: string; readonly currency: string; readonly sources: readonly string[]; readonly at: string } | null;
   readonly ton_link: string;
@@ -208,7 +210,7 @@ export interface PublicInvoice {
   readonly fiat: InvoiceFiat | null;
   readonly received: Money;
   readonly remaining: Money;
-  readonly shop: { readonly name: string };
+  readonly shop: { readonly name: string; readonly wallet_since: string };
   readonly description: string | null;
   readonly reference: string;
   readonly address: string;
@@ -221,6 +223,9 @@ export interface PublicInvoice {
   /** Null until it is paid. */
   readonly paid_message: string | null;
   readonly progress: readonly Step<'seen' | 'confirmed' | 'final'>[];
+  readonly receipts: readonly Settlement[];
+  /** What came with its reference and cannot pay it. */
+  readonly astray: readonly { readonly money: Money; readonly reason: string; readonly refunded: Money; readonly hash: string; readonly at: string }[];
 }
 
 export interface InvoicePayment {

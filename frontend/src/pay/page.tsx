@@ -12,12 +12,13 @@ import { hasWalletConnection } from '../storage';
 import { openInClient } from '../telegram';
 import { text } from '../text';
 import { restoreWallet } from '../wallet';
+import { Aftermath, hasAftermath } from '../ui/aftermath';
 import { Button } from '../ui/action';
 import { Facts } from '../ui/card';
 import { Segments } from '../ui/choice';
-import { Choose } from '../ui/choose';
+import { Choose, isOpenToChoice } from '../ui/choose';
 import { Address } from '../ui/copy';
-import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps } from '../ui/invoice';
+import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, timeLeft } from '../ui/invoice';
 import { Failure, Notice, Place, Skeleton } from '../ui/notice';
 import { SandboxPill } from '../ui/pill';
 import { Qr } from '../ui/qr';
@@ -74,7 +75,7 @@ function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; 
   }, [title]);
   const stage = paying.value;
   const choice = useChoice(invoice);
-  const open = isPayable(invoice) && (stage.at !== 'sent' || invoice.exception === 'underpaid');
+  const open = isPayable(invoice) && timeLeft(invoice) > 0 && (stage.at !== 'sent' || invoice.exception === 'underpaid');
   return (
     <main class={open ? 'pay-columns' : 'pay-single'}>
       <div class="stack">
@@ -82,13 +83,14 @@ function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; 
           <h1 class="hidden-visually">{title}</h1>
           <InvoiceHero invoice={invoice} of={open ? choice.of : undefined} />
           {open && <InvoiceCountdown invoice={invoice} />}
-          {open && <Choose invoice={invoice} choice={choice} />}
+          {open && isOpenToChoice(invoice) && <Choose invoice={invoice} choice={choice} />}
           {open && <PayButtons invoice={invoice} info={info} stage={stage} choice={choice} />}
         </section>
         <InvoiceState invoice={invoice} />
         <StageNotice stage={stage} open={open} />
         <InvoiceSteps invoice={invoice} signed={stage.at === 'sent'} />
         {reconnecting && <Notice tone="warn" title={text.value.progress.reconnecting}>{text.value.progress.reconnectingBody}</Notice>}
+        {hasAftermath(invoice) && <Aftermath invoice={invoice} explorer={info?.explorer_url ?? null} />}
         {!open && <InvoiceFacts invoice={invoice} />}
         {!open && <ReturnLink invoice={invoice} />}
         {invoice.received.units !== '0' && <a class="button button-soft" href={`/receipt/${invoice.id}`}>{text.value.receipt.signed}</a>}
@@ -171,7 +173,7 @@ function ByHand({ invoice, choice }: { invoice: PublicInvoice; choice: Choice })
         facts={[
           { name: t.amount, value: <Address value={(choice.money ?? due(invoice, choice.of)).amount} label={t.amount} /> },
           { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
-          { name: t.reference, value: <Address value={invoice.reference} label={t.reference} /> },
+          { name: t.reference, value: <Address value={invoice.reference} label={t.reference} full /> },
         ]}
       />
     </details>

@@ -15,8 +15,9 @@ import { text } from '../text';
 import { WalletError } from '../wallet';
 import type { Action } from '../ui/action';
 import { Card } from '../ui/card';
-import { Choose } from '../ui/choose';
-import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps } from '../ui/invoice';
+import { Aftermath, hasAftermath } from '../ui/aftermath';
+import { Choose, isOpenToChoice } from '../ui/choose';
+import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, timeLeft } from '../ui/invoice';
 import { Failure, Load, Notice, Skeleton } from '../ui/notice';
 import { Screen } from '../ui/screen';
 import { Reconnecting } from './payment';
@@ -52,12 +53,12 @@ function InvoiceView({ invoice, reconnecting }: { invoice: PublicInvoice; reconn
     }
   };
 
-  const payable = isPayable(invoice) && (stage?.at !== 'sent' || invoice.exception === 'underpaid');
+  const payable = isPayable(invoice) && timeLeft(invoice) > 0 && (stage?.at !== 'sent' || invoice.exception === 'underpaid');
   const primary = actionOf(invoice, stage, choice, state === 'busy', () => void pay());
   return (
     <Screen title={t.invoice.title} quietTitle primary={primary} secondary={backToShop(invoice)}>
       <InvoiceHero invoice={invoice} of={payable ? choice.of : undefined} />
-      {payable && stage?.at !== 'asked' && <Choose invoice={invoice} choice={choice} />}
+      {payable && stage?.at !== 'asked' && isOpenToChoice(invoice) && <Card><Choose invoice={invoice} choice={choice} /></Card>}
       {stage?.at !== 'sent' && <InvoiceCountdown invoice={invoice} />}
       <InvoiceState invoice={invoice} />
       {payable && <StageNotice stage={stage} />}
@@ -65,6 +66,7 @@ function InvoiceView({ invoice, reconnecting }: { invoice: PublicInvoice; reconn
       {state instanceof WalletError && <WalletTrouble failure={state.failure} />}
       <InvoiceSteps invoice={invoice} signed={stage?.at === 'sent'} />
       {reconnecting && <Reconnecting />}
+      {hasAftermath(invoice) && <Aftermath invoice={invoice} explorer={current().info.explorer_url} />}
       <InvoiceFacts invoice={invoice} />
     </Screen>
   );
@@ -82,7 +84,7 @@ async function ask(invoice: PublicInvoice, wish: Wish): Promise<void> {
 
 function actionOf(invoice: PublicInvoice, stage: Stage | null, choice: Choice, busy: boolean, pay: () => void): Action {
   const t = text.value;
-  if (!isPayable(invoice) || (stage?.at === 'sent' && invoice.exception !== 'underpaid')) {
+  if (!isPayable(invoice) || timeLeft(invoice) <= 0 || (stage?.at === 'sent' && invoice.exception !== 'underpaid')) {
     return { label: t.common.done, run: () => land() };
   }
   if (stage?.at === 'asked') return { label: t.signing.reopen(stage.app), run: stage.reopen };

@@ -11,6 +11,10 @@ export function dayAndTime(iso: string, language: string): string {
   return new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(iso));
 }
 
+export function day(iso: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso));
+}
+
 /** `Today`, `Yesterday`, then the date; the year only when it is not this one. */
 export function dayName(iso: string, now: number, language: string, t: Text): string {
   const date = new Date(iso);

@@ -6,10 +6,14 @@ import { text } from '../text';
 import { Segments } from './choice';
 import { clean } from './keypad';
 
+/** Whether there is anything to choose. */
+export function isOpenToChoice(invoice: PublicInvoice): boolean {
+  return invoice.accepted.length > 1 || invoice.open_amount;
+}
+
 export function Choose({ invoice, choice }: { invoice: PublicInvoice; choice: Choice }) {
   const t = text.value.invoice;
   const several = invoice.accepted.length > 1;
-  if (!several && !invoice.open_amount) return null;
   return (
     <div class="choose">
       {several && (

@@ -37,11 +37,13 @@ function copyBySelection(value: string): boolean {
 interface AddressProps {
   readonly value: string;
   readonly label: string;
+  /** Shown whole at once: somebody has to type it. */
+  readonly full?: boolean;
 }
 
 /** Tap to see all of it, tap the icon to copy. */
-export function Address({ value, label }: AddressProps) {
-  const [whole, setWhole] = useState(false);
+export function Address({ value, label, full = false }: AddressProps) {
+  const [whole, setWhole] = useState(full);
   const t = text.value.common;
   return (
     <span class="address">

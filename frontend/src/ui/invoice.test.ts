@@ -7,7 +7,7 @@ function accepted(asset: string, decimals: number, amount: string, units: string
   const money = { amount, asset, units, decimals };
   const received = { amount: '0', asset, units: '0', decimals };
   const fixed = { value: rate, currency: 'USD', sources: ['north', 'south'], at: '2026-11-23T12:00:00.000Z' };
-  return { asset, money, received, remaining: money, rate: fixed, ton_link: '' };
+  return { asset, money, received, remaining: money, refunded: received, rate: fixed, ton_link: '' };
 }
 
 const invoice: PublicInvoice = {
@@ -24,7 +24,7 @@ const invoice: PublicInvoice = {
   fiat: { amount: '5.00', currency: 'USD', rate: '2.5', sources: ['north', 'south'], at: '2026-11-23T12:00:00.000Z' },
   received: { amount: '0', asset: 'GRAM', units: '0', decimals: 9 },
   remaining: { amount: '2', asset: 'GRAM', units: '2000000000', decimals: 9 },
-  shop: { name: 'Coffee Lab' },
+  shop: { name: 'Coffee Lab', wallet_since: '2026-03-03T12:00:00.000Z' },
   description: null,
   reference: 'K7TQ-9F2M-3XWA-0V5R-8N1D',
   address: 'UQ',
@@ -36,6 +36,8 @@ const invoice: PublicInvoice = {
   return_url: null,
   paid_message: null,
   progress: [],
+  receipts: [],
+  astray: [],
 };
 
 describe('an invoice at the top of its page', () => {

@@ -4,7 +4,7 @@ import type { Accepted, InvoiceFiat, PublicInvoice } from '../api/types';
 import { came, missing } from '../state/invoices';
 import { now } from '../state/clock';
 import { language, text } from '../text';
-import { countdown, dayAndTime, elapsed } from '../text/when';
+import { countdown, day, dayAndTime, elapsed } from '../text/when';
 import { Avatar } from './avatar';
 import { Card, Facts } from './card';
 import { Address } from './copy';
@@ -19,13 +19,19 @@ export function InvoiceHero({ invoice, of = main(invoice) }: { invoice: PublicIn
   const paid = invoice.status === 'paid';
   const named = invoice.open_amount && !paid;
   const rate = of?.rate ?? invoice.fiat;
+  const over = invoice.status === 'expired' || invoice.status === 'void';
   return (
     <div class="hero">
       {paid ? <Tick /> : <Avatar name={invoice.shop.name} size="large" icon="shop" />}
-      <p class="quiet">{paid ? invoice.shop.name : named ? t.fromOpen(invoice.shop.name) : t.from(invoice.shop.name)}</p>
-      {!named && <Amount money={paid ? settled(invoice) : (of?.money ?? invoice.money)} size="hero" />}
+      <p class="quiet">{paid || over ? invoice.shop.name : named ? t.fromOpen(invoice.shop.name) : t.from(invoice.shop.name)}</p>
+      {!named && (
+        <span class={over ? 'struck' : undefined}>
+          <Amount money={paid ? settled(invoice) : (of?.money ?? invoice.money)} size="hero" />
+        </span>
+      )}
       {invoice.fiat && rate && <Price fiat={invoice.fiat} asset={of?.asset ?? invoice.money.asset} rate={'value' in rate ? rate.value : rate.rate} />}
       {invoice.description && <p class="hero-note">{invoice.description}</p>}
+      <p class="bound">{t.bound(day(invoice.shop.wallet_since, language.value))}</p>
     </div>
   );
 }
@@ -54,13 +60,20 @@ function Price({ fiat, asset, rate }: { fiat: InvoiceFiat; asset: string; rate: 
   );
 }
 
+const SOON_MS = 120_000;
+
+/** Milliseconds until the end. */
+export function timeLeft(invoice: PublicInvoice): number {
+  const until = Date.parse(invoice.expires_at);
+  return Math.min(until - now.value, until - Date.parse(invoice.created_at));
+}
+
 /** Time left, while the invoice can be paid. Never more than it was given: device clocks are wrong at times. */
 export function InvoiceCountdown({ invoice }: { invoice: PublicInvoice }) {
   if (invoice.status !== 'open') return null;
-  const until = Date.parse(invoice.expires_at);
-  const left = Math.min(until - now.value, until - Date.parse(invoice.created_at));
+  const left = timeLeft(invoice);
   if (left <= 0) return null;
-  return <p class="countdown">{text.value.invoice.until(countdown(left))}</p>;
+  return <p class={left < SOON_MS ? 'countdown countdown-soon' : 'countdown'}>{text.value.invoice.until(countdown(left))}</p>;
 }
 
 /** Where it stands, and what the shop says to whoever has paid. */
@@ -85,6 +98,7 @@ function Standing({ invoice }: { invoice: PublicInvoice }) {
   const received = came(invoice);
   switch (invoice.status) {
     case 'open':
+      if (timeLeft(invoice) <= 0) return <Notice tone="warn" title={t.closing}>{t.closingBody}</Notice>;
       if (invoice.exception !== 'underpaid') return null;
       return <Notice tone="warn" title={t.underpaid}>{t.underpaidBody(received, missing(invoice))}</Notice>;
     case 'processing':
@@ -150,7 +164,7 @@ export function InvoiceFacts({ invoice }: { invoice: PublicInvoice }) {
           (partial || mixed) && { name: t.received, value: <bdi dir="ltr">{came(invoice)}</bdi> },
           invoice.exception === 'underpaid' && invoice.status !== 'paid' && { name: t.remaining, value: <bdi dir="ltr">{missing(invoice)}</bdi> },
           invoice.paid_at !== null && { name: text.value.receipt.when, value: dayAndTime(invoice.paid_at, language.value) },
-          { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
+          invoice.status !== 'expired' && invoice.status !== 'void' && { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
           { name: t.title, value: <Address value={invoice.id} label={t.title} /> },
         ]}
       />

@@ -48,7 +48,7 @@ async fn an_invoice_has_everything_that_was_promised() {
         ("exception", json!("none")),
         ("money", money.clone()),
         ("remaining", money),
-        ("shop", json!({ "name": "Olga's Books" })),
+        ("shop", json!({ "name": "Olga's Books", "wallet_since": NOW })),
         ("description", json!("Two books")),
         ("external_id", json!("order-1")),
         ("metadata", json!({ "cart": [1, 2] })),

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 const STOREYS: &[&[&str]] = &[
     &["http", "watch", "deliver", "bot"],
     &["settle"],
-    &["unmatched", "cryptobot"],
+    &["unmatched", "cryptobot", "reports"],
     &["invoices", "requests"],
     &["refunds"],
     &["merchants", "webhooks"],

@@ -16,6 +16,7 @@ mod odd_money;
 mod payments;
 mod rates;
 mod refunds;
+mod reports;
 mod requests;
 mod unmatched;
 mod webhook_endpoints;

@@ -33,7 +33,7 @@ use crate::{
     app::App,
     bot, call, cryptobot, invoices, merchants, payments,
     problem::{Kind, Problem, ProblemBody},
-    rates, refunds, requests, unmatched, wait, wallets, webhooks,
+    rates, refunds, reports, requests, unmatched, wait, wallets, webhooks,
 };
 
 /// No body may be larger, in bytes.
@@ -86,6 +86,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(webhooks::http::router())
         .merge(rates::http::router())
         .merge(cryptobot::http::router())
+        .merge(reports::http::router())
 }
 
 /// The OpenAPI document, as JSON, pretty-printed. The sandbox's controls are described with it; they
@@ -122,6 +123,7 @@ pub fn openapi() -> String {
         (name = "Refunds", description = "Money that merchants pay back, from wallet to wallet."),
         (name = "Merchants", description = "A merchant's account and its feed of events."),
         (name = "Webhooks", description = "Events, sent to your own server and signed."),
+        (name = "Reports", description = "What came in and what went back, for whoever keeps the books."),
         (name = "CryptoBot", description = "For whoever comes from there: CryptoBot's API over the same invoices. GET or POST; query, form or JSON."),
         (name = "Service", description = "About this service."),
         (

@@ -11,7 +11,7 @@
 //!    [`requests`] stand on it; [`payouts`] move a merchant to another wallet, [`unmatched`] is what
 //!    came without a reason, [`receipts`] are for whoever wants to check, [`webhooks`] are a merchant's
 //!    own servers, and [`rates`] tell what money is worth in fiat. [`cryptobot`] says the same in the
-//!    words of those who come from there.
+//!    words of those who come from there; [`reports`] add it all up.
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
 //! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
@@ -47,6 +47,7 @@ pub mod problem;
 pub mod rates;
 pub mod receipts;
 pub mod refunds;
+pub mod reports;
 pub mod requests;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -81,12 +81,17 @@ impl Amount {
 
     /// The shortest exact decimal, `"1.5"`.
     pub fn display(self, decimals: u8) -> String {
-        let text = format!("{:0>width$}", self.0, width = usize::from(decimals) + 1);
-        let (whole, fraction) = text.split_at(text.len() - usize::from(decimals));
-        match fraction.trim_end_matches('0') {
-            "" => whole.to_owned(),
-            fraction => format!("{whole}.{fraction}"),
-        }
+        decimal(u128::from(self.units()), decimals)
+    }
+}
+
+/// The shortest exact decimal of any number of units: also of a sum that is no amount any more.
+pub fn decimal(units: u128, decimals: u8) -> String {
+    let text = format!("{units:0>width$}", width = usize::from(decimals) + 1);
+    let (whole, fraction) = text.split_at(text.len() - usize::from(decimals));
+    match fraction.trim_end_matches('0') {
+        "" => whole.to_owned(),
+        fraction => format!("{whole}.{fraction}"),
     }
 }
 

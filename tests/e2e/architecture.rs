@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 const STOREYS: &[&[&str]] = &[
     &["http", "watch", "deliver", "bot"],
     &["settle"],
-    &["unmatched", "receipts", "cryptobot"],
+    &["unmatched", "receipts", "cryptobot", "reports"],
     &["invoices", "requests"],
     &["refunds", "payouts"],
     &["merchants", "webhooks"],

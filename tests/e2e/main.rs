@@ -21,6 +21,7 @@ mod payments;
 mod rates;
 mod receipts;
 mod refunds;
+mod reports;
 mod requests;
 mod unmatched;
 mod webhook_endpoints;

@@ -38,7 +38,7 @@ use crate::{
     merchants::acting::ACCOUNT,
     payments, payouts,
     problem::{Kind, Problem, ProblemBody},
-    rates, receipts, refunds, requests, unmatched, wait, wallets, webhooks,
+    rates, receipts, refunds, reports, requests, unmatched, wait, wallets, webhooks,
 };
 
 /// No body may be larger, in bytes.
@@ -93,6 +93,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(rates::http::router())
         .merge(cryptobot::http::router())
         .merge(receipts::http::router())
+        .merge(reports::http::router())
 }
 
 /// The OpenAPI document, as JSON, pretty-printed. The sandbox's controls are described with it; they
@@ -131,6 +132,7 @@ pub fn openapi() -> String {
         (name = "Merchants", description = "A merchant's account and its feed of events."),
         (name = "Members", description = "The people of a store, who did what, and where the store is paid."),
         (name = "Webhooks", description = "Events, sent to your own server and signed."),
+        (name = "Reports", description = "What came in and what went back, for whoever keeps the books."),
         (name = "CryptoBot", description = "For whoever comes from there: CryptoBot's API over the same invoices. GET or POST; query, form or JSON."),
         (name = "Service", description = "About this service."),
         (

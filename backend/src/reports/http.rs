@@ -1,0 +1,236 @@
+//! Routes for whoever keeps the books: `/v1/reports`, as JSON and as CSV.
+
+use axum::{
+    Json,
+    body::Body,
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use futures_util::stream;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    Filter, LineKind,
+    days::{Day, Offset, Span},
+    store,
+    view::{self, LineView, SummaryView},
+};
+use crate::{
+    app::App,
+    db,
+    extract::Query,
+    id::{MerchantId, TransferId},
+    invoices::InvoiceStatus,
+    merchants::Merchant,
+    page::{Page, PageQuery},
+    payments::http::accepted,
+    problem::{Kind, Problem, Refusals, Result},
+    refunds::RefundStatus,
+    time::Time,
+};
+
+/// Lines that are read at once for a table; only so many are held.
+const PAGE: i64 = 2000;
+/// In characters.
+const LONGEST_TEXT: usize = 100;
+
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(lines))
+        .routes(routes!(lines_csv))
+        .routes(routes!(summary))
+        .routes(routes!(summary_csv))
+}
+
+/// Which lines.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ReportQuery {
+    /// The first day, `2026-11-01`. Default: thirty days up to `to`.
+    from: Option<String>,
+    /// The last day, included. Default: today.
+    to: Option<String>,
+    /// How far your midnight is from that of UTC: `+03:00`. Default `+00:00`.
+    utc_offset: Option<String>,
+    /// Only this asset.
+    asset: Option<String>,
+    kind: Option<LineKind>,
+    /// Only lines whose invoice or refund is `paid`, `expired`, `succeeded` …
+    status: Option<String>,
+    /// Only lines whose worth is known in this currency.
+    fiat: Option<String>,
+    /// Text in the description, the external_id or the reference; Latin letters in either case.
+    q: Option<String>,
+}
+
+fn bad(detail: impl Into<String>) -> Problem {
+    Problem::new(Kind::BadRequest, detail)
+}
+
+impl ReportQuery {
+    fn accept(self, app: &App) -> Result<Filter> {
+        let day = |name: &str, text: Option<String>| {
+            let day = text.map(|text| text.parse::<Day>()).transpose();
+            day.map_err(|()| bad(format!("{name} is a day such as 2026-11-18.")))
+        };
+        let offset = self.utc_offset.map_or(Ok(Offset::default()), |text| text.parse());
+        let offset = offset.map_err(|()| bad("utc_offset is written like +03:00 or -05:30."))?;
+        let span = Span::new(day("from", self.from)?, day("to", self.to)?, offset, app.time());
+        let currency = self.fiat.map(|code| code.parse()).transpose();
+        let text = self.q.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        if text.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
+            return Err(bad(format!("q has {LONGEST_TEXT} characters at most.")));
+        }
+        Ok(Filter {
+            span: span.ok_or_else(|| bad("from is later than to."))?,
+            asset: self.asset.map(|code| accepted(app, &code).map(|a| a.asset)).transpose()?,
+            kind: self.kind,
+            status: self.status.map(status).transpose()?,
+            currency: currency.map_err(|error| bad(format!("fiat: {error}.")))?,
+            text,
+        })
+    }
+}
+
+fn status(word: String) -> Result<String> {
+    let invoices = InvoiceStatus::ALL.iter().map(|status| status.as_str());
+    let all: Vec<_> = invoices.chain(RefundStatus::ALL.iter().map(|s| s.as_str())).collect();
+    match all.contains(&word.as_str()) {
+        true => Ok(word),
+        false => Err(bad(format!("status is one of: {}.", all.join(", ")))),
+    }
+}
+
+/// List what came in and what went back, newest first
+///
+/// Each line is a transfer on the chain: a payment of an invoice, or money that a refund sent back.
+#[utoipa::path(
+    get, path = "/v1/reports/lines", tag = "Reports", security(("key" = [])),
+    params(PageQuery, ReportQuery),
+    responses((status = 200, body = Page<LineView>), Refusals)
+)]
+async fn lines(
+    State(app): State<App>,
+    merchant: Merchant,
+    Query(page): Query<PageQuery>,
+    Query(query): Query<ReportQuery>,
+) -> Result<Json<Page<LineView>>> {
+    let filter = query.accept(&app)?;
+    let mut tx = app.db.snapshot().await?;
+    let after = match page.starting_after.as_deref() {
+        None => None,
+        Some(text) => {
+            let missing = || Problem::not_found(format_args!("payment {text}"));
+            let id: TransferId = text.parse().map_err(|_| missing())?;
+            Some((store::at(&mut tx, id).await?.ok_or_else(missing)?, id))
+        }
+    };
+    let limit = i64::from(page.size()) + 1;
+    let found = store::lines(&mut tx, merchant.id, &filter, after, limit).await?;
+    let page = Page::from_probe(found, page.size());
+    Ok(Json(page.map(|line| view::line(&app.assets, &line))))
+}
+
+/// The same lines as a table
+///
+/// CSV by RFC 4180, UTF-8, all of them, newest first. What people have written is disarmed: a cell that
+/// a spreadsheet would take for a formula begins with an apostrophe.
+#[utoipa::path(
+    get, path = "/v1/reports/lines.csv", tag = "Reports", security(("key" = [])),
+    params(ReportQuery),
+    responses((status = 200, content_type = "text/csv", body = String), Refusals)
+)]
+async fn lines_csv(
+    State(app): State<App>,
+    merchant: Merchant,
+    Query(query): Query<ReportQuery>,
+) -> Result<Response> {
+    let filter = query.accept(&app)?;
+    let span = filter.span;
+    let begin = Some((Reader { app, merchant: merchant.id, filter }, Place::Beginning));
+    let pages = stream::try_unfold(begin, |state| async move {
+        let Some((reader, place)) = state else { return Ok::<_, sqlx::Error>(None) };
+        let (text, next) = reader.page(place).await?;
+        Ok(Some((text, next.map(|next| (reader, next)))))
+    });
+    Ok(attachment("lines", span, Body::from_stream(pages)))
+}
+
+/// Reads a table page by page.
+struct Reader {
+    app: App,
+    merchant: MerchantId,
+    filter: Filter,
+}
+
+enum Place {
+    Beginning,
+    After(Time, TransferId),
+}
+
+impl Reader {
+    /// A page, and where the next one begins if there is one. What comes meanwhile is newer than all of it.
+    async fn page(&self, place: Place) -> db::Result<(String, Option<Place>)> {
+        let (mut text, after) = match place {
+            Place::Beginning => (view::LINE_HEADER.to_owned(), None),
+            Place::After(at, id) => (String::new(), Some((at, id))),
+        };
+        let mut tx = self.app.db.snapshot().await?;
+        let found = store::lines(&mut tx, self.merchant, &self.filter, after, PAGE).await?;
+        drop(tx);
+        for line in &found {
+            view::write_line(&mut text, &view::line(&self.app.assets, line));
+        }
+        let full = found.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let last = found.last().filter(|_| full);
+        Ok((text, last.map(|line| Place::After(line.at, line.id))))
+    }
+}
+
+fn attachment(name: &str, span: Span, body: Body) -> Response {
+    let file = format!("attachment; filename=\"{name}_{}_{}.csv\"", span.first, span.last);
+    let kind = "text/csv; charset=utf-8; header=present".to_owned();
+    ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, file)], body).into_response()
+}
+
+/// What came in and what went back, by day
+///
+/// One sum for each day, kind, asset and fiat currency in which there was something; and the same over
+/// all days. `status` and `q` narrow it as they narrow the lines.
+#[utoipa::path(
+    get, path = "/v1/reports/summary", tag = "Reports", security(("key" = [])),
+    params(ReportQuery),
+    responses((status = 200, body = SummaryView), Refusals)
+)]
+async fn summary(
+    State(app): State<App>,
+    merchant: Merchant,
+    Query(query): Query<ReportQuery>,
+) -> Result<Json<SummaryView>> {
+    Ok(Json(summed(&app, &merchant, &query.accept(&app)?).await?))
+}
+
+/// The same sums as a table
+#[utoipa::path(
+    get, path = "/v1/reports/summary.csv", tag = "Reports", security(("key" = [])),
+    params(ReportQuery),
+    responses((status = 200, content_type = "text/csv", body = String), Refusals)
+)]
+async fn summary_csv(
+    State(app): State<App>,
+    merchant: Merchant,
+    Query(query): Query<ReportQuery>,
+) -> Result<Response> {
+    let filter = query.accept(&app)?;
+    let summary = summed(&app, &merchant, &filter).await?;
+    Ok(attachment("summary", filter.span, Body::from(view::table(&summary))))
+}
+
+async fn summed(app: &App, merchant: &Merchant, filter: &Filter) -> Result<SummaryView> {
+    let mut tx = app.db.snapshot().await?;
+    let summary = super::summary(&mut tx, merchant.id, filter).await?;
+    Ok(view::summary(&app.assets, filter.span, &summary))
+}

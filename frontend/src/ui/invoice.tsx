@@ -27,7 +27,7 @@ export function InvoiceHero({ invoice }: { invoice: PublicInvoice }) {
 }
 
 /** What the shop has named as its price, and the rate that made it the figure above. */
-function Price({ fiat, asset }: { fiat: InvoiceFiat; asset: string }) {
+export function Price({ fiat, asset }: { fiat: InvoiceFiat; asset: string }) {
   return (
     <p class="price">
       <bdi dir="ltr">{written(fiat.amount, fiat.currency)}</bdi>

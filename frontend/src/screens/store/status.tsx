@@ -5,6 +5,7 @@ import { words } from '../../text/store';
 import { clockTime, dayName } from '../../text/when';
 import { Avatar } from '../../ui/avatar';
 import { Row } from '../../ui/card';
+import { Icon } from '../../ui/icon';
 import { Amount } from '../../ui/money';
 import { go } from './way';
 
@@ -31,7 +32,7 @@ export function InvoiceRow({ store, invoice }: { store: string; invoice: Invoice
   const when = momentOf(invoice.created_at);
   return (
     <Row
-      lead={<Avatar name={about ?? invoice.id} icon={about ? undefined : 'shop'} />}
+      lead={about ? <Avatar name={about} /> : <span class="row-icon"><Icon name="receipt" /></span>}
       title={about ?? when}
       detail={about ? when : <bdi dir="ltr">{invoice.reference}</bdi>}
       trail={

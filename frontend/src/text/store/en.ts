@@ -16,7 +16,6 @@ export const en = {
     manager: 'Sells, gives money back and tidies the inbox. Reads the rest.',
     support: 'Sees what customers have paid. Changes nothing.',
   } as Readonly<Record<Role, string>>,
-  readOnly: 'You see everything here, and others change it.',
   search: 'Search',
   when: 'When',
   address: 'Address',
@@ -104,8 +103,6 @@ export const en = {
     note: 'Note',
     notePlaceholder: 'What is sold? The customer sees it.',
     show: 'Show the code',
-    noRate: 'Fiat prices are off: there is no rate that can be trusted just now.',
-    zero: 'Above zero, please',
   },
 
   sale: {
@@ -116,7 +113,7 @@ export const en = {
     next: 'Next customer',
     withdraw: 'Withdraw',
     again: 'New code',
-    open: 'Look at the invoice',
+    open: 'Invoice',
     processing: 'Money is on its way',
     processingBody: 'Seen by the network, not final yet. Wait for the green check.',
     paid: 'Paid',
@@ -140,7 +137,6 @@ export const en = {
     exception: { underpaid: 'Too little', overpaid: 'Too much', late: 'Late' } as Readonly<Record<'underpaid' | 'overpaid' | 'late', string>>,
     filter: 'State',
     search: 'Number, note or amount',
-    exact: 'Found by its number',
     among: (n: number, more: boolean) => (more ? `Searched the newest ${n} only, and your own numbers exactly.` : `Searched all ${n}.`),
     none: 'Nothing fits',
     noneBody: 'Load more, or search for the whole number.',
@@ -152,7 +148,6 @@ export const en = {
     title: 'Invoice',
     number: 'Your number',
     id: 'Invoice',
-    due: 'Due',
     received: 'Received',
     remaining: 'Missing',
     refunded: 'Given back',
@@ -234,7 +229,6 @@ export const en = {
 
   money: {
     title: 'Unrecognised payment',
-    reason: 'Why it is here',
     noComment: 'None',
     perhaps: 'Perhaps it was for',
     noIdea: 'No invoice fits',
@@ -265,7 +259,6 @@ export const en = {
     giveBack: 'Give back',
     invoice: 'Counted for',
     named: 'Names the invoice',
-    decidedBy: (by: string) => `Decided by ${by}`,
     attached: 'Counted for an invoice',
     ignored: 'Put aside',
     reopened: 'Taken up again',
@@ -280,7 +273,6 @@ export const en = {
 
   giveBack: {
     title: 'Give money back',
-    of: (amount: string) => `of ${amount} that came`,
     left: (amount: string) => `${amount} can still go back`,
     nothing: 'All of it has gone back, or is about to.',
     tooMuch: (amount: string) => `Only ${amount} is left`,
@@ -364,11 +356,9 @@ export const en = {
     chooseOne: 'Choose at least one right.',
     once: 'Your new key',
     onceBody: 'Copy it now. It is kept nowhere here and cannot be shown again.',
-    copied: 'I have copied it',
     everything: 'Everything',
     lastUsed: (when: string) => `Last used ${when}`,
     neverUsed: 'Never used',
-    endsAt: (when: string) => `ends ${when}`,
     revoked: 'Revoked',
     expired: 'Ended',
     rotate: 'Replace',

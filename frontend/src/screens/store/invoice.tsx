@@ -154,7 +154,7 @@ function Payments({ store, invoice }: { store: Store; invoice: Invoice }) {
             <Facts
               facts={[
                 payment.from !== null && { name: t.from, value: <Address value={payment.from} label={t.from} /> },
-                payment.fiat_value && { name: t.invoice.price, value: t.invoice.worth(written(payment.fiat_value.amount, payment.fiat_value.currency)) },
+                payment.fiat_value && { name: t.invoice.worth, value: <bdi dir="ltr">{written(payment.fiat_value.amount, payment.fiat_value.currency)}</bdi> },
                 { name: t.transaction, value: <Address value={payment.hash} label={t.transaction} /> },
               ]}
             />

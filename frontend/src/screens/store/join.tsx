@@ -42,7 +42,7 @@ export function Join({ token }: { token: string }) {
               <p class="place-title">{t.join.asks(name)}</p>
               <p class="quiet">{t.join.as(t.role[role])}</p>
             </div>
-            <Notice tone="info" title={t.role[role]}>{t.roleBody[role]}</Notice>
+            <Notice tone="info" title={t.roleBody[role]} />
             <p class="fine">{t.join.until(dayAndTime(expires_at, language.value))}</p>
           </>
         )}

@@ -8,7 +8,7 @@ import { text } from '../../text';
 import { words } from '../../text/store';
 import { Avatar } from '../../ui/avatar';
 import { Button } from '../../ui/action';
-import { Card, Row } from '../../ui/card';
+import { Card, Chevron, Row } from '../../ui/card';
 import { Failure, Place, Skeleton } from '../../ui/notice';
 import { Screen } from '../../ui/screen';
 import { momentOf } from './status';
@@ -42,6 +42,7 @@ function DeedRow({ store, deed }: { store: Store; deed: Deed }) {
     <Row
       lead={<Avatar name={name} icon={deed.by.startsWith('key_') ? 'key' : undefined} />}
       title={name} detail={<span class="row-detail-whole">{`${t.deeds[deed.type] ?? deed.type} · ${momentOf(deed.created_at)}`}</span>}
+      trail={invoice !== null && <Chevron />}
       onPress={invoice === null ? undefined : () => go(store.id, 'invoice', invoice)}
     />
   );

@@ -4,7 +4,7 @@ import { shorten } from '../../address';
 import { attachUnmatched, getUnmatched, ignoreUnmatched, reopenUnmatched } from '../../api/store';
 import type { Suggestion, UnmatchedDetail } from '../../api/store-types';
 import type { Store } from '../../api/types';
-import { format } from '../../money';
+import { format, unitsOf } from '../../money';
 import { isHere } from '../../state/loaded';
 import { useChange, type Change } from '../../state/store/change';
 import { leftOf } from '../../state/store/left';
@@ -111,7 +111,7 @@ function Perhaps({ one, item, change, attach }: { one: Suggestion } & Suggestion
       </div>
       <Facts
         facts={[
-          { name: words.value.invoice.remaining, value: <bdi dir="ltr">{format(one.remaining)}</bdi> },
+          unitsOf(one.remaining) > 0n && { name: words.value.invoice.remaining, value: <bdi dir="ltr">{format(one.remaining)}</bdi> },
           { name: words.value.invoice.id, value: <Address value={one.invoice} label={words.value.invoice.id} /> },
         ]}
       />
@@ -135,10 +135,12 @@ function PutAside({ change, ignore }: { change: Change; ignore: (note: string) =
   const t = words.value.money;
   const [note, setNote] = useState('');
   return (
-    <Card>
-      <Field label={t.ignoreNote} placeholder={t.ignorePlaceholder} value={note} maxLength={NOTE_LENGTH} onChange={setNote} />
+    <>
+      <Card>
+        <Field label={t.ignoreNote} placeholder={t.ignorePlaceholder} value={note} maxLength={NOTE_LENGTH} onChange={setNote} />
+      </Card>
       <Button kind="soft" action={{ label: t.ignore, busy: change.busy, run: () => ignore(note.trim()) }} />
-    </Card>
+    </>
   );
 }
 

@@ -6,6 +6,8 @@ import { words } from '../../text/store';
 import { dayAndTime } from '../../text/when';
 import { Facts, Section } from '../../ui/card';
 import { Address } from '../../ui/copy';
+import { Icon } from '../../ui/icon';
+import { momentOf } from './status';
 
 const TONES: Partial<Record<Mark, string>> = { paid: 'timeline-good', accepted: 'timeline-good', late: 'timeline-warn', unmatched: 'timeline-warn', gone: 'timeline-warn' };
 
@@ -18,7 +20,7 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
           <li key={entry.n} class={`timeline-line ${TONES[entry.kind] ?? ''}`}>
             <p class="timeline-head">
               {t.invoice.mark[entry.kind]}
-              <time dateTime={entry.at}>{dayAndTime(entry.at, language.value)}</time>
+              <time dateTime={entry.at}>{momentOf(entry.at)}</time>
             </p>
             <p class="timeline-rule">{t.invoice.rule[entry.kind]}</p>
             {entry.payment && <Proof payment={entry.payment} />}
@@ -33,11 +35,10 @@ function Proof({ payment }: { payment: NonNullable<TimelineEntry['payment']> }) 
   const t = words.value;
   return (
     <details>
-      <summary><bdi dir="ltr">{format(payment.money)}</bdi></summary>
+      <summary><bdi dir="ltr">{format(payment.money)}</bdi>{` · ${t.block} ${payment.block}`}<span class="chevron"><Icon name="forward" /></span></summary>
       <Facts
         facts={[
           { name: t.when, value: dayAndTime(payment.at, language.value) },
-          { name: t.block, value: <bdi dir="ltr">{payment.block}</bdi> },
           { name: t.logicalTime, value: <Address value={payment.lt} label={t.logicalTime} /> },
           { name: t.transaction, value: <Address value={payment.hash} label={t.transaction} /> },
         ]}

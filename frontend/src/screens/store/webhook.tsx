@@ -96,7 +96,7 @@ function Head({ endpoint }: { endpoint: Endpoint }) {
         />
       </Card>
       {endpoint.status === 'disabled' && endpoint.reason !== null && <Notice tone="warn" title={t.reason[endpoint.reason]} />}
-      {endpoint.status === 'enabled' && endpoint.failing_since !== null && <Notice tone="warn" title={t.failing(momentOf(endpoint.failing_since))} />}
+      {endpoint.status === 'enabled' && endpoint.failing_since !== null && <Notice tone="warn" title={t.failing(dayAndTime(endpoint.failing_since, language.value))} />}
     </>
   );
 }

@@ -155,7 +155,6 @@ export const en = {
     created: 'Made',
     paid: 'Paid',
     reference: 'Reference',
-    price: 'Price',
     metadata: 'Metadata',
     byHand: 'You took what came as enough.',
     say: {
@@ -183,7 +182,7 @@ export const en = {
     payments: 'Payments',
     refunds: 'Refunds',
     giveBack: 'Give back',
-    worth: (value: string) => `worth ${value} then`,
+    worth: 'Worth then',
     timeline: 'What happened',
     late: 'late',
     mark: {

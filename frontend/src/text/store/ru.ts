@@ -153,7 +153,6 @@ export const ru: StoreText = {
     created: 'Создан',
     paid: 'Оплачен',
     reference: 'Код платежа',
-    price: 'Цена',
     metadata: 'Метаданные',
     byHand: 'Вы приняли пришедшее как достаточное.',
     say: {
@@ -181,7 +180,7 @@ export const ru: StoreText = {
     payments: 'Платежи',
     refunds: 'Возвраты',
     giveBack: 'Вернуть',
-    worth: (value) => `тогда ${value}`,
+    worth: 'Тогда стоило',
     timeline: 'Что происходило',
     late: 'поздно',
     mark: {

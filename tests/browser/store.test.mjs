@@ -70,3 +70,34 @@ journey('An owner invites somebody as support, who sees the invoices and cannot 
   await bob.presses('Done');
   await bob.sees('@alice');
 });
+
+journey('Bob gives back what came too much, and his wallet signs it', async ({ stage, alice, bob }) => {
+  await stage.everybodyIsReady();
+  await bob.opensStore('Bob’s Bakery');
+  await bob.presses('New sale');
+  await bob.app.getByLabel('Amount in GRAM').fill('3');
+  await bob.presses('Show the code');
+  await bob.presses('Share link');
+  await bob.screen.getByRole('dialog', { name: 'Send to…' }).getByRole('button', { name: 'Alice' }).click();
+  await alice.presses(/^Pay 3/);
+  await alice.walletAsks('3 GRAM');
+  await alice.signs();
+  await bob.sees('It is final and in the store’s wallet.');
+
+  await bob.presses('Invoice');
+  await bob.app.getByRole('button', { name: 'Give back' }).click();
+  assert.equal(await bob.app.getByLabel('Amount in GRAM').inputValue(), '3');
+  await bob.app.getByLabel('Amount in GRAM').fill('1');
+  await bob.app.getByLabel('Reason').fill('The bread was from yesterday');
+  await bob.presses('Continue');
+  await bob.sees('Nothing moves until the store’s wallet signs.');
+  await stage.isAccessible('a refund to sign');
+  await bob.presses('Sign in wallet');
+  await bob.walletAsks('1 GRAM');
+  await bob.signs();
+
+  await bob.sees('The money has arrived and cannot come back.');
+  await alice.isTold(/1\s*GRAM/);
+  await bob.goesBack();
+  await bob.sees('Gone back');
+});

@@ -1,6 +1,6 @@
 // One of several, each with a sentence about it; and a question asked before something that is not taken back easily.
 import type { ComponentChildren } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Button } from './action';
 
 export interface Option<T extends string> {
@@ -74,13 +74,19 @@ interface AskFirstProps {
 
 export function AskFirst({ label, kind = 'danger', title, body, confirm = label, keep, busy = false, onConfirm }: AskFirstProps) {
   const [asking, setAsking] = useState(false);
+  const question = useRef<HTMLElement>(null);
+  // It may open under the buttons at the bottom, and whoever does not see it must hear it.
+  useEffect(() => {
+    question.current?.scrollIntoView({ block: 'center' });
+    question.current?.focus({ preventScroll: true });
+  }, [asking]);
   if (!asking) return <Button kind={kind} action={{ label, run: () => setAsking(true), busy }} />;
   const run = () => {
     setAsking(false);
     onConfirm();
   };
   return (
-    <section class="card stack question" role="alertdialog" aria-label={title}>
+    <section ref={question} tabIndex={-1} class="card stack question" role="alertdialog" aria-label={title}>
       <h2 class="place-title">{title}</h2>
       <p class="quiet">{body}</p>
       <div class="button-pair">

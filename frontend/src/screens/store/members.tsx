@@ -83,7 +83,8 @@ function MemberRow({ store, member, writes, changed }: MemberRowProps) {
 function MemberActions({ store, member, changed }: Omit<MemberRowProps, 'writes'>) {
   const t = words.value;
   const change = useChange();
-  const give = (role: Role) => change.run(async () => {
+  const [role, setRole] = useState(member.role);
+  const give = () => change.run(async () => {
     await changeMember(store.id, member.id, role);
     changed(t.members.changed);
   });
@@ -95,9 +96,10 @@ function MemberActions({ store, member, changed }: Omit<MemberRowProps, 'writes'
     <div class="row-more">
       <Failed change={change} />
       <Options
-        label={t.members.change} value={member.role} onChange={give}
-        options={ROLES.map((role) => ({ value: role, title: t.role[role], detail: t.roleBody[role] }))}
+        label={t.members.as} value={role} onChange={setRole}
+        options={ROLES.map((value) => ({ value, title: t.role[value], detail: t.roleBody[value] }))}
       />
+      {role !== member.role && <Button kind="soft" action={{ label: t.members.change, run: give, busy: change.busy }} />}
       {!member.you && (
         <AskFirst label={t.members.remove} title={t.members.removeAsk(member.first_name)} body={t.members.removeBody} keep={t.keep} busy={change.busy} onConfirm={remove} />
       )}

@@ -64,7 +64,7 @@ export function Overview({ store }: { store: Store }) {
           label={t.period} value={period} onChange={setPeriod}
           options={PERIODS.map((days) => ({ value: days, label: t.days(Number(days)) }))}
         />
-        <Load of={all.report} skeleton={<Skeleton hero rows={2} />}>
+        <Load of={all.report} skeleton={<div class="takings"><Skeleton hero rows={2} /></div>}>
           {(report) => <Takings report={report} days={Number(period)} />}
         </Load>
       </Card>
@@ -159,13 +159,15 @@ function Attention({ store, inbox, toSign, payouts }: AttentionProps) {
     <Section title={t.attention}>
       {unmatched && (
         <Row
-          lead={<span class="row-icon"><Icon name="inbox" /></span>} title={t.unmatched(unmatched)} detail={t.unmatchedBody}
+          lead={<span class="row-icon"><Icon name="inbox" /></span>} title={t.unmatched(unmatched)}
+          detail={mayWrite(store.role, 'unmatched') && t.unmatchedBody}
           trail={<Chevron />} onPress={() => go(store.id, 'inbox')}
         />
       )}
       {unsigned && (
         <Row
-          lead={<span class="row-icon"><Icon name="return" /></span>} title={t.toSign(unsigned)} detail={t.toSignBody}
+          lead={<span class="row-icon"><Icon name="return" /></span>} title={t.toSign(unsigned)}
+          detail={mayWrite(store.role, 'refunds') && t.toSignBody}
           trail={<Chevron />} onPress={() => go(store.id, 'refunds')}
         />
       )}

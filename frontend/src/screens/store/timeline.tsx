@@ -35,7 +35,7 @@ function Proof({ payment }: { payment: NonNullable<TimelineEntry['payment']> }) 
   const t = words.value;
   return (
     <details>
-      <summary><bdi dir="ltr">{format(payment.money)}</bdi>{` · ${t.block} ${payment.block}`}<span class="chevron"><Icon name="forward" /></span></summary>
+      <summary>{`${format(payment.money)} · ${t.block} ${payment.block}`}<span class="chevron"><Icon name="forward" /></span></summary>
       <Facts
         facts={[
           { name: t.when, value: dayAndTime(payment.at, language.value) },

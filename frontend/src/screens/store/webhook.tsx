@@ -124,7 +124,7 @@ function DeliveryRow({ store, item, writes, changed }: { store: Store; item: Del
           <Facts
             facts={[
               { name: words.value.status, value: `${t.delivery[item.status]} · ${t.attempts(item.attempt_count)}` },
-              item.note !== null && { name: words.value.comment, value: item.note },
+              item.note !== null && { name: words.value.why, value: item.note },
               item.next_attempt_at !== null && { name: words.value.when, value: t.next(dayAndTime(item.next_attempt_at, language.value)) },
             ]}
           />

@@ -2,6 +2,7 @@
 import { useEffect } from 'preact/hooks';
 import { isAbort, pause, Problem } from '../../api/client';
 import { getMerchant, listEvents } from '../../api/store';
+import { stores } from '../session';
 
 /** Seconds a poll may hang. */
 const WAIT = 25;
@@ -33,13 +34,19 @@ async function follow(store: string, signal: AbortSignal, news: (types: readonly
       const { data } = await listEvents(store, known, WAIT, signal);
       const last = data[data.length - 1];
       if (last) heard.set(store, Math.max(last.seq, known));
-      if (data.length > 0 && !signal.aborted) news(data.map((event) => event.type));
+      const types = data.map((event) => event.type);
+      // Perhaps the person at this screen has become something else to the store.
+      if (types.some((type) => type.startsWith('member.'))) void stores.refresh();
+      if (types.length > 0 && !signal.aborted) news(types);
       // A service that cannot let us wait answers at once.
       else if (Date.now() - asked < 1_000) await pause(AGAIN_MS, signal);
     } catch (error) {
       if (isAbort(error)) return;
-      // Somebody removed, or a role changed: the screen's own call says so in words.
-      if (error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429) return;
+      if (error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429) {
+        // Removed from the store: the list of stores knows, and the screen gives way.
+        void stores.refresh();
+        return;
+      }
       await pause(AGAIN_MS, signal).catch(() => undefined);
     }
   }

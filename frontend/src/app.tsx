@@ -1,18 +1,19 @@
 // The route table, behind the gate that signs in.
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Problem } from './api/client';
 import { route, type Route } from './router';
 import { Boot, SignInFailed } from './screens/boot';
 import { Home } from './screens/home';
 import { Outside } from './screens/outside';
-import { isFailed, isHere, resource } from './state/loaded';
+import { isFailed, isHere, resource, type Resource } from './state/loaded';
 import { look } from './state/look';
 import { current, defaultWallet, session } from './state/session';
 import { remark } from './state/toast';
 import { telegram } from './telegram';
 import { Failure } from './ui/notice';
 import { Screen } from './ui/screen';
-import { text } from './text';
+import { language, text } from './text';
 import { hasWalletConnection } from './storage';
 
 type Rest = typeof import('./screens/rest');
@@ -23,6 +24,19 @@ const rest = resource<Rest>(() =>
     throw new Problem('offline', '');
   }),
 );
+
+type StoreScreens = typeof import('./screens/store');
+
+/** The screens of a store's people: fetched only by those who open one. */
+const storeScreens = resource<StoreScreens>(async () => {
+  try {
+    const screens = await import('./screens/store');
+    await screens.speak(language.peek());
+    return screens;
+  } catch {
+    throw new Problem('offline', '');
+  }
+});
 
 export function App() {
   useEffect(() => void rest.refresh(), []);
@@ -55,17 +69,33 @@ async function pickUpWallet(): Promise<void> {
 }
 
 function Elsewhere({ route: to }: { route: Route }) {
-  const screens = rest.state.value;
+  switch (to.name) {
+    case 'stores':
+    case 'open':
+    case 'join':
+    case 'store':
+      return <Chunk of={storeScreens}>{(screens) => <screens.StoreScreen route={to} />}</Chunk>;
+    default:
+      return <Chunk of={rest}>{(screens) => screenOf(to, screens)}</Chunk>;
+  }
+}
+
+/** Screens whose code may still be on its way. */
+function Chunk<T>({ of, children }: { of: Resource<T>; children: (screens: T) => ComponentChildren }) {
+  const screens = of.state.value;
+  useEffect(() => {
+    if (!isHere(of.state.peek())) void of.refresh();
+  }, []);
   if (screens === 'loading') return <Boot />;
-  if (isHere(screens)) return screenOf(to, screens.ok);
+  if (isHere(screens)) return <>{children(screens.ok)}</>;
   return (
     <Screen title={text.value.problem.unknown.happened} quietTitle>
-      <Failure problem={screens.problem} retry={() => void rest.refresh()} />
+      <Failure problem={screens.problem} retry={() => void of.refresh()} />
     </Screen>
   );
 }
 
-function screenOf(to: Route, screens: Rest) {
+function screenOf(to: Exclude<Route, { name: 'stores' | 'open' | 'join' | 'store' }>, screens: Rest) {
   switch (to.name) {
     case 'home':
       return <screens.Welcome />;

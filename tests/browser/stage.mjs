@@ -111,6 +111,21 @@ export class Phone {
     await this.walletAsks(`${amount} ${asset}`);
   }
 
+  /** From the Mini App's first screen to a store of one's own. */
+  async opensStore(name) {
+    await this.app.getByRole('button', { name: 'Settings' }).click();
+    await this.app.getByRole('button', { name: /^Your stores/ }).click();
+    await this.presses('Open a store');
+    await this.app.getByLabel('Name').fill(name);
+    await this.presses('Open the store');
+    await this.app.getByText('Owner', { exact: true }).waitFor();
+  }
+
+  /** Telegram's own Back. */
+  async goesBack() {
+    await this.screen.locator('.mini-app').getByRole('button', { name: 'Back', exact: true }).click();
+  }
+
   async walletAsks(words) {
     await this.wallet.locator('.moving').filter({ hasText: words }).waitFor();
   }

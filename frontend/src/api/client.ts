@@ -31,6 +31,8 @@ export interface CallOptions {
   readonly wait?: number;
   /** Makes a repeated POST harmless. */
   readonly idempotencyKey?: string;
+  /** The store that the person acts for. */
+  readonly account?: string;
   /** `none` for public routes; `optional` sends the token only when there is one. */
   readonly auth?: 'session' | 'optional' | 'none';
 }
@@ -108,11 +110,12 @@ function sender(fetch: ClientOptions['fetch'], timeoutMs: number): Send {
   };
 }
 
-function headersOf({ body, idempotencyKey }: CallOptions, authorization: string | null): Record<string, string> {
+function headersOf({ body, idempotencyKey, account }: CallOptions, authorization: string | null): Record<string, string> {
   return {
     Accept: 'application/json',
     ...(body && { 'Content-Type': 'application/json' }),
     ...(idempotencyKey && { 'Idempotency-Key': idempotencyKey }),
+    ...(account && { 'Remit-Account': account }),
     ...(authorization && { Authorization: authorization }),
   };
 }

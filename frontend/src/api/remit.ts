@@ -2,7 +2,7 @@
 import { telegram } from '../telegram';
 import { createClient, isAbort, pause, Problem, type CallOptions } from './client';
 import type {
-  Balances, Challenge, Info, InvoicePayment, Me, Page, Payment, PublicInvoice, Recipient, Request, Session, Wallet, WalletProof,
+  Balances, Challenge, Info, InvoicePayment, Me, Page, Payment, PublicInvoice, Recipient, Request, Session, Store, Wallet, WalletProof,
 } from './types';
 
 /** Seconds a long-poll may hang; the service answers sooner when something changes. */
@@ -13,8 +13,8 @@ const client = createClient({
   fetch: (input, init) => fetch(input, init),
   initData: () => telegram?.launch.initData ?? null,
 });
-const { call } = client;
-const at = (path: string, id: string, rest = '') => `${path}/${encodeURIComponent(id)}${rest}`;
+export const { call } = client;
+export const at = (path: string, id: string, rest = '') => `${path}/${encodeURIComponent(id)}${rest}`;
 
 export const login = (): Promise<Session> => client.login();
 export const getInfo = () => call<Info>('GET', '/v1/info', { auth: 'none' });
@@ -29,6 +29,8 @@ export const unlinkWallet = (id: string) => call<void>('DELETE', at('/v1/wallets
 export const getBalances = () => call<Balances>('GET', '/v1/balances');
 
 export const findRecipient = (q: string, signal?: AbortSignal) => call<Recipient>('GET', '/v1/recipients', { query: { q }, signal });
+
+export const listStores = () => call<Page<Store>>('GET', '/v1/merchants');
 
 export interface NewPayment {
   readonly to: string;

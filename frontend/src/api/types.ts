@@ -52,6 +52,19 @@ export interface Me {
   readonly can_message: boolean;
 }
 
+export type Role = 'owner' | 'manager' | 'support';
+
+/** A store, and what the person is to it. */
+export interface Store {
+  readonly id: string;
+  readonly name: string;
+  /** The wallet that is paid. */
+  readonly address: string;
+  readonly role: Role;
+  readonly livemode: boolean;
+  readonly created_at: string;
+}
+
 export interface Session {
   readonly token: string;
   readonly expires_at: string;

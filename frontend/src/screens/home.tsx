@@ -6,7 +6,7 @@ import { brief, format, money, unitsOf, type Money } from '../money';
 import { push } from '../router';
 import { startDraft } from '../state/draft';
 import { isUnsigned } from '../state/payments';
-import { assetOf, balances, current, keepFresh, recent, requests } from '../state/session';
+import { assetOf, balances, current, keepFresh, recent, requests, stores } from '../state/session';
 import { isHere } from '../state/loaded';
 import { telegram } from '../telegram';
 import { text } from '../text';
@@ -25,6 +25,7 @@ export function Home({ wallet }: { wallet: Wallet }) {
   const t = text.value.home;
   useEffect(() => {
     void requests.refresh();
+    void stores.refresh();
     return keepFresh();
   }, []);
   return (
@@ -47,6 +48,7 @@ export function Home({ wallet }: { wallet: Wallet }) {
         </div>
       </Card>
       <ToActOn />
+      <YourStores />
       <OpenRequests />
       <Recent />
     </Screen>
@@ -113,6 +115,24 @@ function ToActOn() {
         />
       ))}
     </Card>
+  );
+}
+
+/** Only for those who have any: whoever only pays is not asked to sell. */
+function YourStores() {
+  const state = stores.state.value;
+  const mine = isHere(state) ? state.ok.data : [];
+  if (mine.length === 0) return null;
+  return (
+    <Section title={text.value.home.stores}>
+      {mine.slice(0, 3).map((store) => (
+        <Row
+          key={store.id} lead={<Avatar name={store.name} icon="shop" />} title={store.name} trail={<Chevron />}
+          onPress={() => push({ name: 'store', id: store.id, page: 'overview' })}
+        />
+      ))}
+      {mine.length > 3 && <Row title={<span class="accent">{text.value.home.allStores}</span>} onPress={() => push({ name: 'stores' })} />}
+    </Section>
   );
 }
 

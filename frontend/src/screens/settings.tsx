@@ -55,6 +55,12 @@ export function Settings() {
           />
         </Section>
       )}
+      <Card>
+        <Row
+          lead={<span class="row-icon"><Icon name="shop" /></span>} title={t.stores} detail={t.storesBody}
+          trail={<Chevron />} onPress={() => push({ name: 'stores' })}
+        />
+      </Card>
       <About info={info} />
       <Forget busy={busy} onForget={() => void run(async () => { await forgetMe(); await disconnectWallet(info, look()).catch(() => undefined); setGone(true); })} />
     </Screen>

@@ -2,9 +2,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../api/client';
 import { push } from '../router';
-import { asProblem } from '../state/loaded';
+import { asProblem, isHere } from '../state/loaded';
 import { look } from '../state/look';
-import { current } from '../state/session';
+import { current, stores } from '../state/session';
 import { linkNewWallet } from '../state/signing';
 import { telegram } from '../telegram';
 import { text } from '../text';
@@ -34,9 +34,22 @@ export function Welcome() {
         <button type="button" class="link" onClick={() => push({ name: 'how' })}>
           {t.how}
         </button>
+        <ToStores />
       </div>
       <Outcome state={state} />
     </Screen>
+  );
+}
+
+/** Whoever works in a store needs no wallet of their own for that. */
+function ToStores() {
+  useEffect(() => void stores.refresh(), []);
+  const state = stores.state.value;
+  if (!isHere(state) || state.ok.data.length === 0) return null;
+  return (
+    <button type="button" class="link" onClick={() => push({ name: 'stores' })}>
+      {text.value.home.stores}
+    </button>
   );
 }
 

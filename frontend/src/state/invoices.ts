@@ -37,8 +37,8 @@ export function isPayable(invoice: PublicInvoice): boolean {
   return invoice.status === 'open';
 }
 
-/** What is still to be paid in an asset: all of it, or the rest after a part has arrived. */
-export function due(invoice: PublicInvoice, of: Accepted): Money {
+/** What is still to be paid, in the invoice's own asset or in another: all of it, or the rest after a part has arrived. */
+export function due(invoice: PublicInvoice, of: Pick<Accepted, 'money' | 'remaining'> = invoice): Money {
   return invoice.exception === 'underpaid' ? of.remaining : of.money;
 }
 

@@ -1,6 +1,6 @@
 // Who is here and which service this is. Everything below the app's gate may rely on both.
 import { effect, untracked } from '@preact/signals';
-import { getBalances, getInfo, getMe, listPayments, listRequests, login } from '../api/remit';
+import { getBalances, getInfo, getMe, listPayments, listRequests, listStores, login } from '../api/remit';
 import type { Asset, Info, Me, Wallet } from '../api/types';
 import { useLanguage } from '../text';
 import { isHere, resource } from './loaded';
@@ -25,6 +25,8 @@ export const session = resource<Session>(async () => {
 export const balances = resource(getBalances);
 export const recent = resource(() => listPayments({ limit: 20 }));
 export const requests = resource(listRequests);
+/** The stores this person belongs to. */
+export const stores = resource(listStores);
 
 /** The session behind the gate. */
 export function current(): Session {

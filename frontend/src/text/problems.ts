@@ -2,7 +2,7 @@
 import type { Problem } from '../api/client';
 import type { Text } from './en';
 
-interface Sentence {
+export interface Sentence {
   readonly happened: string;
   readonly advice: string;
 }
@@ -11,9 +11,16 @@ export interface Explanation extends Sentence {
   readonly safe: string | null;
 }
 
+let more: Readonly<Record<string, Sentence | undefined>> = {};
+
+/** Sentences that come with a part of the app, for problems that only that part meets. */
+export function learn(sentences: Readonly<Record<string, Sentence>>): void {
+  more = sentences;
+}
+
 export function explain(problem: Problem, t: Text): Explanation {
   const sentences: Readonly<Record<string, Sentence | undefined>> = t.problem.known;
-  const known = sentences[problem.slug];
+  const known = more[problem.slug] ?? sentences[problem.slug];
   // Only where a tap might have moved money is it worth saying that it did not.
   const safe = problem.unreachable || problem.status >= 500 ? t.problem.safe : null;
   if (known) return { ...known, safe };

@@ -49,7 +49,7 @@ function settled(invoice: PublicInvoice): Money {
 }
 
 /** What the shop has named as its price, and the rate that made it the figure above. */
-function Price({ fiat, asset, rate }: { fiat: InvoiceFiat; asset: string; rate: string }) {
+export function Price({ fiat, asset, rate }: { fiat: InvoiceFiat; asset: string; rate: string }) {
   return (
     <p class="price">
       <bdi dir="ltr">{written(fiat.amount, fiat.currency)}</bdi>

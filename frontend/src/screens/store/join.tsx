@@ -1,0 +1,66 @@
+// An invitation: what it offers, and the one button that takes it.
+import { acceptInvitation, lookAtInvitation } from '../../api/store';
+import { Problem } from '../../api/client';
+import { land, push } from '../../router';
+import { isFailed } from '../../state/loaded';
+import { stores } from '../../state/session';
+import { useChange } from '../../state/store/change';
+import { useOnce } from '../../state/store/look';
+import { telegram } from '../../telegram';
+import { language } from '../../text';
+import { words } from '../../text/store';
+import { dayAndTime } from '../../text/when';
+import { Avatar } from '../../ui/avatar';
+import { Card } from '../../ui/card';
+import { Load, Notice, Place, Skeleton } from '../../ui/notice';
+import { Screen } from '../../ui/screen';
+import { Failed } from './failed';
+
+export function Join({ token }: { token: string }) {
+  const t = words.value;
+  const offer = useOnce(() => lookAtInvitation(token));
+  const change = useChange();
+  const state = offer.state.value;
+  const why = change.failed instanceof Problem ? change.failed.slug : isFailed(state) ? state.problem.slug : '';
+  if (why === 'invitation-over' || why === 'not-found') return <Ended title={t.join.over} body={t.join.overBody} />;
+  if (why === 'member-already') return <Ended title={t.join.already} body={t.join.alreadyBody} />;
+  const accept = () => change.run(async () => {
+    const store = await acceptInvitation(token);
+    await stores.refresh();
+    telegram?.haptic('success');
+    land();
+    push({ name: 'store', id: store.id, page: 'overview' });
+  });
+  const here = typeof state === 'object' && 'ok' in state;
+  return (
+    <Screen title={t.join.title} quietTitle primary={here ? { label: t.join.accept, run: accept, busy: change.busy } : null}>
+      <Load of={offer} skeleton={<Card><Skeleton hero rows={1} /></Card>}>
+        {({ name, role, expires_at }) => (
+          <>
+            <div class="hero">
+              <Avatar name={name} size="large" icon="shop" />
+              <p class="place-title">{t.join.asks(name)}</p>
+              <p class="quiet">{t.join.as(t.role[role])}</p>
+            </div>
+            <Notice tone="info" title={t.roleBody[role]} />
+            <p class="fine">{t.join.until(dayAndTime(expires_at, language.value))}</p>
+          </>
+        )}
+      </Load>
+      <Failed change={change} />
+    </Screen>
+  );
+}
+
+function Ended({ title, body }: { title: string; body: string }) {
+  const t = words.value.join;
+  const leave = () => {
+    land();
+    push({ name: 'stores' });
+  };
+  return (
+    <Screen title={title} quietTitle primary={{ label: t.toStores, run: leave }}>
+      <Card><Place icon="people" title={title}>{body}</Place></Card>
+    </Screen>
+  );
+}

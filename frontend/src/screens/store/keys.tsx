@@ -1,0 +1,106 @@
+// The API keys of a store: what each may do, and when it was last used.
+import { useState } from 'preact/hooks';
+import { listKeys, revokeKey, rotateKey } from '../../api/store';
+import type { ApiKey } from '../../api/store-types';
+import type { Store } from '../../api/types';
+import { useChange } from '../../state/store/change';
+import { useLive } from '../../state/store/look';
+import { mayWrite } from '../../state/store/role';
+import { toast } from '../../state/toast';
+import { language } from '../../text';
+import { words } from '../../text/store';
+import { dayAndTime } from '../../text/when';
+import { Card, Chevron, Facts, Row } from '../../ui/card';
+import { Icon } from '../../ui/icon';
+import { Load, Place, Skeleton } from '../../ui/notice';
+import { AskFirst } from '../../ui/options';
+import { Screen } from '../../ui/screen';
+import { Failed } from './failed';
+import { Secret } from './secret';
+import { momentOf, Pill } from './status';
+import { go } from './way';
+
+export function Keys({ store }: { store: Store }) {
+  const t = words.value.keys;
+  const keys = useLive(store.id, () => listKeys(store.id));
+  const [made, setMade] = useState<string | null>(null);
+  const writes = mayWrite(store.role, 'keys');
+  if (made !== null) return <Secret title={t.once} body={t.onceBody} value={made} done={() => { setMade(null); void keys.refresh(); }} />;
+  return (
+    <Screen title={t.title} primary={writes ? { label: t.make, run: () => go(store.id, 'new_key') } : null}>
+      <Load of={keys} skeleton={<Card><Skeleton rows={3} /></Card>}>
+        {({ data }) => (
+          <Card>
+            {data.length === 0 && <Place icon="key" title={t.empty}>{t.emptyBody}</Place>}
+            {inOrder(data).map((key) => <KeyRow key={key.id} store={store} item={key} writes={writes} made={setMade} changed={() => void keys.refresh()} />)}
+          </Card>
+        )}
+      </Load>
+    </Screen>
+  );
+}
+
+/** Those that work before those that do not. */
+function inOrder(keys: readonly ApiKey[]): readonly ApiKey[] {
+  return [...keys].sort((a, b) => Number(isOver(a)) - Number(isOver(b)) || Date.parse(b.created_at) - Date.parse(a.created_at));
+}
+
+function isOver(key: ApiKey): boolean {
+  return key.revoked_at !== null || (key.expires_at !== null && Date.parse(key.expires_at) <= Date.now());
+}
+
+interface KeyRowProps {
+  readonly store: Store;
+  readonly item: ApiKey;
+  readonly writes: boolean;
+  readonly made: (key: string) => void;
+  readonly changed: () => void;
+}
+
+function KeyRow({ store, item, writes, made, changed }: KeyRowProps) {
+  const t = words.value.keys;
+  const [open, setOpen] = useState(false);
+  const over = isOver(item);
+  const used = item.last_used_at === null ? t.neverUsed : t.lastUsed(momentOf(item.last_used_at));
+  return (
+    <>
+      <Row
+        lead={<span class="row-icon"><Icon name="key" /></span>}
+        title={item.name ?? t.unnamed}
+        detail={<><bdi dir="ltr">{item.hint}…</bdi> · {used}</>}
+        trail={over ? <Pill tone="quiet">{item.revoked_at === null ? t.expired : t.revoked}</Pill> : <Chevron />}
+        onPress={() => setOpen(!open)}
+      />
+      {open && (
+        <div class="row-more">
+          <Facts
+            facts={[
+              { name: t.may, value: item.scopes === null ? t.everything : item.scopes.join(', ') },
+              item.allowed_ips.length > 0 && { name: words.value.address, value: item.allowed_ips.join(', ') },
+              { name: t.ends, value: item.expires_at === null ? t.never : dayAndTime(item.expires_at, language.value) },
+            ]}
+          />
+          {writes && !over && <KeyActions store={store} id={item.id} made={made} changed={changed} />}
+        </div>
+      )}
+    </>
+  );
+}
+
+function KeyActions({ store, id, made, changed }: { store: Store; id: string } & Pick<KeyRowProps, 'made' | 'changed'>) {
+  const t = words.value.keys;
+  const change = useChange();
+  const rotate = () => change.run(async () => made((await rotateKey(store.id, id)).key));
+  const revoke = () => change.run(async () => {
+    await revokeKey(store.id, id);
+    toast(t.gone);
+    changed();
+  });
+  return (
+    <>
+      <Failed change={change} />
+      <AskFirst label={t.rotate} kind="soft" title={t.rotateAsk} body={t.rotateBody} keep={words.value.keep} busy={change.busy} onConfirm={rotate} />
+      <AskFirst label={t.revoke} title={t.revokeAsk} body={t.revokeBody} keep={words.value.keep} busy={change.busy} onConfirm={revoke} />
+    </>
+  );
+}

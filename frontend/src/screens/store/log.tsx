@@ -1,0 +1,49 @@
+// Who did what, newest first. Nobody can take a line out.
+import { listDeeds } from '../../api/store';
+import type { Deed } from '../../api/store-types';
+import type { Store } from '../../api/types';
+import { usePages } from '../../state/pages';
+import { useNews } from '../../state/store/feed';
+import { text } from '../../text';
+import { words } from '../../text/store';
+import { Avatar } from '../../ui/avatar';
+import { Button } from '../../ui/action';
+import { Card, Chevron, Row } from '../../ui/card';
+import { Failure, Place, Skeleton } from '../../ui/notice';
+import { Screen } from '../../ui/screen';
+import { momentOf } from './status';
+import { go } from './way';
+
+const PAGE = 30;
+
+export function Log({ store }: { store: Store }) {
+  const t = words.value.log;
+  const { items, more, busy, problem, next, refresh } = usePages<Deed>(
+    (last) => listDeeds(store.id, { limit: PAGE, starting_after: last?.seq.toString() }),
+    ({ id }) => id,
+  );
+  useNews(store.id, refresh);
+  return (
+    <Screen title={t.title}>
+      {items.length > 0 && <Card>{items.map((deed) => <DeedRow key={deed.id} store={store} deed={deed} />)}</Card>}
+      {busy && items.length === 0 && <Card><Skeleton rows={6} /></Card>}
+      {!busy && !problem && items.length === 0 && <Card><Place icon="list" title={t.empty} /></Card>}
+      {problem && <Failure problem={problem} retry={next} />}
+      {items.length > 0 && more && !problem && <Button kind="soft" action={{ label: text.value.common.more, run: next, busy }} />}
+    </Screen>
+  );
+}
+
+function DeedRow({ store, deed }: { store: Store; deed: Deed }) {
+  const t = words.value.log;
+  const name = deed.by_name ?? (deed.by.startsWith('key_') ? words.value.keys.unnamed : t.somebody);
+  const invoice = deed.type.startsWith('invoice.') && typeof deed.data['id'] === 'string' ? deed.data['id'] : null;
+  return (
+    <Row
+      lead={<Avatar name={name} icon={deed.by.startsWith('key_') ? 'key' : undefined} />}
+      title={name} detail={<span class="row-detail-whole">{`${t.deeds[deed.type] ?? deed.type} · ${momentOf(deed.created_at)}`}</span>}
+      trail={invoice !== null && <Chevron />}
+      onPress={invoice === null ? undefined : () => go(store.id, 'invoice', invoice)}
+    />
+  );
+}

@@ -1,0 +1,206 @@
+// How the store is doing: what it has taken, what wants a decision, and the ways to everything else.
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { cancelPayout, listInvoices, listPayoutChanges, listRefunds, listUnmatched } from '../../api/store';
+import type { PayoutChange } from '../../api/store-types';
+import type { Page, Store } from '../../api/types';
+import { figure, money } from '../../money';
+import { isHere, resource, type Resource } from '../../state/loaded';
+import { current } from '../../state/session';
+import { useChange } from '../../state/store/change';
+import { useNews } from '../../state/store/feed';
+import { reportOf, type Report } from '../../state/store/report';
+import { mayRead, mayWrite } from '../../state/store/role';
+import type { Sum } from '../../state/store/sums';
+import { toast } from '../../state/toast';
+import { language, text } from '../../text';
+import { words } from '../../text/store';
+import { dayAndTime } from '../../text/when';
+import { Avatar } from '../../ui/avatar';
+import { Button } from '../../ui/action';
+import { Card, Chevron, Row, Section } from '../../ui/card';
+import { DayChart } from '../../ui/chart';
+import { Segments } from '../../ui/choice';
+import { Icon, type IconName } from '../../ui/icon';
+import { Amount } from '../../ui/money';
+import { Load, Place, Skeleton } from '../../ui/notice';
+import { SandboxPill } from '../../ui/pill';
+import { Screen } from '../../ui/screen';
+import { Failed } from './failed';
+import { InvoiceRow } from './status';
+import { go } from './way';
+
+const PERIODS = ['7', '30'] as const;
+type Period = (typeof PERIODS)[number];
+/** More than these are shown as "so many and more". */
+const COUNTED = 20;
+const LATEST = 5;
+
+export function Overview({ store }: { store: Store }) {
+  const t = words.value.overview;
+  const sells = mayWrite(store.role, 'invoices');
+  const [period, setPeriod] = useState<Period>('7');
+  const all = useOverview(store, Number(period));
+  return (
+    <Screen title={store.name} quietTitle primary={sells ? { label: t.newSale, run: () => go(store.id, 'stall') } : null}>
+      <Card>
+        <div class="store-head">
+          <Avatar name={store.name} icon="shop" />
+          <span class="row-main">
+            <span class="row-title">{store.name}</span>
+            <span class="row-detail">{words.value.role[store.role]}</span>
+          </span>
+          {current().info.sandbox && <SandboxPill />}
+        </div>
+        <nav class="tiles" aria-label={t.title}>
+          <Tile icon="receipt" label={t.invoices} onPress={() => go(store.id, 'invoices')} />
+          <Tile icon="inbox" label={t.inbox} onPress={() => go(store.id, 'inbox')} />
+          <Tile icon="return" label={t.refunds} onPress={() => go(store.id, 'refunds')} />
+          <Tile icon="gear" label={t.settings} onPress={() => go(store.id, 'settings')} />
+        </nav>
+      </Card>
+      <Attention store={store} inbox={all.inbox} toSign={all.toSign} payouts={all.payouts} />
+      <Card>
+        <Segments
+          label={t.period} value={period} onChange={setPeriod}
+          options={PERIODS.map((days) => ({ value: days, label: t.days(Number(days)) }))}
+        />
+        <Load of={all.report} skeleton={<div class="takings"><Skeleton hero rows={2} /></div>}>
+          {(report) => <Takings report={report} days={Number(period)} />}
+        </Load>
+      </Card>
+      <Load of={all.latest} skeleton={<Card><Skeleton rows={4} /></Card>}>
+        {({ data }) =>
+          data.length === 0 ? (
+            <Card><Place icon="receipt" title={t.noInvoices}>{sells ? t.noInvoicesBody : null}</Place></Card>
+          ) : (
+            <Section title={t.recent}>
+              {data.map((invoice) => <InvoiceRow key={invoice.id} store={store.id} invoice={invoice} />)}
+            </Section>
+          )}
+      </Load>
+    </Screen>
+  );
+}
+
+/** All that the screen shows, looked at again whenever something happens in the store. */
+function useOverview(store: Store, days: number) {
+  const parts = useMemo(() => ({
+    inbox: resource(() => listUnmatched(store.id, { status: 'open', limit: COUNTED })),
+    toSign: resource(() => listRefunds(store.id, { status: 'requires_signature', limit: COUNTED })),
+    payouts: mayRead(store.role, 'payout') ? resource(() => listPayoutChanges(store.id)) : null,
+    latest: resource(() => listInvoices(store.id, { limit: LATEST })),
+  }), [store.id, store.role]);
+  const report = useMemo(() => resource(() => reportOf(store.id, days)), [store.id, days]);
+  const refresh = () => {
+    for (const part of Object.values(parts)) void part?.refresh();
+    void report.refresh();
+  };
+  useEffect(refresh, [parts]);
+  useEffect(() => void report.refresh(), [report]);
+  useNews(store.id, refresh);
+  return { ...parts, report };
+}
+
+function Tile({ icon, label, onPress }: { icon: IconName; label: string; onPress: () => void }) {
+  return (
+    <button type="button" class="tile" onClick={onPress}>
+      <span class="tile-face"><Icon name={icon} /></span>
+      {label}
+    </button>
+  );
+}
+
+function Takings({ report, days }: { report: Report; days: number }) {
+  const t = words.value.overview;
+  const [chosen, setChosen] = useState<string | null>(null);
+  const came = report.sums.filter((sum) => sum.count > 0);
+  const shown = came.find((sum) => sum.asset === chosen) ?? came[0] ?? report.sums[0];
+  if (!shown) return null;
+  return (
+    <div class="stack takings">
+      <div class="sum">
+        <Amount money={money(shown.units, shown.asset, shown.decimals)} size="balance" minFraction={2} maxFraction={4} />
+        <p class="caption">{shown.count === 0 ? t.nothing : t.paid(shown.count)}</p>
+      </div>
+      {came.length > 1 && (
+        <Segments label={t.asset} value={shown.asset} onChange={setChosen} options={came.map(({ asset }) => ({ value: asset, label: asset }))} />
+      )}
+      <Days sum={shown} label={t.chart(shown.asset, days)} />
+      {!report.whole && <p class="fine">{t.part}</p>}
+    </div>
+  );
+}
+
+function Days({ sum, label }: { sum: Sum; label: string }) {
+  const t = words.value;
+  const name = new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'short' });
+  const today = sum.days.length - 1;
+  const days = sum.days.map((day, i) => {
+    const { whole, fraction } = figure(day.units, sum.decimals);
+    return { name: i === today ? text.value.activity.today : name.format(day.start), units: day.units, figure: `${whole}${fraction} ${sum.asset}` };
+  });
+  return <DayChart days={days} label={label} columns={[t.overview.day, t.amount]} />;
+}
+
+interface AttentionProps {
+  readonly store: Store;
+  readonly inbox: Resource<Page<unknown>>;
+  readonly toSign: Resource<Page<unknown>>;
+  readonly payouts: Resource<Page<PayoutChange>> | null;
+}
+
+function Attention({ store, inbox, toSign, payouts }: AttentionProps) {
+  const t = words.value.overview;
+  const [unmatched, unsigned] = [waiting(inbox), waiting(toSign)];
+  const state = payouts?.state.value;
+  const change = state && isHere(state) ? state.ok.data.find((one) => one.status === 'waiting') : undefined;
+  if (!unmatched && !unsigned && !change) return null;
+  return (
+    <Section title={t.attention}>
+      {unmatched && (
+        <Row
+          lead={<span class="row-icon"><Icon name="inbox" /></span>} title={t.unmatched(unmatched)}
+          detail={mayWrite(store.role, 'unmatched') && t.unmatchedBody}
+          trail={<Chevron />} onPress={() => go(store.id, 'inbox')}
+        />
+      )}
+      {unsigned && (
+        <Row
+          lead={<span class="row-icon"><Icon name="return" /></span>} title={t.toSign(unsigned)}
+          detail={mayWrite(store.role, 'refunds') && t.toSignBody}
+          trail={<Chevron />} onPress={() => go(store.id, 'refunds')}
+        />
+      )}
+      {change && payouts && <Waiting store={store} change={change} payouts={payouts} />}
+    </Section>
+  );
+}
+
+/** How many, or null for none and for not known. */
+function waiting(of: Resource<Page<unknown>>): string | null {
+  const state = of.state.value;
+  if (!isHere(state) || state.ok.data.length === 0) return null;
+  return state.ok.has_more ? `${state.ok.data.length}+` : state.ok.data.length.toString();
+}
+
+function Waiting({ store, change, payouts }: { store: Store; change: PayoutChange; payouts: Resource<Page<PayoutChange>> }) {
+  const t = words.value;
+  const cancel = useChange();
+  const run = () => cancel.run(async () => {
+    await cancelPayout(store.id, change.id);
+    toast(t.payout.canceled);
+    await payouts.refresh();
+  });
+  return (
+    <>
+      <Row
+        lead={<span class="row-icon"><Icon name="wallet" /></span>} title={t.overview.payout}
+        detail={t.overview.payoutBody(dayAndTime(change.due_at, language.value))} trail={<Chevron />} onPress={() => go(store.id, 'payout')}
+      />
+      <div class="row-more">
+        {mayWrite(store.role, 'payout') && <Button kind="soft" action={{ label: t.payout.cancel, run, busy: cancel.busy }} />}
+        <Failed change={cancel} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,161 @@
+// The code on the counter: followed live, green when the money is final.
+import { useEffect, useRef } from 'preact/hooks';
+import { createInvoice, getStoreInvoice, voidInvoice } from '../../api/store';
+import type { Invoice } from '../../api/store-types';
+import type { Store } from '../../api/types';
+import { format, plain, unitsOf } from '../../money';
+import { back } from '../../router';
+import { due } from '../../state/invoices';
+import { isHere } from '../../state/loaded';
+import { useChange } from '../../state/store/change';
+import { useLive } from '../../state/store/look';
+import { mayWrite } from '../../state/store/role';
+import { telegram } from '../../telegram';
+import { words } from '../../text/store';
+import type { Action } from '../../ui/action';
+import { Card } from '../../ui/card';
+import { InvoiceCountdown, Price } from '../../ui/invoice';
+import { Amount } from '../../ui/money';
+import { Load, Notice, Skeleton } from '../../ui/notice';
+import { AskFirst } from '../../ui/options';
+import { Qr } from '../../ui/qr';
+import { Screen } from '../../ui/screen';
+import { Tick } from '../../ui/tick';
+import { shareLink } from '../receipt';
+import { Failed } from './failed';
+import { go, turn } from './way';
+
+export function Sale({ store, id }: { store: Store; id: string }) {
+  const invoice = useLive(store.id, () => getStoreInvoice(store.id, id));
+  const state = invoice.state.value;
+  useFeedback(isHere(state) ? state.ok : null);
+  if (isHere(state)) return <SaleView store={store} invoice={state.ok} changed={invoice.set} />;
+  return (
+    <Screen title={words.value.sale.title} quietTitle>
+      <Load of={invoice} skeleton={<Card><Skeleton hero rows={2} /></Card>}>{() => null}</Load>
+    </Screen>
+  );
+}
+
+/** The hand that holds the phone feels what has happened. */
+function useFeedback(invoice: Invoice | null): void {
+  const last = useRef<string | null>(null);
+  const now = invoice && `${invoice.status} ${invoice.exception}`;
+  useEffect(() => {
+    if (invoice && last.current !== null && last.current !== now) {
+      if (invoice.status === 'paid') telegram?.haptic('success');
+      else if (invoice.exception !== 'none') telegram?.haptic('warning');
+    }
+    last.current = now;
+  }, [now]);
+}
+
+interface ViewProps {
+  readonly store: Store;
+  readonly invoice: Invoice;
+  readonly changed: (invoice: Invoice) => void;
+}
+
+function SaleView({ store, invoice, changed }: ViewProps) {
+  const t = words.value;
+  const change = useChange();
+  const again = useAgain(store, invoice);
+  const sells = mayWrite(store.role, 'invoices');
+  const open = invoice.status === 'open';
+  const share = () => shareLink(invoice.app_url, t.invoice.shareText(format(due(invoice)), store.name));
+  const next: Action | null = sells ? { label: t.sale.next, run: back } : null;
+  const secondary: Action | null = invoice.status === 'expired' && sells && unitsOf(invoice.received) === 0n
+    ? { label: t.sale.again, run: again.run, busy: again.change.busy }
+    : invoice.status === 'open' ? null : { label: t.sale.open, run: () => go(store.id, 'invoice', invoice.id) };
+  return (
+    <Screen
+      title={t.sale.title} quietTitle tall
+      primary={open ? { label: t.sale.share, run: share } : invoice.status === 'processing' ? null : next}
+      secondary={secondary}
+    >
+      {invoice.status === 'paid' ? <Done invoice={invoice} /> : <Counter invoice={invoice} />}
+      <Failed change={change} />
+      <Failed change={again.change} />
+      {open && sells && (
+        <AskFirst
+          label={t.sale.withdraw} title={t.invoice.voidAsk} body={t.invoice.voidBody} keep={t.keep} busy={change.busy}
+          onConfirm={() => change.run(async () => changed(await voidInvoice(store.id, invoice.id)))}
+        />
+      )}
+    </Screen>
+  );
+}
+
+/** The same sale once more, for a customer who was too slow. */
+function useAgain(store: Store, invoice: Invoice) {
+  const change = useChange();
+  const run = () => change.run(async (key) => {
+    const { fiat, money, description } = invoice;
+    const price = fiat ? { fiat: { amount: fiat.amount, currency: fiat.currency } } : { amount: plain(unitsOf(money), money.decimals) };
+    const next = await createInvoice(store.id, { asset: money.asset, ...price, ...(description !== null && { description }) }, key);
+    turn(store.id, 'sale', next.id);
+  });
+  return { change, run };
+}
+
+function Done({ invoice }: { invoice: Invoice }) {
+  const t = words.value.sale;
+  const body = invoice.exception === 'overpaid' ? t.over(format(invoice.received)) : invoice.exception === 'late' ? t.lateAccepted : t.paidBody;
+  return (
+    <section class="done" role="status">
+      <Tick />
+      <Amount money={invoice.money} size="hero" />
+      <p class="place-title">{t.paid}</p>
+      {invoice.description && <p class="hero-note">{invoice.description}</p>}
+      <p class="place-text">{body}</p>
+    </section>
+  );
+}
+
+function Counter({ invoice }: { invoice: Invoice }) {
+  const t = words.value.sale;
+  const open = invoice.status === 'open';
+  return (
+    <>
+      <div class="hero sale-hero">
+        <Amount money={due(invoice)} size="hero" />
+        {invoice.fiat && <Price fiat={invoice.fiat} asset={invoice.money.asset} rate={invoice.fiat.rate} />}
+        {invoice.description && <p class="hero-note">{invoice.description}</p>}
+        <InvoiceCountdown invoice={invoice} />
+      </div>
+      <Standing invoice={invoice} />
+      {open && (
+        <section class="card sale-code" aria-label={t.scan}>
+          <Qr value={invoice.pay_url} label={t.qr} />
+          <p class="place-text">{t.scan}</p>
+        </section>
+      )}
+    </>
+  );
+}
+
+/** Where it stands, when that is anything but "waiting to be paid". */
+function Standing({ invoice }: { invoice: Invoice }) {
+  const t = words.value.sale;
+  const received = format(invoice.received);
+  const partly = unitsOf(invoice.received) > 0n;
+  switch (invoice.status) {
+    case 'open':
+      return invoice.exception === 'underpaid' ? <Notice tone="warn" title={t.under}>{t.underBody(received, format(invoice.remaining))}</Notice> : null;
+    case 'processing':
+      return (
+        <section class="card waiting" aria-live="polite">
+          <span class="spinner spinner-large" aria-hidden="true" />
+          <p class="place-title">{t.processing}</p>
+          <p class="place-text">{t.processingBody}</p>
+        </section>
+      );
+    case 'expired':
+      if (invoice.exception === 'late') return <Notice tone="warn" title={t.late}>{t.lateBody(received)}</Notice>;
+      return <Notice tone="warn" title={t.expired}>{partly ? t.expiredPartly(received) : t.expiredBody}</Notice>;
+    case 'void':
+      return <Notice tone={partly ? 'warn' : 'info'} title={partly ? t.late : t.void}>{partly ? t.lateBody(received) : t.voidBody}</Notice>;
+    case 'paid':
+      return null;
+  }
+}

@@ -1,0 +1,48 @@
+// What was seen of an invoice and what was decided, line by line, with the proof on the chain.
+import type { Mark, TimelineEntry } from '../../api/store-types';
+import { format } from '../../money';
+import { language } from '../../text';
+import { words } from '../../text/store';
+import { dayAndTime } from '../../text/when';
+import { Facts, Section } from '../../ui/card';
+import { Address } from '../../ui/copy';
+import { Icon } from '../../ui/icon';
+import { momentOf } from './status';
+
+const TONES: Partial<Record<Mark, string>> = { paid: 'timeline-good', accepted: 'timeline-good', late: 'timeline-warn', unmatched: 'timeline-warn', gone: 'timeline-warn' };
+
+export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
+  const t = words.value;
+  return (
+    <Section title={t.invoice.timeline}>
+      <ol class="timeline">
+        {entries.map((entry) => (
+          <li key={entry.n} class={`timeline-line ${TONES[entry.kind] ?? ''}`}>
+            <p class="timeline-head">
+              {t.invoice.mark[entry.kind]}
+              <time dateTime={entry.at}>{momentOf(entry.at)}</time>
+            </p>
+            <p class="timeline-rule">{t.invoice.rule[entry.kind]}</p>
+            {entry.payment && <Proof payment={entry.payment} />}
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+function Proof({ payment }: { payment: NonNullable<TimelineEntry['payment']> }) {
+  const t = words.value;
+  return (
+    <details>
+      <summary>{`${format(payment.money)} · ${t.block} ${payment.block}`}<span class="chevron"><Icon name="forward" /></span></summary>
+      <Facts
+        facts={[
+          { name: t.when, value: dayAndTime(payment.at, language.value) },
+          { name: t.logicalTime, value: <Address value={payment.lt} label={t.logicalTime} /> },
+          { name: t.transaction, value: <Address value={payment.hash} label={t.transaction} /> },
+        ]}
+      />
+    </details>
+  );
+}

@@ -33,6 +33,7 @@ create table payout_wallets (
 create index payout_wallets_by_address on payout_wallets (address);
 insert into payout_wallets (merchant_id, address, since)
     select id, payout_address, created_at from merchants;
+alter table merchants add column payout_since bigint;   -- null: since it was opened
 
 -- A new wallet waits, so that a thief's change can be seen and stopped.
 create table payout_changes (

@@ -235,7 +235,7 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
         fiat: fiat(invoice),
         received: money(invoice.received()),
         remaining: money(invoice.remaining()),
-        shop: Shop { name: merchant.name.clone(), wallet_since: merchant.wallet_since() },
+        shop: Shop { name: merchant.name.clone(), wallet_since: merchant.payout_since },
         description: invoice.terms.description.clone(),
         reference: intent.reference.to_string(),
         address: friendly(intent.payee_address),

@@ -69,10 +69,9 @@ struct MerchantView {
 async fn read(State(app): State<App>, merchant: Merchant) -> Result<Json<MerchantView>> {
     let mut tx = app.db.snapshot().await?;
     let last_seq = events::store::last_seq(&mut tx, &merchant.id.to_string()).await?;
-    let payout_since = store::payout_since(&mut tx, merchant.id).await?;
     Ok(Json(MerchantView {
         id: merchant.id.to_string(),
-        payout_since,
+        payout_since: merchant.payout_since,
         name: merchant.name,
         address: friendly(merchant.payout),
         livemode: merchant.livemode,

@@ -71,6 +71,7 @@ pub async fn create(
         owner_telegram: new.owner_telegram,
         payout: new.payout,
         livemode: new.livemode,
+        payout_since: now.at,
         created_at: now.at,
     };
     events::store::open_account(tx, &merchant.id.to_string(), "merchant", now.at).await?;

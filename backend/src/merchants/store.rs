@@ -17,14 +17,9 @@ pub struct Merchant {
     pub payout: Address,
     /// Whether the money is real.
     pub livemode: bool,
+    /// Since when it is paid at that wallet.
+    pub payout_since: Time,
     pub created_at: Time,
-}
-
-impl Merchant {
-    /// Since when its money goes to the wallet it goes to now.
-    pub const fn wallet_since(&self) -> Time {
-        self.created_at
-    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -34,6 +29,7 @@ struct Row {
     owner_telegram: Option<i64>,
     payout_address: Text<Address>,
     livemode: bool,
+    payout_since: Option<Time>,
     created_at: Time,
 }
 
@@ -45,6 +41,7 @@ impl From<Row> for Merchant {
             owner_telegram: row.owner_telegram,
             payout: row.payout_address.0,
             livemode: row.livemode,
+            payout_since: row.payout_since.unwrap_or(row.created_at),
             created_at: row.created_at,
         }
     }
@@ -201,19 +198,6 @@ pub async fn wallets(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<Address>> 
         merchant
     )?;
     Ok(rows.into_iter().map(|(address,)| address.0).collect())
-}
-
-/// Since when the merchant is paid where it is paid now.
-pub async fn payout_since(tx: &mut Tx, merchant: MerchantId) -> Result<Time> {
-    let (since,): (Time,) = rows!(
-        tx,
-        one One<Time>,
-        "select w.since from merchants m
-           join payout_wallets w on w.merchant_id = m.id and w.address = m.payout_address
-          where m.id = $1",
-        merchant
-    )?;
-    Ok(since)
 }
 
 /// The key of that hash, unless it is revoked.

@@ -9,7 +9,8 @@
 //!    the accounts whose transactions are read.
 //! 5. [`payments`]: the one door for money. [`merchants`], [`refunds`], [`invoices`] and
 //!    [`requests`] stand on it; [`unmatched`] is what came without a reason, [`webhooks`] are a
-//!    merchant's own servers, and [`rates`] tell what money is worth in fiat.
+//!    merchant's own servers, and [`rates`] tell what money is worth in fiat. [`stars`] are what
+//!    Telegram takes for digital goods, the one payment that no chain sees.
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
 //! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
@@ -47,6 +48,7 @@ pub mod requests;
 pub mod sandbox;
 pub mod serve;
 pub mod settle;
+pub mod stars;
 pub mod tasks;
 pub mod time;
 pub mod unmatched;

@@ -95,6 +95,7 @@ async fn begin(folder: &std::path::Path) -> Bench {
         network: ton::network::Network::SANDBOX,
         assets: remit::money::Assets::new([]),
         world_url: Some(simulated.url().to_owned()),
+        stars: true,
         use_webhook: false,
         poll: remit::config::SANDBOX_POLL,
         rates: remit::rates::Setup::default(),

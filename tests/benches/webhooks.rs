@@ -208,6 +208,7 @@ async fn service(engine: Engine, folder: &std::path::Path) -> App {
         network: ton::network::Network::SANDBOX,
         assets: remit::money::Assets::new([]),
         world_url: None,
+        stars: true,
         use_webhook: false,
         poll: remit::config::SANDBOX_POLL,
     };

@@ -66,6 +66,7 @@ impl World {
             assets: composition::assets(&simulated.usdt_master()).expect("the sandbox's USDT"),
             world_url: Some(simulated.url().to_owned()),
             use_webhook: false,
+            stars: true,
             poll: Duration::from_millis(5),
             rates: Setup {
                 currencies: ["USD", "EUR"].map(|code| code.parse().expect("a currency")).into(),

@@ -12,7 +12,7 @@ use crate::{
     db::Tx,
     id::{InvoiceId, PaymentId, RequestId},
     identity::Person,
-    invoices::{self, InvoiceStatus},
+    invoices::{self, Goods, InvoiceStatus},
     page::PageQuery,
     payments::{
         self, Stage,
@@ -77,8 +77,18 @@ async fn invoice(
         InvoiceStatus::Paid => Standing::Paid,
         InvoiceStatus::Expired | InvoiceStatus::Void => Standing::Over,
     };
-    let money = if standing == Standing::Open { &view.remaining } else { &view.money };
-    let title = words.asks_for(&show_name(words, &view.shop.name), &shown(money));
+    let left = if standing == Standing::Open { &view.remaining } else { &view.money };
+    // Inside Telegram digital goods have one price.
+    let money = match (view.goods_kind, &view.stars) {
+        (Goods::Physical | Goods::Service, _) => Some(left),
+        (Goods::Digital, stars) => stars.as_ref().map(|stars| &stars.price),
+    };
+    let shop = show_name(words, &view.shop.name);
+    let Some(money) = money else {
+        let html = format!("{}\n{}", bold(&words.asks_outside(&shop)), words.outside_hint());
+        return Ok(Some(Message::new(html).with(words.open(), Some(&view.id))));
+    };
+    let title = words.asks_for(&shop, &shown(money));
     Ok(Some(asking(words, &title, view.description.as_deref(), standing, &view.id)))
 }
 

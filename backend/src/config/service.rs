@@ -12,8 +12,8 @@ use ton::network::Network;
 use url::Url;
 
 use super::{
-    Currencies, Jettons, MAINNET_USDT, Percent, Proxies, Secret, Settings, TELEGRAM, TONCENTER,
-    Verb, secret::from_environment,
+    Currencies, Jettons, MAINNET_USDT, Percent, Proxies, Secret, Settings, Switch, TELEGRAM,
+    TONCENTER, Verb, secret::from_environment,
 };
 use crate::{
     money::Assets,
@@ -55,6 +55,8 @@ pub struct Service {
     pub poll: Duration,
     /// What prices in fiat stand on.
     pub rates: Setup,
+    /// Whether shops may take Telegram Stars: they come to whoever owns the bot.
+    pub stars: bool,
 }
 
 /// Secrets and the database's password stay out.
@@ -152,6 +154,7 @@ impl Service {
             use_webhook: false,
             poll: settings.poll.unwrap_or(SANDBOX_POLL),
             rates: rates(settings, true),
+            stars: settings.stars != Some(Switch::Off),
         }
     }
 
@@ -183,6 +186,7 @@ impl Service {
             telegram_url,
             poll: settings.poll.unwrap_or(usual),
             rates: rates(settings, network.is_sandbox()),
+            stars: settings.stars.map_or(network.is_sandbox(), |switch| switch == Switch::On),
         }
     }
 
@@ -387,6 +391,19 @@ mod tests {
         assert_eq!(service.proof_domains(), ["pay.example.org"]);
         assert!(service.use_webhook && service.world_url.is_none());
         assert!(service.assets.by_code("USDT").is_some());
+    }
+
+    #[test]
+    fn stars_are_taken_in_the_sandbox_and_elsewhere_only_by_the_operators_word() {
+        for (line, on) in [
+            ("", true),
+            ("--stars off", false),
+            ("serve --public-url https://pay.example.org", false),
+            ("serve --public-url https://pay.example.org --stars on", true),
+            ("serve --network -217", true),
+        ] {
+            assert_eq!(live(line).0.stars, on, "{line}");
+        }
     }
 
     #[test]

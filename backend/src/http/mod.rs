@@ -79,6 +79,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(payments::http::router())
         .merge(requests::http::router())
         .merge(invoices::http::router())
+        .merge(bot::offer::router())
         .merge(refunds::http::router())
         .merge(unmatched::http::router())
         .merge(merchants::http::router())

@@ -5,9 +5,11 @@
 //! whenever it comes: what is late, too much or too little shows in `exception`, beside the status,
 //! and the merchant decides what to do about it.
 
+pub mod goods;
 pub mod http;
 pub mod new;
 mod pay;
+pub mod stars;
 pub mod state;
 pub mod store;
 pub mod timeline;
@@ -16,18 +18,20 @@ pub mod view;
 use crate::{
     db::{Hooks, Tx},
     events::{self, Audience, Now, kind},
-    id::{InvoiceId, TransferId},
+    id::InvoiceId,
     merchants::{self, Merchant},
     money::{Amount, Assets},
     payments::{self, Draft, Intent, Purpose, Reason, Recorded, Side, Stage, Transfer},
     rates::{self, Fixed, Setup},
-    refunds::{self, Refund},
+    refunds::{self, Refund, stars::StarRefund},
+    stars::StarPayment,
     time::Time,
     webhooks,
 };
 
-use timeline::{Mark, Observation};
+use timeline::{Mark, Observation, Source};
 
+pub use goods::{Declined, Goods, Starred};
 pub use state::{
     Change, Input, Invoice, InvoiceException, InvoiceStatus, Links, Price, Refused, Status, Terms,
     Tolerance,
@@ -73,6 +77,10 @@ pub struct Whole {
     pub transfers: Vec<Transfer>,
     /// What goes back of it, oldest first.
     pub refunds: Vec<Refund>,
+    /// The Stars that have paid it, oldest first.
+    pub stars: Vec<StarPayment>,
+    /// The Stars that go back of it, oldest first.
+    pub star_refunds: Vec<StarRefund>,
 }
 
 /// An invoice before it has an id.
@@ -132,6 +140,8 @@ pub async fn create(
         status: Status::Open,
         in_time: Amount::ZERO,
         late: Amount::ZERO,
+        starred: Starred::NONE,
+        stars_link: None,
         created_at: now.at,
         expires_at: new.expires_at,
     };
@@ -200,7 +210,7 @@ pub async fn misdirected(
     now: Now<'_>,
 ) -> Result<(), Error> {
     let seen = Observation {
-        transfer: Some(recorded.transfer.id),
+        source: Some(Source::Transfer(recorded.transfer.id)),
         note: Some(reason.as_str().to_owned()),
         ..Observation::of(Mark::Unmatched)
     };
@@ -217,8 +227,8 @@ pub async fn credit(
 ) -> Result<(), Error> {
     let arrival = &recorded.transfer.arrival;
     let Some(amount) = arrival.amount() else { return Ok(()) };
-    let transfer = Some(recorded.transfer.id);
-    advance(tx, assets, id, Input::Arrived { amount, at: arrival.at }, transfer, now).await
+    let source = Some(Source::Transfer(recorded.transfer.id));
+    advance(tx, assets, id, Input::Arrived { amount, at: arrival.at }, source, now).await
 }
 
 /// A payment of the invoice has come to this stage, as far as the eye can see.
@@ -255,7 +265,7 @@ async fn advance(
     assets: &Assets,
     id: InvoiceId,
     input: Input,
-    transfer: Option<TransferId>,
+    source: Option<Source>,
     now: Now<'_>,
 ) -> Result<(), Error> {
     loop {
@@ -267,7 +277,7 @@ async fn advance(
         if store::save(tx, &before, &after).await? {
             tx.nudge();
             for mark in timeline::marks(&before, input, change) {
-                let seen = Observation { transfer, ..Observation::of(mark) };
+                let seen = Observation { source, ..Observation::of(mark) };
                 store::observe(tx, id, &seen, now.at).await?;
             }
             return tell(tx, assets, id, change.map_or(&[], Change::events), now).await;
@@ -342,7 +352,9 @@ pub async fn complete(tx: &mut Tx, invoice: Invoice) -> Result<Whole, Error> {
     let intents = payments::store::by_purpose(tx, &id).await?;
     let transfers = payments::store::transfers_for(tx, &id).await?;
     let refunds = refunds::store::of_invoice(tx, invoice.id).await?;
-    Ok(Whole { invoice, merchant, intent, intents, transfers, refunds })
+    let stars = crate::stars::store::of_invoice(tx, invoice.id).await?;
+    let star_refunds = refunds::stars::store::of_invoice(tx, invoice.id).await?;
+    Ok(Whole { invoice, merchant, intent, intents, transfers, refunds, stars, star_refunds })
 }
 
 #[cfg(test)]

@@ -8,13 +8,15 @@
 //! ```
 //!
 //! Time is the chain's: money is in time when its block is not later than the deadline, whenever we
-//! come to read that block. So the end does not depend on the order in which transfers are found.
+//! come to read that block. Stars pay the whole at once, in time by Telegram's clock. So the end does not depend on the order in which transfers are found.
 
+use super::goods::{Goods, Starred};
 use crate::{
     db::text_enum,
     id::{InvoiceId, MerchantId, PaymentId},
     money::{Amount, Asset},
     rates::{Fiat, Fixed},
+    stars::Stars,
     time::Time,
 };
 
@@ -36,6 +38,9 @@ pub struct Invoice {
     pub in_time: Amount,
     /// Money that came after it: never counted towards the due amount, never lost.
     pub late: Amount,
+    pub starred: Starred,
+    /// Telegram's link for paying it in Stars, once it was asked for.
+    pub stars_link: Option<String>,
     pub created_at: Time,
     pub expires_at: Time,
 }
@@ -45,6 +50,9 @@ pub struct Invoice {
 pub struct Terms {
     pub asset: Asset,
     pub price: Price,
+    pub goods: Goods,
+    /// The price in Stars, for digital goods that can be paid inside Telegram.
+    pub stars: Option<Stars>,
     /// How much of it may be missing.
     pub tolerance: Tolerance,
     pub description: Option<String>,
@@ -147,6 +155,8 @@ text_enum! {
 pub enum Input {
     /// Final money; `at` is its block's time.
     Arrived { amount: Amount, at: Time },
+    /// Stars, always the whole price; `at` is Telegram's time.
+    Starred { amount: Amount, at: Time },
     /// A transfer is pending in the network, or has gone away again.
     Hint { pending: bool },
     /// Every block up to this moment of the chain's clock has been read.
@@ -191,6 +201,7 @@ impl Invoice {
         use Status::{Expired, Open, Paid, Processing, Void};
         let change = match (self.status, input) {
             (_, Input::Arrived { amount, at }) => Some(self.take(amount, at)),
+            (_, Input::Starred { amount, at }) => Some(self.take_stars(amount, at)),
             (Open, Input::Hint { pending: true }) => {
                 self.status = Processing;
                 Some(Change::Processing)
@@ -215,7 +226,7 @@ impl Invoice {
             (Expired, Input::Void { .. }) => return Err(Refused::Expired),
             (Paid { .. }, Input::Accept { .. }) => None,
             (Open | Processing | Expired | Void { .. }, Input::Accept { at }) => {
-                if self.received().is_zero() {
+                if self.received().is_zero() && self.starred.is_none() {
                     return Err(Refused::NothingCame);
                 }
                 self.status = Paid { at, by_hand: true };
@@ -237,7 +248,7 @@ impl Invoice {
                 if self.in_time >= self.terms.tolerance.least(self.due) =>
             {
                 self.status = Status::Paid { at, by_hand: false };
-                if self.received() > self.due { Change::PaidAndOverpaid } else { Change::Paid }
+                if self.is_over() { Change::PaidAndOverpaid } else { Change::Paid }
             }
             Status::Open | Status::Processing => {
                 self.status = Status::Open;
@@ -247,26 +258,29 @@ impl Invoice {
         }
     }
 
-    /// Everything that came.
+    /// Everything that came on the chain.
     pub fn received(&self) -> Amount {
         sum(self.in_time, self.late)
     }
 
     /// What is still to be paid: nothing once it counts as paid.
     pub fn remaining(&self) -> Amount {
-        if matches!(self.status, Status::Paid { .. }) {
+        if matches!(self.status, Status::Paid { .. }) || !self.starred.is_none() {
             return Amount::ZERO;
         }
         self.due.checked_sub(self.received()).unwrap_or(Amount::ZERO)
     }
 
     pub fn exception(&self) -> InvoiceException {
+        let late = !self.late.is_zero() || !self.starred.late.is_zero();
         match self.status {
-            Status::Paid { .. } if self.received() > self.due => InvoiceException::Overpaid,
-            Status::Paid { by_hand: true, .. } if !self.late.is_zero() => InvoiceException::Late,
-            Status::Paid { .. } if self.received() < self.due => InvoiceException::Underpaid,
+            Status::Paid { .. } if self.is_over() => InvoiceException::Overpaid,
+            Status::Paid { by_hand: true, .. } if late => InvoiceException::Late,
+            Status::Paid { .. } if self.received() < self.due && self.starred.is_none() => {
+                InvoiceException::Underpaid
+            }
             Status::Paid { .. } => InvoiceException::None,
-            _ if !self.late.is_zero() => InvoiceException::Late,
+            _ if late => InvoiceException::Late,
             _ if !self.in_time.is_zero() => InvoiceException::Underpaid,
             _ => InvoiceException::None,
         }
@@ -292,7 +306,7 @@ impl Status {
 
 /// Stops counting before 2⁶³. The transfers themselves are on record, and a sum that no honest asset
 /// can reach must not be able to stop the watcher.
-fn sum(a: Amount, b: Amount) -> Amount {
+pub(super) fn sum(a: Amount, b: Amount) -> Amount {
     a.checked_add(b).unwrap_or(a.max(b))
 }
 
@@ -309,7 +323,7 @@ pub mod tests {
         Amount::new(u128::from(units)).unwrap()
     }
 
-    fn invoice() -> Invoice {
+    pub fn invoice() -> Invoice {
         let (now, dice) = (Time::from_millis(1), Dice::seeded([0; 32]));
         Invoice {
             id: InvoiceId::new(now, &dice),
@@ -318,6 +332,8 @@ pub mod tests {
             terms: Terms {
                 asset: Asset::Gram,
                 price: Price::Asset(units(10)),
+                goods: Goods::Physical,
+                stars: None,
                 tolerance: Tolerance::default(),
                 description: None,
                 external_id: None,
@@ -331,6 +347,8 @@ pub mod tests {
             status: Status::Open,
             in_time: Amount::ZERO,
             late: Amount::ZERO,
+            starred: Starred::NONE,
+            stars_link: None,
             created_at: now,
             expires_at: Time::from_millis(DEADLINE),
         }

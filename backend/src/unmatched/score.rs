@@ -145,7 +145,7 @@ mod tests {
     use crate::{
         dice::Dice,
         id::{InvoiceId, MerchantId, PaymentId},
-        invoices::{Links, Price, Status, Terms, Tolerance},
+        invoices::{Goods, Links, Price, Starred, Status, Terms, Tolerance},
         money::{Amount, Asset},
         payments::Nature,
     };
@@ -163,6 +163,8 @@ mod tests {
                 terms: Terms {
                     asset: Asset::Gram,
                     price: Price::Asset(Amount::new(1000).unwrap()),
+                    goods: Goods::Physical,
+                    stars: None,
                     tolerance: Tolerance::default(),
                     description: None,
                     external_id: Some("Order-1042".into()),
@@ -176,6 +178,8 @@ mod tests {
                 status: Status::Open,
                 in_time: Amount::ZERO,
                 late: Amount::ZERO,
+                starred: Starred::NONE,
+                stars_link: None,
                 created_at: NOW,
                 expires_at: NOW.after(LIFETIME),
             },

@@ -9,6 +9,7 @@ use super::{Message, Words, show, words};
 use crate::{
     events::kind,
     money::{Amount, Money},
+    stars,
 };
 
 /// The longest name and the longest note in a message, in characters.
@@ -58,6 +59,20 @@ struct Invoice {
     description: Option<String>,
     external_id: Option<String>,
     payments: Vec<InvoicePayment>,
+    #[serde(default)]
+    stars: Option<Starred>,
+    #[serde(default)]
+    star_payments: Vec<StarPayment>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Starred {
+    received: Money,
+}
+
+#[derive(Debug, Deserialize)]
+struct StarPayment {
+    money: Money,
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,6 +94,7 @@ struct Refund {
     reason: Option<String>,
     invoice: Option<String>,
     settlements: Vec<Settlement>,
+    failure: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -173,7 +189,11 @@ pub fn render(event_type: &str, data: &Value, language: &str) -> Option<Message>
         }
         Notice::RefundFailed(refund) => {
             let title = words.refund_failed(&show_name(words, &refund.shop), &shown(&refund.money));
-            refund_message(words, &title, Some(words.refund_failed_hint()), &refund)
+            let hint = match refund.failure {
+                Some(_) => words.stars_refund_failed_hint(),
+                None => words.refund_failed_hint(),
+            };
+            refund_message(words, &title, Some(hint), &refund)
         }
         Notice::Unmatched(transfer) => unmatched_message(words, &transfer),
         Notice::Linked(wallet) => linked_message(words, &wallet),
@@ -231,13 +251,21 @@ fn invoice_message(words: &dyn Words, invoice: &Invoice) -> Message {
     let shop = show_name(words, &invoice.shop.name);
     let [due, received, remaining] =
         [&invoice.money, &invoice.received, &invoice.remaining].map(shown);
+    let stars = invoice.stars.as_ref().filter(|stars| stars.received.units != "0");
+    let stars = stars.map(|stars| shown(&stars.received));
+    let received = match &stars {
+        Some(stars) if invoice.received.units == "0" => stars.clone(),
+        Some(stars) => format!("{stars} + {received}"),
+        None => received,
+    };
+    let paid = stars.as_ref().unwrap_or(&due);
     let (title, hint) = match invoice.exception.as_str() {
         "overpaid" => (words.invoice_overpaid(&shop, &received, &due), None),
         "underpaid" => {
             (words.invoice_underpaid(&shop, &received, &due), Some(words.missing(&remaining)))
         }
         "late" => (words.invoice_late(&shop, &received), Some(words.late_hint().to_owned())),
-        _ => (words.invoice_paid(&shop, &due), None),
+        _ => (words.invoice_paid(&shop, paid), None),
     };
     let said = invoice.description.as_deref().or(invoice.external_id.as_deref());
     let block = invoice.payments.last().map(|payment| words.final_in(&grouped(payment.block)));
@@ -304,8 +332,11 @@ pub fn sum_up<'a>(
                 received.add(payment.settlement.as_ref().map_or(&payment.money, |s| &s.received));
             }
             Some(Notice::Invoice(invoice)) => {
-                if let Some(payment) = invoice.payments.last() {
-                    received.add(&payment.money);
+                // Whichever came last is not told here; where both came, the chain's is.
+                let stars = invoice.star_payments.last().map(|paid| &paid.money);
+                let paid = invoice.payments.last().map(|payment| &payment.money);
+                if let Some(money) = paid.or(stars) {
+                    received.add(money);
                 }
             }
             Some(Notice::Unmatched(transfer)) => received.add(&transfer.settlement.received),
@@ -381,6 +412,10 @@ fn show_money(payment: &Payment) -> String {
 
 /// Money comes from our own hands, but its asset may be a name that somebody configured.
 pub fn shown(money: &Money) -> String {
+    if money.asset == stars::CODE {
+        let word = if money.amount == "1" { "Star" } else { "Stars" };
+        return format!("{} {word}", money.amount);
+    }
     format!("{} {}", money.amount, show(&money.asset, NAME))
 }
 

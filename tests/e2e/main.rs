@@ -16,6 +16,7 @@ mod payments;
 mod rates;
 mod refunds;
 mod requests;
+mod stars;
 mod unmatched;
 mod webhook_endpoints;
 mod webhooks;

@@ -59,6 +59,19 @@ describe('in a frame', () => {
     expect(openInClient(alone, 'https://t.me/remit_bot')).toBe(false);
   });
 
+  it('opens the payment sheet of an invoice link, and hears of that one only', async () => {
+    const { host, posted, deliver } = framed();
+    const telegram = createTelegram(host, launch());
+    const closed = telegram.openInvoice('https://t.me/$abc_1');
+    expect(posted).toEqual([{ eventType: 'web_app_open_invoice', eventData: { slug: 'abc_1' } }]);
+    const says = (slug: string, status: string) => deliver(JSON.stringify({ eventType: 'invoice_closed', eventData: { slug, status } }));
+    says('another', 'failed');
+    says('abc_1', 'paid');
+    expect(await closed).toBe('paid');
+    expect(await telegram.openInvoice('https://example.com/$abc')).toBe('failed');
+    expect(await createTelegram(framed().host, launch('6.0')).openInvoice('https://t.me/$abc')).toBe('failed');
+  });
+
   it('hears its parent and nobody else', () => {
     const { host, deliver } = framed();
     const telegram = createTelegram(host, launch());

@@ -5,7 +5,7 @@ import { payInvoice, reportSubmitted } from '../api/remit';
 import type { PublicInvoice } from '../api/types';
 import { format } from '../money';
 import { land } from '../router';
-import { due, isPayable, useWatchedInvoice } from '../state/invoices';
+import { due, isPayable, isStarsOnly, useWatchedInvoice } from '../state/invoices';
 import { asProblem, isHere } from '../state/loaded';
 import { remember } from '../state/payments';
 import { current, defaultWallet, refreshLedger } from '../state/session';
@@ -19,6 +19,7 @@ import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps
 import { Failure, Load, Notice, Skeleton } from '../ui/notice';
 import { Screen } from '../ui/screen';
 import { Reconnecting } from './payment';
+import { StarsNotice, usePayingInStars } from './stars';
 import { WalletTrouble } from './wallet-trouble';
 
 export function InvoiceScreen({ id }: { id: string }) {
@@ -27,7 +28,10 @@ export function InvoiceScreen({ id }: { id: string }) {
     refreshLedger();
   });
   const state = invoice.state.value;
-  if (isHere(state)) return <InvoiceView invoice={state.ok} reconnecting={trouble !== null} />;
+  if (isHere(state)) {
+    const View = isStarsOnly(state.ok) ? StarsView : InvoiceView;
+    return <View invoice={state.ok} reconnecting={trouble !== null} />;
+  }
   return (
     <Screen title={text.value.invoice.title} quietTitle>
       <Load of={invoice} skeleton={<Card><Skeleton hero rows={2} /></Card>}>{() => null}</Load>
@@ -60,6 +64,23 @@ function InvoiceView({ invoice, reconnecting }: { invoice: PublicInvoice; reconn
       {state instanceof Problem && <Failure problem={state} retry={() => void pay()} />}
       {state instanceof WalletError && <WalletTrouble failure={state.failure} />}
       <InvoiceSteps invoice={invoice} signed={stage?.at === 'sent'} />
+      {reconnecting && <Reconnecting />}
+      <InvoiceFacts invoice={invoice} />
+    </Screen>
+  );
+}
+
+/** Digital goods: by Telegram's rules no wallet is asked here. */
+function StarsView({ invoice, reconnecting }: { invoice: PublicInvoice; reconnecting: boolean }) {
+  const t = text.value;
+  const paying = usePayingInStars(invoice);
+  const primary = paying.action ?? { label: t.common.done, run: () => land() };
+  return (
+    <Screen title={t.invoice.title} quietTitle primary={primary} secondary={backToShop(invoice)}>
+      <InvoiceHero invoice={invoice} />
+      {paying.stage !== 'paid' && <InvoiceCountdown invoice={invoice} />}
+      <InvoiceState invoice={invoice} />
+      <StarsNotice invoice={invoice} paying={paying} />
       {reconnecting && <Reconnecting />}
       <InvoiceFacts invoice={invoice} />
     </Screen>

@@ -39,3 +39,25 @@ export function isPayable(invoice: PublicInvoice): boolean {
 export function due(invoice: PublicInvoice): PublicInvoice['money'] {
   return invoice.exception === 'underpaid' ? invoice.remaining : invoice.money;
 }
+
+/** Whether it must be paid in Stars here: digital goods inside Telegram, which the service shows without an address. */
+export function isStarsOnly(invoice: PublicInvoice): boolean {
+  return invoice.address === null;
+}
+
+/** Whether Stars have come for it. */
+export function isStarred(invoice: PublicInvoice): boolean {
+  return invoice.stars !== null && invoice.stars.received.units !== '0';
+}
+
+/** What it costs whoever looks at it here, or what they have paid; null when it cannot be paid here. */
+export function price(invoice: PublicInvoice): PublicInvoice['money'] | null {
+  if (isStarsOnly(invoice)) return invoice.stars?.price ?? null;
+  return isStarred(invoice) && invoice.received.units === '0' ? (invoice.stars?.price ?? null) : invoice.money;
+}
+
+/** Everything that came, on the chain and in Stars. */
+export function received(invoice: PublicInvoice): readonly PublicInvoice['money'][] {
+  const stars = invoice.stars && isStarred(invoice) ? [invoice.stars.received] : [];
+  return invoice.received.units === '0' && stars.length > 0 ? stars : [invoice.received, ...stars];
+}

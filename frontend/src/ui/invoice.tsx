@@ -1,5 +1,6 @@
 // An invoice as its payer sees it, in the Mini App and on the pay page alike.
 import { unitsOf, format, worth, written } from '../money';
+import { isStarred, isStarsOnly, price, received as came } from '../state/invoices';
 import type { InvoiceFiat, PublicInvoice } from '../api/types';
 import { now } from '../state/clock';
 import { language, text } from '../text';
@@ -15,12 +16,15 @@ import { Tick } from './tick';
 export function InvoiceHero({ invoice }: { invoice: PublicInvoice }) {
   const t = text.value.invoice;
   const paid = invoice.status === 'paid';
+  const cost = price(invoice);
+  const also = !isStarsOnly(invoice) && invoice.stars && invoice.status === 'open' ? invoice.stars.price : null;
   return (
     <div class="hero">
       {paid ? <Tick /> : <Avatar name={invoice.shop.name} size="large" icon="shop" />}
-      <p class="quiet">{paid ? invoice.shop.name : t.from(invoice.shop.name)}</p>
-      <Amount money={invoice.money} size="hero" />
-      {invoice.fiat && <Price fiat={invoice.fiat} asset={invoice.money.asset} />}
+      <p class="quiet">{paid ? invoice.shop.name : cost ? t.from(invoice.shop.name) : invoice.shop.name}</p>
+      {cost && <Amount money={cost} size="hero" />}
+      {also && <p class="price">{t.orStars(format(also))}</p>}
+      {invoice.fiat && cost === invoice.money && <Price fiat={invoice.fiat} asset={invoice.money.asset} />}
       {invoice.description && <p class="hero-note">{invoice.description}</p>}
     </div>
   );
@@ -51,7 +55,10 @@ export function InvoiceCountdown({ invoice }: { invoice: PublicInvoice }) {
 export function InvoiceState({ invoice }: { invoice: PublicInvoice }) {
   const t = text.value.invoice;
   const shop = invoice.shop.name;
-  const received = format(invoice.received);
+  const received = came(invoice).map((money) => format(money)).join(' + ');
+  if (invoice.stars && invoice.stars.refunded.units !== '0') {
+    return <Notice tone="info" title={t.starsReturned}>{t.starsReturnedBody(shop, format(invoice.stars.refunded))}</Notice>;
+  }
   switch (invoice.status) {
     case 'open':
       if (invoice.exception !== 'underpaid') return null;
@@ -61,7 +68,7 @@ export function InvoiceState({ invoice }: { invoice: PublicInvoice }) {
     case 'paid':
       if (invoice.exception === 'overpaid') return <Notice tone="warn" title={t.overpaid}>{t.overpaidBody(shop, received)}</Notice>;
       if (invoice.exception === 'late') return <Notice tone="warn" title={t.late}>{t.lateBody(shop)}</Notice>;
-      return <Notice tone="good" title={t.paid}>{t.paidBody(shop)}</Notice>;
+      return <Notice tone="good" title={t.paid}>{isStarred(invoice) ? t.paidStarsBody(shop) : t.paidBody(shop)}</Notice>;
     case 'expired':
       return <Expired invoice={invoice} />;
     case 'void':
@@ -87,6 +94,8 @@ function Expired({ invoice }: { invoice: PublicInvoice }) {
 export function InvoiceSteps({ invoice, signed }: { invoice: PublicInvoice; signed: boolean }) {
   const { progress, status } = invoice;
   const settled = status === 'paid';
+  // Stars take no steps: Telegram says once that it has them.
+  if (isStarred(invoice) && progress.length === 0) return null;
   if (!settled && status !== 'processing' && !(signed && status === 'open')) return null;
   const t = text.value.progress;
   const at = (state: 'seen' | 'confirmed' | 'final') => progress.find((s) => s.state === state);
@@ -118,7 +127,7 @@ export function InvoiceFacts({ invoice }: { invoice: PublicInvoice }) {
           partial && { name: t.received, value: <bdi dir="ltr">{format(invoice.received)}</bdi> },
           invoice.exception === 'underpaid' && { name: t.remaining, value: <bdi dir="ltr">{format(invoice.remaining)}</bdi> },
           invoice.paid_at !== null && { name: text.value.receipt.when, value: dayAndTime(invoice.paid_at, language.value) },
-          { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
+          invoice.address !== null && { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
           { name: t.title, value: <Address value={invoice.id} label={t.title} /> },
         ]}
       />

@@ -91,9 +91,9 @@ impl Receipt {
     fn words(&self, title: &str) -> String {
         match self {
             Self::Paid { amount, .. } => {
-                format!("You paid ⭐ {amount} to {BOT_NAME} for {title}")
+                format!("You paid ★ {amount} to {BOT_NAME} for {title}")
             }
-            Self::Returned { amount, .. } => format!("{BOT_NAME} has returned ⭐ {amount} to you"),
+            Self::Returned { amount, .. } => format!("{BOT_NAME} has returned ★ {amount} to you"),
         }
     }
 }

@@ -26,9 +26,12 @@ describe('launch parameters', () => {
     expect(readLaunch(`https://app.example/#${fragment()}`)?.initData).toBe(INIT_DATA);
   });
 
-  it('finds the start parameter in the fragment, else in initData', () => {
+  it('finds the start parameter in the fragment, in initData, or in the address', () => {
     expect(readLaunch(`https://app.example/#${fragment({ tgWebAppStartParam: 'req_9' })}`)?.startParam).toBe('req_9');
     expect(readLaunch(`https://app.example/#${fragment()}`)?.startParam).toBe('inv_1');
+    const bare = fragment({ tgWebAppData: 'auth_date=1&signature=a&hash=00' });
+    expect(readLaunch(`https://app.example/?startapp=inv_2#${bare}`)?.startParam, 'from a button of the bot').toBe('inv_2');
+    expect(readLaunch(`https://app.example/#${bare}`)?.startParam).toBeNull();
   });
 
   it('reads the theme, and shrugs at a broken one', () => {

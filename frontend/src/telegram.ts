@@ -139,8 +139,13 @@ export function readLaunch(url: string): Launch | null {
   const version = params.get('tgWebAppVersion');
   const platform = params.get('tgWebAppPlatform');
   if (!initData || !version || !platform) return null;
-  const startParam = params.get('tgWebAppStartParam') ?? new URLSearchParams(initData).get('start_param');
+  const startParam = params.get('tgWebAppStartParam') ?? new URLSearchParams(initData).get('start_param') ?? asked(url.slice(0, cut));
   return { initData, version, platform, theme: parseTheme(params.get('tgWebAppThemeParams')), startParam };
+}
+
+/** A bot's button opens an address, not a link of Telegram's: what it asks for stands in the query. */
+function asked(address: string): string | null {
+  return new URLSearchParams(address.split('?')[1]).get('startapp');
 }
 
 export function createTelegram(host: Host, launch: Launch): Telegram {

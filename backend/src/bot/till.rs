@@ -18,6 +18,7 @@ use crate::{
     refunds::stars::{self as refunds, Input, StarRefund},
     stars::store::{self, Checkout},
     tasks::Heartbeat,
+    time::Time,
 };
 
 /// So long Telegram waits for an answer; after that nobody needs it.
@@ -125,20 +126,52 @@ async fn give_back(app: &App, bot: &Bot, refund: &StarRefund) -> anyhow::Result<
     let user = UserId(payment.telegram_id.unsigned_abs());
     let charge = TelegramTransactionId(payment.charge_id);
     let answer = bot.refund_star_payment(user, charge).await;
-    let at = app.time();
-    let Err(error) = answer else { return Ok(Input::Done { at }) };
-    let failure = Failure::from(error);
+    let input = meaning(answer.map_err(Failure::from), app.time());
+    if let Input::Refused { why, .. } | Input::Missed { why, .. } = &input {
+        tracing::warn!(id = %refund.id, why, "Telegram has not given Stars back");
+    }
+    Ok(input)
+}
+
+/// What an answer to a refund means for it.
+fn meaning<T>(answer: Result<T, Failure>, at: Time) -> Input {
+    let Err(failure) = answer else { return Input::Done { at } };
     let why = failure.to_string();
-    Ok(match failure {
+    match failure {
         Failure::Refused(text) if text.contains(DONE_BEFORE) => Input::Done { at },
         Failure::SlowDown(wait) => Input::Missed { at, why, wait: Some(wait) },
         Failure::Unreachable(_) | Failure::Token | Failure::Contested => {
-            tracing::warn!(id = %refund.id, failure = why, "Stars could not be given back yet");
             Input::Missed { at, why, wait: None }
         }
-        Failure::Refused(_) | Failure::Gone { .. } | Failure::Markup => {
-            tracing::warn!(id = %refund.id, failure = why, "Telegram gives Stars not back");
-            Input::Refused { at, why }
+        Failure::Refused(_) | Failure::Gone { .. } | Failure::Markup => Input::Refused { at, why },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_telegram_answers_to_a_refund_is_understood() {
+        let at = Time::from_millis(1);
+        let told = |text: &str| {
+            let error = teloxide::ApiError::Unknown(format!("Bad Request: {text}"));
+            meaning::<()>(Err(error.into()), at)
+        };
+        assert_eq!(meaning(Ok(()), at), Input::Done { at });
+        assert_eq!(told("CHARGE_ALREADY_REFUNDED"), Input::Done { at });
+        for refused in ["CHARGE_NOT_FOUND", "BALANCE_TOO_LOW", "USER_ID_INVALID"] {
+            let Input::Refused { why, .. } = told(refused) else { panic!("{refused}") };
+            assert!(why.contains(refused), "{why}");
         }
-    })
+        let wait = Duration::from_secs(7);
+        for (failure, asked) in [
+            (Failure::SlowDown(wait), Some(wait)),
+            (Failure::Unreachable("timed out"), None),
+            (Failure::Token, None),
+        ] {
+            let Input::Missed { wait, .. } = meaning::<()>(Err(failure), at) else { panic!() };
+            assert_eq!(wait, asked);
+        }
+    }
 }

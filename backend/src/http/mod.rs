@@ -118,7 +118,7 @@ pub fn openapi() -> String {
         (name = "Requests", description = "Asking for money by link."),
         (name = "Invoices", description = "What merchants ask for."),
         (name = "Unmatched", description = "Money that came without a reason we know."),
-        (name = "Refunds", description = "Money that merchants pay back, from wallet to wallet."),
+        (name = "Refunds", description = "Money that merchants pay back: from wallet to wallet, or Stars by Telegram."),
         (name = "Merchants", description = "A merchant's account and its feed of events."),
         (name = "Webhooks", description = "Events, sent to your own server and signed."),
         (name = "Service", description = "About this service."),

@@ -74,6 +74,7 @@ async fn examine(service: &Service, troubles: &[Trouble]) -> Vec<Check> {
     checks.push(data_folder(&service.data));
     checks.push(database(&service.database_url).await);
     checks.push(pages());
+    checks.push(stars(service.stars));
     let Ok(client) = serve::client() else {
         checks.push(Check::bad("network", "no HTTP client can be made", "Reinstall Remit."));
         return checks;
@@ -147,6 +148,16 @@ fn pages() -> Check {
             "Run `npm ci && npm run build` in frontend, then build Remit again.",
         ),
     }
+}
+
+fn stars(on: bool) -> Check {
+    if on {
+        return Check::note(
+            "Stars",
+            "taken for digital goods; Telegram credits them to the bot's owner",
+        );
+    }
+    Check::good("Stars", "not taken; REMIT_STARS=on lets shops sell digital goods inside Telegram")
 }
 
 async fn telegram(service: &Service, client: &reqwest::Client) -> Check {

@@ -36,6 +36,8 @@ kinds! {
     PaymentKind PaymentId "pay"
     /// Money that arrived on chain.
     TransferKind TransferId "trf"
+    /// Telegram Stars that somebody has paid.
+    StarPaymentKind StarPaymentId "stp"
     /// A merchant's account.
     MerchantKind MerchantId "acc"
     /// A merchant's API key.

@@ -10,8 +10,9 @@
 //! 5. [`payments`]: the one door for money. [`merchants`], [`refunds`], [`invoices`] and
 //!    [`requests`] stand on it; [`payouts`] move a merchant to another wallet, [`unmatched`] is what
 //!    came without a reason, [`receipts`] are for whoever wants to check, [`webhooks`] are a merchant's
-//!    own servers, and [`rates`] tell what money is worth in fiat. [`cryptobot`] says the same in the
-//!    words of those who come from there; [`reports`] add it all up.
+//!    own servers, and [`rates`] tell what money is worth in fiat. [`stars`] are what Telegram takes for
+//!    digital goods, the one payment that no chain sees. [`cryptobot`] says the same in the words of
+//!    those who come from there; [`reports`] add it all up.
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
 //! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
@@ -53,6 +54,7 @@ pub mod requests;
 pub mod sandbox;
 pub mod serve;
 pub mod settle;
+pub mod stars;
 pub mod tasks;
 pub mod time;
 pub mod unmatched;

@@ -13,7 +13,7 @@ use crate::{
     db::Db,
     deliver,
     dice::Dice,
-    http, idempotency, rates,
+    http, idempotency, rates, stars,
     tasks::Supervisor,
     time::Clock,
     watch, webhooks,
@@ -102,6 +102,7 @@ async fn tidy(app: &App) -> anyhow::Result<()> {
     idempotency::purge(&mut tx, app.time()).await?;
     webhooks::jobs::purge(&mut tx, app.time()).await?;
     rates::purge(&mut tx, app.time()).await?;
+    stars::store::purge_checkouts(&mut tx, app.time().before(TIDY)).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -13,7 +13,9 @@ use crate::{
         self, Arrival, Intent, Outcome, Purpose, Recorded,
         view::{self, Direction, Viewer},
     },
-    rates, refunds, requests, wallets,
+    rates, refunds, requests,
+    stars::{self, Paid, StarPayment},
+    wallets,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +76,25 @@ pub async fn settle(
             tell_payees(tx, app, None, &recorded, now).await
         }
     }
+}
+
+/// Records Stars that Telegram has taken and counts them towards their invoice, in this one transaction.
+/// `None`: this charge was known already.
+pub async fn stars(
+    tx: &mut Tx,
+    app: &Handles,
+    paid: &Paid,
+    now: Now<'_>,
+) -> Result<Option<StarPayment>, Error> {
+    let invoice = invoices::stars::paid_by(tx, paid).await?;
+    let Some(payment) = stars::record(tx, paid, invoice, now).await? else { return Ok(None) };
+    let outcome = if invoice.is_some() { "matched" } else { "unmatched" };
+    metrics::counter!("star_payments_total", "outcome" => outcome).increment(1);
+    match invoice {
+        Some(id) => invoices::stars::credit(tx, &app.assets, id, &payment, now).await?,
+        None => tracing::error!(id = %payment.id, "Stars came that pay nothing we know"),
+    }
+    Ok(Some(payment))
 }
 
 /// Keeps what a merchant's money was worth at the moment it came, if a rate can be trusted for then.

@@ -21,6 +21,8 @@ const LARGEST = 2n ** 63n - 1n;
 /** U+2212, as wide as a plus sign. */
 const MINUS = '\u2212';
 const NARROW_SPACE = '\u202f';
+/** Telegram Stars go by their sign. */
+export const unit = (asset: string) => (asset === 'XTR' ? '\u2605' : asset);
 
 /** Units of a decimal the person typed or pasted. A comma counts as the decimal point; nothing is rounded away. */
 export function parse(text: string, decimals: number): Parsed {
@@ -50,7 +52,7 @@ export function figure(units: bigint, decimals: number, minFraction = 0, maxFrac
 export function format(money: Money, direction?: 'in' | 'out'): string {
   const { whole, fraction } = figure(unitsOf(money), money.decimals);
   const sign = direction === undefined ? '' : direction === 'in' ? '+' : MINUS;
-  return `${sign}${whole}${fraction}\u00a0${money.asset}`;
+  return `${sign}${whole}${fraction}\u00a0${unit(money.asset)}`;
 }
 
 /** `5 000.00 USD`: decimal text of the service, with every digit it has. */

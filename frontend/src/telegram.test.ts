@@ -26,9 +26,12 @@ describe('launch parameters', () => {
     expect(readLaunch(`https://app.example/#${fragment()}`)?.initData).toBe(INIT_DATA);
   });
 
-  it('finds the start parameter in the fragment, else in initData', () => {
+  it('finds the start parameter in the fragment, in initData, or in the address', () => {
     expect(readLaunch(`https://app.example/#${fragment({ tgWebAppStartParam: 'req_9' })}`)?.startParam).toBe('req_9');
     expect(readLaunch(`https://app.example/#${fragment()}`)?.startParam).toBe('inv_1');
+    const bare = fragment({ tgWebAppData: 'auth_date=1&signature=a&hash=00' });
+    expect(readLaunch(`https://app.example/?startapp=inv_2#${bare}`)?.startParam, 'from a button of the bot').toBe('inv_2');
+    expect(readLaunch(`https://app.example/#${bare}`)?.startParam).toBeNull();
   });
 
   it('reads the theme, and shrugs at a broken one', () => {
@@ -57,6 +60,19 @@ describe('in a frame', () => {
     const alone: Host = { ...host, parent: host.parent };
     Object.assign(alone, { parent: alone });
     expect(openInClient(alone, 'https://t.me/remit_bot')).toBe(false);
+  });
+
+  it('opens the payment sheet of an invoice link, and hears of that one only', async () => {
+    const { host, posted, deliver } = framed();
+    const telegram = createTelegram(host, launch());
+    const closed = telegram.openInvoice('https://t.me/$abc_1');
+    expect(posted).toEqual([{ eventType: 'web_app_open_invoice', eventData: { slug: 'abc_1' } }]);
+    const says = (slug: string, status: string) => deliver(JSON.stringify({ eventType: 'invoice_closed', eventData: { slug, status } }));
+    says('another', 'failed');
+    says('abc_1', 'paid');
+    expect(await closed).toBe('paid');
+    expect(await telegram.openInvoice('https://example.com/$abc')).toBe('failed');
+    expect(await createTelegram(framed().host, launch('6.0')).openInvoice('https://t.me/$abc')).toBe('failed');
   });
 
   it('hears its parent and nobody else', () => {

@@ -44,7 +44,11 @@ export interface Incoming {
   write_access_requested: { readonly status: string };
   qr_text_received: { readonly data?: string };
   scan_qr_popup_closed: undefined;
+  invoice_closed: { readonly slug: string; readonly status: InvoiceClosed };
 }
+
+/** What became of Telegram's payment sheet. `pending`: the Stars are on their way. */
+export type InvoiceClosed = 'paid' | 'cancelled' | 'failed' | 'pending';
 
 /** What we tell Telegram. */
 interface Outgoing {
@@ -74,6 +78,7 @@ interface Outgoing {
   web_app_open_link: { url: string };
   web_app_open_scan_qr_popup: { text: string };
   web_app_close_scan_qr_popup: undefined;
+  web_app_open_invoice: { slug: string };
 }
 
 export type Haptic = 'tap' | 'select' | 'success' | 'warning' | 'error';
@@ -100,6 +105,8 @@ export interface Telegram {
   /** The scanned text, or null if closed. Only where `canScan`. */
   readonly canScan: boolean;
   scan(prompt: string): Promise<string | null>;
+  /** Shows Telegram's payment sheet for an invoice link, and says what became of it. */
+  openInvoice(link: string): Promise<InvoiceClosed>;
 }
 
 /** The parts of `window` the bridge needs; a test brings its own. */
@@ -112,6 +119,7 @@ export interface Host {
 
 /** A client that does not know a question never answers it. */
 const PATIENCE_MS = 60_000;
+const INVOICE = /^https?:\/\/t\.me\/(?:\$|invoice\/)([\w-]+)/i;
 const T_ME = /^https?:\/\/(?:t\.me|telegram\.me)(\/.*)$/i;
 
 /** Hands a t.me link to the client that frames this page. False in a tab of its own: there the link works by itself. */
@@ -131,8 +139,13 @@ export function readLaunch(url: string): Launch | null {
   const version = params.get('tgWebAppVersion');
   const platform = params.get('tgWebAppPlatform');
   if (!initData || !version || !platform) return null;
-  const startParam = params.get('tgWebAppStartParam') ?? new URLSearchParams(initData).get('start_param');
+  const startParam = params.get('tgWebAppStartParam') ?? new URLSearchParams(initData).get('start_param') ?? asked(url.slice(0, cut));
   return { initData, version, platform, theme: parseTheme(params.get('tgWebAppThemeParams')), startParam };
+}
+
+/** A bot's button opens an address, not a link of Telegram's: what it asks for stands in the query. */
+function asked(address: string): string | null {
+  return new URLSearchParams(address.split('?')[1]).get('startapp');
 }
 
 export function createTelegram(host: Host, launch: Launch): Telegram {
@@ -242,8 +255,24 @@ function links({ send, supports, hosted }: Channel, host: Host): Pick<Telegram, 
   };
 }
 
-function questions({ send, supports, once, hosted }: Channel, platform: string): Pick<Telegram, 'requestWriteAccess' | 'canScan' | 'scan'> {
+function questions(
+  { send, supports, once, on, hosted }: Channel,
+  platform: string,
+): Pick<Telegram, 'requestWriteAccess' | 'canScan' | 'scan' | 'openInvoice'> {
   return {
+    openInvoice(link) {
+      const slug = INVOICE.exec(link)?.[1];
+      if (!slug || !hosted || !supports('6.1')) return Promise.resolve('failed');
+      const closed = new Promise<InvoiceClosed>((resolve) => {
+        const off = on('invoice_closed', (data) => {
+          if (data.slug !== slug) return;
+          off();
+          resolve(data.status);
+        });
+      });
+      send('web_app_open_invoice', { slug });
+      return closed;
+    },
     requestWriteAccess() {
       if (!hosted || !supports('6.9')) return Promise.resolve(false);
       const answer = once('write_access_requested', (data) => data.status === 'allowed');

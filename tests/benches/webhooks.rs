@@ -24,7 +24,7 @@ use remit::{
     merchants::{self, NewMerchant},
     serve,
     time::Clock,
-    webhooks::{self, Draft},
+    webhooks::{self, Draft, Speech},
 };
 use serde_json::json;
 use tokio::time::Instant;
@@ -181,7 +181,8 @@ async fn shops(app: &App, receivers: SocketAddr, dead: usize) -> Vec<Audience> {
         for endpoint in 0..ENDPOINTS {
             let place = if endpoint < dead { "dead" } else { "living" };
             let url = format!("http://{receivers}/{place}/{shop}/{endpoint}");
-            let draft = Draft { url, types: Vec::new(), description: None };
+            let draft =
+                Draft { url, types: Vec::new(), description: None, speech: Speech::Standard };
             webhooks::create(&mut tx, merchant.id, None, draft, app.now())
                 .await
                 .expect("an endpoint");

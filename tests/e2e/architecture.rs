@@ -10,7 +10,7 @@ const STOREYS: &[&[&str]] = &[
     &["invoices", "requests"],
     &["refunds", "payouts"],
     &["merchants", "webhooks"],
-    &["payments"],
+    &["payments", "stars"],
     &["wallets"],
     &["follow", "identity", "idempotency", "rates"],
     &["events"],

@@ -1,9 +1,11 @@
 //! From an update to what it changes and what is said in return.
 
-use teloxide::types::{ChatMemberUpdated, Message as Incoming, Update, UpdateKind, User};
+use teloxide::types::{
+    ChatMemberUpdated, Message as Incoming, MessageKind, Update, UpdateKind, User,
+};
 
 use super::{
-    cards,
+    cards, stars,
     text::{self, Message, Words, notice::show_name, show},
 };
 use crate::{
@@ -28,10 +30,12 @@ pub enum Error {
     #[error(transparent)]
     Cards(#[from] cards::Error),
     #[error(transparent)]
+    Stars(#[from] stars::Error),
+    #[error(transparent)]
     Db(#[from] sqlx::Error),
 }
 
-/// Only private chats are ours. Groups and everything we have not asked for are passed over.
+/// Only private chats are ours, and Stars wherever they come from. Groups and everything we have not asked for are passed over.
 pub async fn answer(
     tx: &mut Tx,
     app: &App,
@@ -39,6 +43,13 @@ pub async fn answer(
     now: Now<'_>,
 ) -> Result<Option<Reply>, Error> {
     match &update.kind {
+        UpdateKind::PreCheckoutQuery(query) => {
+            stars::asked(tx, app, words_of(&query.from), query, now).await?;
+            Ok(None)
+        }
+        UpdateKind::Message(message) if is_about_stars(message) => {
+            settle(tx, app, message, now).await
+        }
         UpdateKind::Message(message) if message.chat.is_private() => {
             talk(tx, app, message, now).await
         }
@@ -48,6 +59,38 @@ pub async fn answer(
         }
         _ => Ok(None),
     }
+}
+
+fn is_about_stars(message: &Incoming) -> bool {
+    matches!(message.kind, MessageKind::SuccessfulPayment(_) | MessageKind::RefundedPayment(_))
+}
+
+fn words_of(user: &User) -> &'static dyn Words {
+    text::words(user.language_code.as_deref().unwrap_or_default())
+}
+
+/// Telegram's word that Stars have come, or gone back.
+async fn settle(
+    tx: &mut Tx,
+    app: &App,
+    incoming: &Incoming,
+    now: Now<'_>,
+) -> Result<Option<Reply>, Error> {
+    let chat = incoming.chat.id.0;
+    let payer = incoming.from.as_ref().filter(|user| !user.is_bot);
+    let telegram_id = payer.map_or(chat, |user| i64::try_from(user.id.0).unwrap_or(i64::MAX));
+    let words = payer.map_or_else(|| text::words(""), words_of);
+    let message = match &incoming.kind {
+        MessageKind::SuccessfulPayment(paid) => {
+            let paid = (telegram_id, incoming, &paid.successful_payment);
+            stars::paid(tx, app, words, paid, now).await?
+        }
+        MessageKind::RefundedPayment(back) => {
+            stars::returned(tx, words, &back.refunded_payment, now).await?
+        }
+        _ => None,
+    };
+    Ok(message.map(|message| Reply { chat, message }))
 }
 
 /// Somebody has blocked the bot, or let it write again.

@@ -12,7 +12,7 @@ use crate::{
     db::Tx,
     id::{InvoiceId, PaymentId, RequestId},
     identity::Person,
-    invoices::{self, InvoiceStatus},
+    invoices::{self, Goods, InvoiceStatus},
     page::PageQuery,
     payments::{
         self, Stage,
@@ -79,10 +79,16 @@ async fn invoice(
     };
     let (who, open) = (show_name(words, &view.shop.name), standing == Standing::Open);
     let sums = view.accepted.iter().map(|a| if open { &a.remaining } else { &a.money });
-    let title = match (view.open_amount, standing) {
-        (true, Standing::Paid) => words.asks_for(&who, &shown(&view.received)),
-        (true, _) => words.asks_for_any(&who),
-        (false, _) => words.asks_for(&who, &any_of(words, sums)),
+    let title = match (view.goods_kind, &view.stars) {
+        // Inside Telegram digital goods have one price.
+        (Goods::Digital, Some(stars)) => words.asks_for(&who, &shown(&stars.price)),
+        (Goods::Digital, None) => {
+            let html = format!("{}\n{}", bold(&words.asks_outside(&who)), words.outside_hint());
+            return Ok(Some(Message::new(html).with(words.open(), Some(&view.id))));
+        }
+        _ if !view.open_amount => words.asks_for(&who, &any_of(words, sums)),
+        _ if standing == Standing::Paid => words.asks_for(&who, &shown(&view.received)),
+        _ => words.asks_for_any(&who),
     };
     let mut card = asking(words, &title, view.description.as_deref(), standing, &view.id);
     if let (Some(least), Standing::Open) = (&view.min_amount, standing) {

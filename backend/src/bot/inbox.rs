@@ -85,6 +85,8 @@ async fn take(app: &App, stored: &store::Stored) -> anyhow::Result<()> {
             "an update of an unknown form was passed over"
         );
     }
+    // Nobody may lose money for a field that we cannot read: it is parked, for somebody to look at.
+    anyhow::ensure!(!is_unread_payment(&stored.body, &update), "a payment in an unknown form");
     let mut tx = app.db.begin().await?;
     if !store::handled(&mut tx, stored.update_id, now.at).await? {
         return Ok(());
@@ -94,6 +96,15 @@ async fn take(app: &App, stored: &store::Stored) -> anyhow::Result<()> {
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Whether Telegram tells of a payment that was not understood as one.
+fn is_unread_payment(body: &str, update: &Update) -> bool {
+    let read = matches!(&update.kind, UpdateKind::Message(m) if m.successful_payment().is_some());
+    let told = || serde_json::from_str::<serde_json::Value>(body).unwrap_or_default();
+    !read
+        && body.contains("successful_payment")
+        && told()["message"]["successful_payment"].is_object()
 }
 
 async fn put_into_outbox(

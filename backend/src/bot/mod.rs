@@ -6,19 +6,23 @@
 //!
 //! An update is stored before it is handled, once by its `update_id`. Handling it is one transaction
 //! that marks it handled, so a crash anywhere only repeats harmlessly. Replies go out through the
-//! outbox like every other message (`deliver/`).
+//! outbox like every other message (`deliver/`); what Telegram wants to hear about Stars goes out by
+//! `till`.
 
 mod answer;
 mod cards;
 mod failure;
 pub mod http;
 mod inbox;
+pub mod offer;
 mod receive;
 mod setup;
+mod stars;
 pub(crate) mod store;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod till;
 
 use std::time::Duration;
 
@@ -33,7 +37,7 @@ pub use failure::Failure;
 use text::Message;
 
 /// What we want to hear of.
-const WANTED: [&str; 2] = ["message", "my_chat_member"];
+const WANTED: [&str; 3] = ["message", "my_chat_member", "pre_checkout_query"];
 
 /// Our bot at whatever Telegram the settings name.
 pub fn client(app: &App) -> Bot {
@@ -54,6 +58,14 @@ pub fn start(app: &App) {
     let own = app.clone();
     app.tasks.run("inbox", Duration::from_secs(60), move |stop, beat| {
         inbox::run(own.clone(), stop, beat)
+    });
+    let own = app.clone();
+    app.tasks.run("checkouts", Duration::from_secs(60), move |stop, beat| {
+        till::answer(own.clone(), stop, beat)
+    });
+    let own = app.clone();
+    app.tasks.run("star-refunds", Duration::from_secs(120), move |stop, beat| {
+        till::refund(own.clone(), stop, beat)
     });
 }
 

@@ -27,7 +27,7 @@ struct GetUpdates {
     #[serde(skip_serializing_if = "Option::is_none")]
     offset: Option<i64>,
     timeout: u32,
-    allowed_updates: [&'static str; 2],
+    allowed_updates: [&'static str; WANTED.len()],
 }
 
 impl Payload for GetUpdates {

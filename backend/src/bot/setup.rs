@@ -43,7 +43,11 @@ async fn webhook(app: &App, bot: &Bot) -> Result<(), Failure> {
     let url = url.parse().map_err(|_| Failure::Refused("REMIT_PUBLIC_URL is no address".into()))?;
     bot.set_webhook(url)
         .secret_token(webhook_secret(app.settings.bot_token.reveal()))
-        .allowed_updates([AllowedUpdate::Message, AllowedUpdate::MyChatMember])
+        .allowed_updates([
+            AllowedUpdate::Message,
+            AllowedUpdate::MyChatMember,
+            AllowedUpdate::PreCheckoutQuery,
+        ])
         .await?;
     Ok(())
 }

@@ -313,3 +313,38 @@ async fn a_public_https_address_is_given_to_telegram_to_call() {
     let webhook = teloxide::requests::Requester::get_webhook_info(&bot).await.unwrap();
     assert_eq!(webhook.url.unwrap().as_str(), "https://pay.example.org/telegram/updates");
 }
+
+#[tokio::test]
+async fn a_payment_in_a_form_that_cannot_be_read_is_kept() {
+    let api = Api::open().await;
+    let mut strange = says(3, "");
+    strange["message"]["successful_payment"] = json!({ "currency": "XTR", "total_amount": "many" });
+    strange["message"].as_object_mut().unwrap().remove("text");
+    hears(&api, &strange).await;
+    let mut tx = api.app.db.snapshot().await.unwrap();
+    let kept = rows!(
+        &mut tx,
+        all(String,),
+        "select body from updates where handled_at is null and attempt > 0"
+    );
+    assert!(kept.unwrap()[0].0.contains("successful_payment"));
+}
+
+#[tokio::test]
+async fn a_question_about_an_unknown_payment_is_answered_no() {
+    let api = Api::open().await;
+    for (number, payload) in [(1, "inv_01m7q5cqg0fzzvzzzzzzzzzzzz"), (2, "another bot's"), (3, "")]
+    {
+        let query = json!({
+            "id": format!("q{number}"), "currency": "XTR", "total_amount": 250,
+            "from": { "id": ALICE, "is_bot": false, "first_name": "Alice" },
+            "invoice_payload": payload
+        });
+        hears(&api, &update(number, "pre_checkout_query", query)).await;
+    }
+    let mut tx = api.app.db.snapshot().await.unwrap();
+    let waiting = crate::stars::store::unanswered(&mut tx, crate::time::Time::from_millis(0)).await;
+    let refusals: Vec<_> = waiting.unwrap().into_iter().map(|asked| asked.refusal).collect();
+    assert_eq!(refusals.len(), 3);
+    assert!(refusals.iter().all(|why| why.as_deref().is_some_and(|why| why.contains("no such"))));
+}

@@ -295,6 +295,12 @@ pub struct Settings {
     #[arg(value_name = "LIST", hide_env_values = true, help_heading = "Settings")]
     pub jettons: Option<Jettons>,
 
+    /// Whether shops may take Telegram Stars for digital goods. Telegram credits them to the bot, so they
+    /// come to whoever owns it and not to the shop [default: off; sandbox: on]
+    #[arg(long, env = "REMIT_STARS", global = true)]
+    #[arg(value_name = "ON|OFF", hide_env_values = true, help_heading = "Settings")]
+    pub stars: Option<Switch>,
+
     /// How often to look at the chain, such as 500ms or 2s [default: 1s; sandbox: 40ms]
     #[arg(long, env = "REMIT_POLL", global = true, value_parser = parse::duration)]
     #[arg(value_name = "TIME", hide_env_values = true, help_heading = "Settings")]
@@ -357,6 +363,12 @@ pub struct Settings {
     /// Begin with an empty sandbox: forget its chain, its chats and its database
     #[arg(long, global = true, help_heading = "Settings")]
     pub fresh: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

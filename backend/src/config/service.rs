@@ -12,8 +12,8 @@ use ton::network::Network;
 use url::Url;
 
 use super::{
-    Currencies, Jettons, MAINNET_USDT, Opening, Percent, Proxies, Secret, Settings, TELEGRAM,
-    TONCENTER, Verb, secret::from_environment,
+    Currencies, Jettons, MAINNET_USDT, Opening, Percent, Proxies, Secret, Settings, Switch,
+    TELEGRAM, TONCENTER, Verb, secret::from_environment,
 };
 use crate::{
     money::Assets,
@@ -59,6 +59,8 @@ pub struct Service {
     pub stores: Opening,
     /// How long a store's new wallet waits.
     pub payout_delay: Duration,
+    /// Whether shops may take Telegram Stars: they come to whoever owns the bot.
+    pub stars: bool,
 }
 
 /// Secrets and the database's password stay out.
@@ -158,6 +160,7 @@ impl Service {
             rates: rates(settings, true),
             stores: settings.stores,
             payout_delay: settings.payout_delay,
+            stars: settings.stars != Some(Switch::Off),
         }
     }
 
@@ -191,6 +194,7 @@ impl Service {
             rates: rates(settings, network.is_sandbox()),
             stores: settings.stores,
             payout_delay: settings.payout_delay,
+            stars: settings.stars.map_or(network.is_sandbox(), |switch| switch == Switch::On),
         }
     }
 
@@ -395,6 +399,19 @@ mod tests {
         assert_eq!(service.proof_domains(), ["pay.example.org"]);
         assert!(service.use_webhook && service.world_url.is_none());
         assert!(service.assets.by_code("USDT").is_some());
+    }
+
+    #[test]
+    fn stars_are_taken_in_the_sandbox_and_elsewhere_only_by_the_operators_word() {
+        for (line, on) in [
+            ("", true),
+            ("--stars off", false),
+            ("serve --public-url https://pay.example.org", false),
+            ("serve --public-url https://pay.example.org --stars on", true),
+            ("serve --network -217", true),
+        ] {
+            assert_eq!(live(line).0.stars, on, "{line}");
+        }
     }
 
     #[test]

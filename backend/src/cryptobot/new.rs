@@ -10,7 +10,7 @@ use super::{
 use crate::{
     app::App,
     invoices::{
-        NewInvoice, Price, Terms, Tolerance,
+        Goods, NewInvoice, Price, Terms, Tolerance,
         new::{Returns, check_return, paid_message},
     },
     money::Asset,
@@ -65,6 +65,8 @@ pub fn read(params: &Params, app: &App) -> Result<(NewInvoice, Card)> {
         asset: *asset,
         also: also.to_vec(),
         price,
+        goods: Goods::Physical,
+        stars: None,
         tolerance: Tolerance::default(),
         description: description.as_deref().and_then(one_line),
         external_id: None,

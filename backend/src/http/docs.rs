@@ -92,7 +92,8 @@ fn page(spec: &str, public_url: &str) -> String {
     problems(&mut body);
     let page = format!(
         "<nav><b>Remit API</b><a href='#start'>Start</a><a href='#feed'>Event feed</a>\
-         <a href='#fiat'>Prices in fiat</a><a href='#assets'>Several assets</a><a href='#hooks'>Webhooks</a>\
+         <a href='#fiat'>Prices in fiat</a><a href='#assets'>Several assets</a>\
+         <a href='#stars'>Digital goods</a><a href='#hooks'>Webhooks</a>\
          <a href='#odd'>Odd money and keys</a><a href='#receipts'>Checking receipts</a>\
          <a href='#books'>The books</a><a href='#coming'>Coming from CryptoBot</a>\
          <a href='#live'>Going live</a>{contents}<a href='#problems'>Problems</a>\

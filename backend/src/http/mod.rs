@@ -85,6 +85,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(payments::http::router())
         .merge(requests::http::router())
         .merge(invoices::http::router())
+        .merge(bot::offer::router())
         .merge(refunds::http::router())
         .merge(unmatched::http::router())
         .merge(merchants::http::router())
@@ -127,7 +128,7 @@ pub fn openapi() -> String {
         (name = "Requests", description = "Asking for money by link."),
         (name = "Invoices", description = "What merchants ask for."),
         (name = "Unmatched", description = "Money that came without a reason we know."),
-        (name = "Refunds", description = "Money that merchants pay back, from wallet to wallet."),
+        (name = "Refunds", description = "Money that merchants pay back: from wallet to wallet, or Stars by Telegram."),
         (name = "Receipts", description = "What was paid, signed, for anybody to check against the chain."),
         (name = "Merchants", description = "A merchant's account and its feed of events."),
         (name = "Members", description = "The people of a store, who did what, and where the store is paid."),

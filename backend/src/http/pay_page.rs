@@ -88,9 +88,20 @@ fn any_of<'a>(sums: impl Iterator<Item = &'a Money>) -> String {
     sums.map(Money::to_string).collect::<Vec<_>>().join(" or ")
 }
 
-/// What came, asset by asset.
+/// Both are hidden only inside Telegram, where this page is not.
+fn reference(invoice: &PublicInvoiceView) -> &str {
+    invoice.reference.as_deref().unwrap_or_default()
+}
+
+fn address(invoice: &PublicInvoiceView) -> &str {
+    invoice.address.as_deref().unwrap_or_default()
+}
+
+/// What came, asset by asset and in Stars.
 fn came(invoice: &PublicInvoiceView) -> String {
-    let came = invoice.accepted.iter().map(|one| &one.received).filter(|money| money.units != "0");
+    let stars = invoice.stars.iter().map(|stars| &stars.received);
+    let came = invoice.accepted.iter().map(|one| &one.received).chain(stars);
+    let came = came.filter(|money| money.units != "0");
     let came: Vec<String> = came.map(Money::to_string).collect();
     if came.is_empty() { invoice.received.to_string() } else { came.join(" + ") }
 }
@@ -123,7 +134,9 @@ fn told(invoice: &PublicInvoiceView) -> String {
         let words = format!(
             "{} came with this reference and cannot pay this invoice. {} has it and can send it back: ask, \
              and quote {}.",
-            lost.money, invoice.shop.name, invoice.reference
+            lost.money,
+            invoice.shop.name,
+            reference(invoice)
         );
         push(
             &mut html,
@@ -140,11 +153,11 @@ fn told(invoice: &PublicInvoiceView) -> String {
     facts.add("Wallet bound since", &day(invoice.shop.wallet_since));
     facts.add("Invoice", &invoice.id);
     if invoice.status != InvoiceStatus::Open {
-        facts.add("Reference", &invoice.reference);
+        facts.add("Reference", reference(invoice));
     }
     // Once it is over, an address would only invite more.
     if matches!(invoice.status, InvoiceStatus::Paid | InvoiceStatus::Processing) {
-        facts.add("Address", &invoice.address);
+        facts.add("Address", address(invoice));
     }
     for receipt in &invoice.receipts {
         facts.add(&format!("{}, transaction", receipt.received), &receipt.hash);
@@ -176,7 +189,7 @@ fn headline(invoice: &PublicInvoiceView) -> String {
 fn standing(invoice: &PublicInvoiceView) -> (String, String) {
     use InvoiceException::{Late, Overpaid, Underpaid};
     let (shop, came) = (&invoice.shop.name, came(invoice));
-    let ask = format!("Ask {shop} and quote {}.", invoice.reference);
+    let ask = format!("Ask {shop} and quote {}.", reference(invoice));
     let (heading, hint) = match (invoice.status, invoice.exception) {
         (InvoiceStatus::Open, Underpaid) => {
             let rest = any_of(invoice.accepted.iter().map(|one| &one.remaining));
@@ -227,8 +240,8 @@ fn ways(invoice: &PublicInvoiceView) -> String {
     if !invoice.open_amount {
         facts.add("Amount", &any_of(invoice.accepted.iter().map(|one| &one.remaining)));
     }
-    facts.add("To this address", &invoice.address);
-    facts.add("With this comment", &invoice.reference);
+    facts.add("To this address", address(invoice));
+    facts.add("With this comment", reference(invoice));
     push(
         &mut html,
         format_args!(

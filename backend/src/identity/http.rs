@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 
-use super::{Person, hash, store};
+use super::{Person, SESSION_PREFIX, hash, store};
 use crate::{
     app::App,
     problem::{Kind, Problem, Result},
@@ -44,6 +44,20 @@ impl FromRequestParts<App> for MaybeCaller {
         } else {
             Ok(Self(None))
         }
+    }
+}
+
+/// Whether a call comes from inside Telegram: only the Mini App has sessions. One that has ended tells as
+/// much, and a page that is open to all refuses nobody for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InsideTelegram(pub bool);
+
+impl<S: Sync> FromRequestParts<S> for InsideTelegram {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let token = credential(&parts.headers, "Bearer");
+        Ok(Self(token.is_some_and(|token| token.starts_with(SESSION_PREFIX))))
     }
 }
 

@@ -22,6 +22,8 @@ pub use init_data::InitData;
 pub use store::{Chat, Person};
 
 const SESSION: Duration = Duration::from_secs(3600);
+/// What every session token begins with.
+const SESSION_PREFIX: &str = "ses_";
 const DEFAULT_LANGUAGE: &str = "en";
 
 /// A fresh session. The token is shown once and kept nowhere.
@@ -44,7 +46,7 @@ pub async fn login(tx: &mut Tx, data: &InitData, now: Now<'_>) -> db::Result<Ses
         at: data.auth_date,
     };
     let person = meet(tx, seen, now).await?;
-    let token = format!("ses_{}", now.dice.secret());
+    let token = format!("{SESSION_PREFIX}{}", now.dice.secret());
     let expires_at = now.at.after(SESSION);
     store::insert_session(tx, &hash(&token), person.id, now.at, expires_at).await?;
     Ok(Session { token, expires_at, person })

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Whole,
+    Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Whole, goods,
     new::{InvoiceRequest, Returns},
     pay::{self, Wish},
     store::{self, Filter},
@@ -26,7 +26,7 @@ use crate::{
     extract::{Body, Path, Query},
     id::InvoiceId,
     idempotency::{Answer, Begun, Call, http::IdempotencyKey},
-    identity::http::MaybeCaller,
+    identity::http::{InsideTelegram, MaybeCaller},
     merchants::Merchant,
     page::{Page, PageQuery},
     payments::{http::accepted, view::PaymentView},
@@ -92,6 +92,13 @@ pub(super) fn expired() -> Problem {
     )
 }
 
+pub(super) fn withdrawn() -> Problem {
+    Problem::new(
+        Kind::InvoiceVoid,
+        "The shop has taken it back. Ask the shop for a new invoice, and do not pay this one.",
+    )
+}
+
 /// Create an invoice
 ///
 /// Send an `Idempotency-Key`, an `external_id`, or both, and a request that is sent twice makes one
@@ -119,6 +126,9 @@ async fn create(
     let call = key.call(merchant.id, "POST /v1/invoices", &request);
     let returns = if app.network.is_sandbox() { Returns::Localhost } else { Returns::Https };
     let listed = accepted(&app, &request.asset)?;
+    if request.stars.is_some() && !app.settings.stars {
+        return Err(goods::stars_off());
+    }
     let codes = request.accepted_assets.iter().flatten();
     let others = codes.map(|code| accepted(&app, code)).collect::<Result<Vec<_>>>()?;
     let new = request.accept(listed, &others, returns, app.time())?;
@@ -306,14 +316,17 @@ async fn timeline(
 }
 
 /// Read an invoice as its payer, or wait for its status to change
+///
+/// With a session you are inside Telegram: digital goods then show no way to pay on the chain.
 #[utoipa::path(
-    get, path = "/v1/public/invoices/{id}", tag = "Invoices",
+    get, path = "/v1/public/invoices/{id}", tag = "Invoices", security((), ("session" = [])),
     params(("id" = String, Path), WaitQuery),
     responses((status = 200, body = PublicInvoiceView), Refusals)
 )]
 async fn read_public(
     State(app): State<App>,
     client: Client,
+    InsideTelegram(inside): InsideTelegram,
     Path(id): Path<InvoiceId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<PublicInvoiceView>> {
@@ -322,7 +335,8 @@ async fn read_public(
         Ok(look(super::whole(&mut tx, id).await?, &query))
     })
     .await?;
-    Ok(Json(view::public(&app.assets, &whole)))
+    let view = view::public(&app.assets, &whole);
+    Ok(Json(if inside { view.inside_telegram() } else { view }))
 }
 
 /// Who is going to pay.
@@ -352,7 +366,8 @@ struct PayAnswer {
 /// Pay an invoice
 ///
 /// Works for everybody who has the link. With a session, and from a wallet linked to it, the payment
-/// also appears in that person's activity.
+/// also appears in that person's activity. Digital goods are refused with a session: inside Telegram
+/// they are paid in Stars.
 #[utoipa::path(
     post, path = "/v1/public/invoices/{id}/pay", tag = "Invoices", security((), ("session" = [])),
     params(("id" = String, Path)), request_body = PayRequest,

@@ -7,10 +7,12 @@
 //! the amount to whoever pays.
 
 mod due;
+pub mod goods;
 pub mod http;
 pub mod new;
 mod pay;
 pub mod share;
+pub mod stars;
 pub mod state;
 pub mod store;
 pub mod timeline;
@@ -19,19 +21,21 @@ pub mod view;
 use crate::{
     db::{Hooks, Tx},
     events::{self, Audience, Now, kind},
-    id::{InvoiceId, TransferId},
+    id::InvoiceId,
     merchants::{self, Merchant},
     money::{Amount, Assets},
     payments::{self, Draft, Intent, Purpose, Reason, Recorded, Side, Stage, Transfer},
     rates::{self, Setup},
-    refunds::{self, Refund},
+    refunds::{self, Refund, stars::StarRefund},
+    stars::StarPayment,
     time::Time,
     webhooks,
 };
 
 use due::Dues;
-use timeline::{Mark, Observation};
+use timeline::{Mark, Observation, Source};
 
+pub use goods::{Declined, Goods, Starred};
 pub use state::{
     Change, Input, Invoice, InvoiceException, InvoiceStatus, Links, Price, Refused, Status, Terms,
     Tolerance,
@@ -79,6 +83,10 @@ pub struct Whole {
     pub refunds: Vec<Refund>,
     /// What names it and cannot pay it, with what has gone back of each, oldest first.
     pub astray: Vec<(Transfer, Amount)>,
+    /// The Stars that have paid it, oldest first.
+    pub stars: Vec<StarPayment>,
+    /// The Stars that go back of it, oldest first.
+    pub star_refunds: Vec<StarRefund>,
 }
 
 /// An invoice before it has an id.
@@ -142,6 +150,8 @@ pub async fn create(
         in_time: Amount::ZERO,
         late: Amount::ZERO,
         others,
+        starred: Starred::NONE,
+        stars_link: None,
         created_at: now.at,
         expires_at: new.expires_at,
     };
@@ -196,7 +206,7 @@ pub async fn misdirected(
     now: Now<'_>,
 ) -> Result<(), Error> {
     let seen = Observation {
-        transfer: Some(recorded.transfer.id),
+        source: Some(Source::Transfer(recorded.transfer.id)),
         note: Some(reason.as_str().to_owned()),
         ..Observation::of(Mark::Unmatched)
     };
@@ -213,9 +223,9 @@ pub async fn credit(
 ) -> Result<(), Error> {
     let arrival = &recorded.transfer.arrival;
     let Some(amount) = arrival.amount() else { return Ok(()) };
-    let transfer = Some(recorded.transfer.id);
+    let source = Some(Source::Transfer(recorded.transfer.id));
     let input = Input::Arrived { asset: arrival.asset, amount, at: arrival.at };
-    advance(tx, assets, id, input, transfer, now).await
+    advance(tx, assets, id, input, source, now).await
 }
 
 /// A payment of the invoice has come to this stage, as far as the eye can see.
@@ -252,7 +262,7 @@ async fn advance(
     assets: &Assets,
     id: InvoiceId,
     input: Input,
-    transfer: Option<TransferId>,
+    source: Option<Source>,
     now: Now<'_>,
 ) -> Result<(), Error> {
     loop {
@@ -264,7 +274,7 @@ async fn advance(
         if store::save(tx, &before, &after).await? {
             tx.nudge();
             for mark in timeline::marks(&before, input, change) {
-                let seen = Observation { transfer, ..Observation::of(mark) };
+                let seen = Observation { source, ..Observation::of(mark) };
                 store::observe(tx, id, &seen, now.at).await?;
             }
             return tell(tx, assets, id, change.map_or(&[], Change::events), now).await;
@@ -345,7 +355,19 @@ pub async fn complete(tx: &mut Tx, invoice: Invoice) -> Result<Whole, Error> {
         let back = refunds::store::sent_back(tx, transfer.id).await?;
         astray.push((transfer, back));
     }
-    Ok(Whole { invoice, merchant, intent, intents, transfers, refunds, astray })
+    let stars = crate::stars::store::of_invoice(tx, invoice.id).await?;
+    let star_refunds = refunds::stars::store::of_invoice(tx, invoice.id).await?;
+    Ok(Whole {
+        invoice,
+        merchant,
+        intent,
+        intents,
+        transfers,
+        refunds,
+        astray,
+        stars,
+        star_refunds,
+    })
 }
 
 #[cfg(test)]

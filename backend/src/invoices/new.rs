@@ -7,12 +7,13 @@ use serde_json::{Map, Value};
 use url::{Host, Url};
 use utoipa::ToSchema;
 
-use super::{NewInvoice, Price, Terms, Tolerance};
+use super::{Goods, NewInvoice, Price, Terms, Tolerance};
 use crate::{
     money::{Amount, Asset, Listed},
     payments::http::positive,
     problem::{Kind, Problem, Result},
     rates::{Fiat, FiatPrice},
+    stars::Stars,
     time::Time,
     webhooks::{self, guard::Reach},
 };
@@ -57,6 +58,15 @@ pub struct InvoiceRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(["GRAM", "USDT"]))]
     pub accepted_assets: Option<Vec<String>>,
+    /// What is sold: `physical`, `service` or `digital`. Default `physical`. Inside Telegram digital goods
+    /// are paid in Stars only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goods_kind: Option<Goods>,
+    /// For `digital` goods: the price in Telegram Stars, 1 to 10000, beside the one above. Without it
+    /// the invoice cannot be paid inside Telegram.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 250)]
+    pub stars: Option<u32>,
     /// What it is for: the customer reads it. At most 500 characters.
     #[schema(example = "Order 1042: two books")]
     pub description: Option<String>,
@@ -123,10 +133,17 @@ impl InvoiceRequest {
             Returns::Localhost => Reach::Sandbox,
         };
         let hook = |url: String| webhooks::new::address("webhook_url", &url, reach);
+        let goods = self.goods_kind.unwrap_or(Goods::Physical);
+        if self.stars.is_some() && matches!(price, Price::Open { .. }) {
+            let detail = "An open amount has no price in Stars: leave one of the two out.";
+            return Err(bad(detail.to_owned()));
+        }
         let terms = Terms {
             asset: listed.asset,
             also,
             price,
+            goods,
+            stars: self.stars.map(|count| stars(count, goods)).transpose()?,
             tolerance,
             description: text("description", self.description, DESCRIPTION)?,
             external_id: text("external_id", self.external_id, EXTERNAL_ID)?,
@@ -167,6 +184,14 @@ impl InvoiceRequest {
 
 fn bad(detail: String) -> Problem {
     Problem::new(Kind::BadRequest, format!("{detail} Nothing was created."))
+}
+
+/// A price that Telegram takes, for goods that are paid so.
+fn stars(count: u32, goods: Goods) -> Result<Stars> {
+    if goods != Goods::Digital {
+        return Err(bad("stars is for goods_kind `digital` only.".to_owned()));
+    }
+    Stars::new(count).ok_or_else(|| bad(format!("stars is a whole number, 1 to {}.", Stars::MOST)))
 }
 
 /// A price above zero in a currency there is.
@@ -344,12 +369,36 @@ mod tests {
     }
 
     #[test]
+    fn only_digital_goods_have_a_price_in_stars() {
+        let ask = |goods: Option<&str>, stars: Value| {
+            let mut body = json!({ "amount": "1", "asset": "GRAM", "stars": stars });
+            if let Some(goods) = goods {
+                body["goods_kind"] = json!(goods);
+            }
+            let request: InvoiceRequest = serde_json::from_value(body).ok()?;
+            let assets = Assets::new([]);
+            request.accept(assets.by_code("GRAM").unwrap(), &[], Returns::Https, NOW).ok()
+        };
+        for good in [1, 250, 10_000] {
+            let terms = ask(Some("digital"), json!(good)).unwrap().terms;
+            assert_eq!((terms.goods, terms.stars), (Goods::Digital, Stars::new(good)));
+        }
+        for bad in [json!(0), json!(10_001), json!(-1), json!(2.5), json!("250")] {
+            assert!(ask(Some("digital"), bad.clone()).is_none(), "{bad}");
+        }
+        for goods in [None, Some("physical"), Some("service"), Some("virtual")] {
+            assert!(ask(goods, json!(250)).is_none(), "{goods:?}");
+        }
+    }
+
+    #[test]
     fn a_request_without_fiat_is_spelled_as_ever() {
         let body = json!({ "amount": "1", "asset": "GRAM" });
         let request: InvoiceRequest = serde_json::from_value(body).unwrap();
         let spelled = serde_json::to_string(&request).unwrap();
-        for field in ["fiat", "open_amount", "min_amount", "accepted_assets"] {
-            assert!(!spelled.contains(field), "or stored keys would not fit");
+        for newer in ["fiat", "open_amount", "min_amount", "accepted_assets", "goods_kind", "stars"]
+        {
+            assert!(!spelled.contains(newer), "{newer}: or stored keys would not fit");
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ton::{address::Address, message::ConnectTransaction};
 
-use super::{Invoice, Status, Whole, http};
+use super::{Goods, Invoice, Status, Whole, goods::stars_only, http};
 use crate::{
     app::App,
     db::Tx,
@@ -47,6 +47,10 @@ pub(super) async fn prepare(
     let (now, from) = (app.now(), wish.from);
     let mut tx = app.db.snapshot().await?;
     let whole = super::whole(&mut tx, id).await?;
+    // Whoever has a session is inside Telegram.
+    if person.is_some() && whole.invoice.terms.goods == Goods::Digital {
+        return Err(stars_only());
+    }
     let person = linked(&mut tx, person, from).await?;
     drop(tx);
     payable(&whole, from, now.at)?;
@@ -82,10 +86,7 @@ fn payable(whole: &Whole, from: Address, now: Time) -> Result<()> {
     match whole.invoice.status {
         Status::Paid { .. } => Err(http::paid()),
         Status::Expired => Err(http::expired()),
-        Status::Void { .. } => Err(Problem::new(
-            Kind::InvoiceVoid,
-            "The shop has taken it back. Ask the shop for a new invoice, and do not pay this one.",
-        )),
+        Status::Void { .. } => Err(http::withdrawn()),
         Status::Open | Status::Processing if now >= whole.invoice.expires_at => {
             Err(http::expired())
         }

@@ -8,14 +8,16 @@
 //! ```
 //!
 //! Time is the chain's: money is in time when its block is not later than the deadline, whenever we
-//! come to read that block. So the end does not depend on the order in which transfers are found.
+//! come to read that block. Stars pay the whole at once, in time by Telegram's clock. So the end does not depend on the order in which transfers are found.
 
+use super::goods::{Goods, Starred};
 use super::share::{Share, Tender, sum};
 use crate::{
     db::text_enum,
     id::{InvoiceId, MerchantId, PaymentId},
     money::{Amount, Asset},
     rates::{Currency, Fiat, Fixed},
+    stars::Stars,
     time::Time,
 };
 
@@ -41,6 +43,9 @@ pub struct Invoice {
     pub late: Amount,
     /// The other assets it accepts, each with what came in it.
     pub others: Vec<Tender>,
+    pub starred: Starred,
+    /// Telegram's link for paying it in Stars, once it was asked for.
+    pub stars_link: Option<String>,
     pub created_at: Time,
     pub expires_at: Time,
 }
@@ -53,6 +58,9 @@ pub struct Terms {
     /// Others that are accepted as well.
     pub also: Vec<Asset>,
     pub price: Price,
+    pub goods: Goods,
+    /// The price in Stars, for digital goods that can be paid inside Telegram.
+    pub stars: Option<Stars>,
     /// How much of it may be missing.
     pub tolerance: Tolerance,
     pub description: Option<String>,
@@ -152,6 +160,8 @@ text_enum! {
 pub enum Input {
     /// Final money; `at` is its block's time.
     Arrived { asset: Asset, amount: Amount, at: Time },
+    /// Stars, always the whole price; `at` is Telegram's time.
+    Starred { amount: Amount, at: Time },
     /// A transfer is pending in the network, or has gone away again.
     Hint { pending: bool },
     /// Every block up to this moment of the chain's clock has been read.
@@ -198,6 +208,7 @@ impl Invoice {
         use Status::{Expired, Open, Paid, Processing, Void};
         let change = match (self.status, input) {
             (_, Input::Arrived { asset, amount, at }) => self.take(asset, amount, at),
+            (_, Input::Starred { amount, at }) => Some(self.take_stars(amount, at)),
             (Open, Input::Hint { pending: true }) => {
                 self.status = Processing;
                 Some(Change::Processing)
@@ -222,7 +233,7 @@ impl Invoice {
             (Expired, Input::Void { .. }) => return Err(Refused::Expired),
             (Paid { .. }, Input::Accept { .. }) => None,
             (Open | Processing | Expired | Void { .. }, Input::Accept { at }) => {
-                if self.tenders().iter().all(|tender| tender.received().is_zero()) {
+                if self.is_untouched() && self.starred.is_none() {
                     return Err(Refused::NothingCame);
                 }
                 self.status = Paid { at, by_hand: true };
@@ -291,7 +302,13 @@ impl Invoice {
         in_time.is_all_but(self.terms.tolerance.bps())
     }
 
-    fn is_over(&self) -> bool {
+    /// Whether nothing has come on the chain.
+    pub fn is_untouched(&self) -> bool {
+        self.tenders().iter().all(|tender| tender.received().is_zero())
+    }
+
+    /// Whether more came on the chain than is due.
+    pub(super) fn is_over_on_chain(&self) -> bool {
         let dues = self.tenders().into_iter().map(|tender| tender.due);
         !self.is_open_amount() && self.share().is_over(dues)
     }
@@ -313,7 +330,7 @@ impl Invoice {
     /// What is still to be paid if it is paid in an asset of which `due` is all of it.
     pub fn rest_in(&self, due: Amount) -> Amount {
         let any_will_do = matches!(self.terms.price, Price::Open { least: None });
-        if any_will_do || matches!(self.status, Status::Paid { .. }) {
+        if any_will_do || matches!(self.status, Status::Paid { .. }) || !self.starred.is_none() {
             return Amount::ZERO;
         }
         self.share().rest(due)
@@ -322,8 +339,8 @@ impl Invoice {
     pub fn exception(&self) -> InvoiceException {
         let came = |of: fn(&Tender) -> Amount| self.tenders().iter().any(|t| !of(t).is_zero());
         let any_will_do = matches!(self.terms.price, Price::Open { least: None });
-        let short = !any_will_do && self.share().is_less_than_all();
-        let late = came(|tender| tender.late);
+        let short = !any_will_do && self.starred.is_none() && self.share().is_less_than_all();
+        let late = came(|tender| tender.late) || !self.starred.late.is_zero();
         match self.status {
             Status::Paid { .. } if self.is_over() => InvoiceException::Overpaid,
             Status::Paid { by_hand: true, .. } if late => InvoiceException::Late,

@@ -5,16 +5,18 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    goods::{Goods, Starred},
     share::Tender,
     state::{Invoice, InvoiceStatus, Links, Price, Status, Terms, Tolerance},
-    timeline::{Line, Mark, Observation},
+    timeline::{Line, Mark, Observation, Source},
 };
 use crate::{
-    db::{Result, Tx, execute, rows},
-    id::{InvoiceId, MerchantId, PaymentId, TransferId},
+    db::{One, Result, Tx, execute, rows},
+    id::{InvoiceId, MerchantId, PaymentId, StarPaymentId, TransferId},
     money::{Amount, Asset},
     payments,
     rates::{Currency, Fiat, Fixed, Rate},
+    stars::{self, Stars},
     time::Time,
 };
 
@@ -50,6 +52,11 @@ struct Row {
     open_amount: bool,
     min_amount: Option<Amount>,
     others: String,
+    goods_kind: Goods,
+    stars_price: Option<Amount>,
+    stars_in_time: Amount,
+    stars_late: Amount,
+    stars_link: Option<String>,
 }
 
 /// A rate as it is stored.
@@ -157,6 +164,8 @@ impl TryFrom<Row> for Invoice {
                 asset: row.asset,
                 also: others.iter().map(|other| other.asset).collect(),
                 price,
+                goods: row.goods_kind,
+                stars: row.stars_price.map(Stars::try_from).transpose()?,
                 tolerance: u16::try_from(row.tolerance_bps)
                     .ok()
                     .and_then(Tolerance::new)
@@ -187,6 +196,8 @@ impl TryFrom<Row> for Invoice {
             in_time: row.in_time,
             late: row.late,
             others,
+            starred: Starred { in_time: row.stars_in_time, late: row.stars_late },
+            stars_link: row.stars_link,
             created_at: row.created_at,
             expires_at: row.expires_at,
         })
@@ -213,9 +224,9 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
             (id, merchant_id, intent_id, asset, due, description, external_id, metadata, return_url,
              pay_url, app_url, status, in_time, late, created_at, expires_at, paid_at, void_at,
              tolerance_bps, webhook_url, fiat_amount, fiat_currency, fiat_rate, fiat_sources, fiat_at,
-             open_amount, min_amount, others, paid_message)
+             open_amount, min_amount, others, paid_message, goods_kind, stars_price)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
+                 $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
          on conflict (merchant_id, external_id) where external_id is not null do nothing",
         invoice.id,
         invoice.merchant,
@@ -245,7 +256,9 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
         invoice.is_open_amount(),
         least,
         kept(&invoice.others)?,
-        terms.paid_message.as_deref()
+        terms.paid_message.as_deref(),
+        terms.goods,
+        terms.stars.map(Stars::amount)
     )?;
     Ok(touched == 1)
 }
@@ -256,8 +269,9 @@ pub async fn save(tx: &mut Tx, before: &Invoice, after: &Invoice) -> Result<bool
     let touched = execute!(
         tx,
         "update invoices set status = $2, in_time = $3, late = $4, paid_at = $5, void_at = $6,
-                accepted_at = $10, others = $11
-          where id = $1 and status = $7 and in_time = $8 and late = $9 and others = $12",
+                accepted_at = $10, others = $11, stars_in_time = $13, stars_late = $14
+          where id = $1 and status = $7 and in_time = $8 and late = $9 and others = $12
+            and stars_in_time = $15 and stars_late = $16",
         after.id,
         after.status.word(),
         after.in_time,
@@ -269,9 +283,33 @@ pub async fn save(tx: &mut Tx, before: &Invoice, after: &Invoice) -> Result<bool
         before.late,
         marks.accepted_at,
         kept(&after.others)?,
-        kept(&before.others)?
+        kept(&before.others)?,
+        after.starred.in_time,
+        after.starred.late,
+        before.starred.in_time,
+        before.starred.late
     )?;
     Ok(touched == 1)
+}
+
+/// Takes an invoice until the transaction ends: nobody else decides about it meanwhile.
+pub async fn hold(tx: &mut Tx, id: InvoiceId) -> Result<Option<Invoice>> {
+    rows!(tx, optional Row, "update invoices set due = due where id = $1 returning *", id)?
+        .map(Invoice::try_from)
+        .transpose()
+}
+
+/// Keeps Telegram's link for paying in Stars. The first one stays, and is given back.
+pub async fn keep_link(tx: &mut Tx, id: InvoiceId, link: &str) -> Result<String> {
+    let (link,) = rows!(
+        tx,
+        one One<String>,
+        "update invoices set stars_link = coalesce(stars_link, $2) where id = $1
+         returning stars_link",
+        id,
+        link
+    )?;
+    Ok(link)
 }
 
 pub async fn find(tx: &mut Tx, id: InvoiceId) -> Result<Option<Invoice>> {
@@ -380,14 +418,20 @@ pub async fn due(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Invoice>> 
 
 /// Adds a line to an invoice's timeline.
 pub async fn observe(tx: &mut Tx, id: InvoiceId, seen: &Observation, at: Time) -> Result<()> {
+    let (transfer, stars) = match seen.source {
+        Some(Source::Transfer(id)) => (Some(id), None),
+        Some(Source::Stars(id)) => (None, Some(id)),
+        None => (None, None),
+    };
     execute!(
         tx,
-        "insert into invoice_timeline (invoice_id, n, kind, transfer_id, note, at)
-         select $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5 from invoice_timeline
+        "insert into invoice_timeline (invoice_id, n, kind, transfer_id, star_payment_id, note, at)
+         select $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5, $6 from invoice_timeline
           where invoice_id = $1",
         id,
         seen.mark,
-        seen.transfer,
+        transfer,
+        stars,
         seen.note.as_deref(),
         at
     )?;
@@ -399,6 +443,7 @@ struct LineRow {
     n: i64,
     kind: Mark,
     transfer_id: Option<TransferId>,
+    star_payment_id: Option<StarPaymentId>,
     note: Option<String>,
     at: Time,
 }
@@ -408,24 +453,25 @@ pub async fn timeline(tx: &mut Tx, id: InvoiceId, after: i64, limit: i64) -> Res
     let rows = rows!(
         tx,
         all LineRow,
-        "select n, kind, transfer_id, note, at from invoice_timeline
+        "select n, kind, transfer_id, star_payment_id, note, at from invoice_timeline
           where invoice_id = $1 and n > $2 order by n limit $3",
         id,
         after,
         limit
     )?;
     let mut lines = Vec::with_capacity(rows.len());
-    for LineRow { n, kind, transfer_id, note, at } in rows {
+    for LineRow { n, kind: mark, transfer_id, star_payment_id, note, at } in rows {
         let transfer = match transfer_id {
             Some(id) => payments::store::find_transfer(tx, id).await?,
             None => None,
         };
-        lines.push(Line {
-            n,
-            seen: Observation { mark: kind, transfer: transfer_id, note },
-            at,
-            transfer,
-        });
+        let stars = match star_payment_id {
+            Some(id) => stars::store::find(tx, id).await?,
+            None => None,
+        };
+        let source = transfer_id.map(Source::Transfer);
+        let source = source.or(star_payment_id.map(Source::Stars));
+        lines.push(Line { n, seen: Observation { mark, source, note }, at, transfer, stars });
     }
     Ok(lines)
 }

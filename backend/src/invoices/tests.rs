@@ -51,6 +51,8 @@ impl Till {
             asset: Asset::Gram,
             also: Vec::new(),
             price: Price::Asset(units(DUE)),
+            goods: Goods::Physical,
+            stars: None,
             tolerance: super::Tolerance::default(),
             description: Some("Two books".into()),
             external_id: external_id.map(str::to_owned),
@@ -319,12 +321,12 @@ async fn a_ton_link_carries_everything_a_wallet_asks_for() {
     let mut whole = till.whole(till.invoices().await).await;
     let to = payments::view::friendly(wallet(7));
     let (reference, end) = (whole.intent.reference, NOW.after(LIFETIME).seconds());
-    let link = view::public(&till.assets, &whole).ton_link;
+    let link = view::public(&till.assets, &whole).ton_link.unwrap();
     assert_eq!(link, format!("ton://transfer/{to}?amount={DUE}&text={reference}&exp={end}"));
 
     whole.invoice.terms.asset = Asset::Jetton(wallet(9));
     whole.invoice.in_time = units(DUE - 5);
-    let link = view::public(&till.assets, &whole).ton_link;
+    let link = view::public(&till.assets, &whole).ton_link.unwrap();
     let master = wallet(9).friendly(true);
     let rest = format!("?amount=5&text={reference}&jetton={master}&exp={end}");
     assert_eq!(link, format!("ton://transfer/{to}{rest}"));

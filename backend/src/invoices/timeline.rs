@@ -5,9 +5,16 @@ use utoipa::ToSchema;
 
 use super::{
     Change, Input, Invoice,
-    view::{InvoicePayment, payment},
+    view::{InvoicePayment, InvoiceStarPayment, payment, star_payment},
 };
-use crate::{db::text_enum, id::TransferId, money::Assets, payments::Transfer, time::Time};
+use crate::{
+    db::text_enum,
+    id::{StarPaymentId, TransferId},
+    money::Assets,
+    payments::Transfer,
+    stars::StarPayment,
+    time::Time,
+};
 
 text_enum! {
     /// A kind of line in an invoice's timeline.
@@ -23,6 +30,10 @@ text_enum! {
         Late = "late",
         /// Final money that names it but cannot pay it.
         Unmatched = "unmatched",
+        /// Stars that came before the end.
+        Stars = "stars",
+        /// Stars that came after the end.
+        StarsLate = "stars_late",
         Paid = "paid",
         Expired = "expired",
         Void = "void",
@@ -44,6 +55,10 @@ impl Mark {
             Self::Unmatched => {
                 "Final, with the reference, but it cannot pay this invoice: it is recorded as unmatched."
             }
+            Self::Stars => "Telegram has taken the whole price in Stars before the end: it counts.",
+            Self::StarsLate => {
+                "Telegram has taken the price in Stars, but after the end: it is recorded and does not complete the invoice."
+            }
             Self::Paid => {
                 "What came in time is what is due, money of each asset by its share of it, or as near as the tolerance allows."
             }
@@ -56,17 +71,24 @@ impl Mark {
     }
 }
 
+/// The money that a line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    Transfer(TransferId),
+    Stars(StarPaymentId),
+}
+
 /// What a line says.
 #[derive(Debug, Clone)]
 pub struct Observation {
     pub mark: Mark,
-    pub transfer: Option<TransferId>,
+    pub source: Option<Source>,
     pub note: Option<String>,
 }
 
 impl Observation {
     pub fn of(mark: Mark) -> Self {
-        Self { mark, transfer: None, note: None }
+        Self { mark, source: None, note: None }
     }
 }
 
@@ -79,12 +101,18 @@ pub fn marks(before: &Invoice, input: Input, change: Option<Change>) -> Vec<Mark
         Input::Void { .. } => vec![Mark::Void],
         Input::Accept { .. } => vec![Mark::Accepted],
         Input::Arrived { at, .. } => {
-            let came = if before.is_late(at) { Mark::Late } else { Mark::Received };
-            match change {
-                Some(Change::Paid | Change::PaidAndOverpaid) => vec![came, Mark::Paid],
-                _ => vec![came],
-            }
+            came(if before.is_late(at) { Mark::Late } else { Mark::Received }, change)
         }
+        Input::Starred { at, .. } => {
+            came(if before.is_late(at) { Mark::StarsLate } else { Mark::Stars }, change)
+        }
+    }
+}
+
+fn came(money: Mark, change: Option<Change>) -> Vec<Mark> {
+    match change {
+        Some(Change::Paid | Change::PaidAndOverpaid) => vec![money, Mark::Paid],
+        _ => vec![money],
     }
 }
 
@@ -100,6 +128,8 @@ pub struct TimelineEntry {
     pub reason: Option<String>,
     /// The transfer it is about, with its block, logical time and hash.
     pub payment: Option<InvoicePayment>,
+    /// The payment in Stars it is about.
+    pub star_payment: Option<InvoiceStarPayment>,
     /// When we saw or decided it. The chain's own time is the payment's.
     #[schema(value_type = String, format = DateTime)]
     pub at: Time,
@@ -111,6 +141,7 @@ pub struct Line {
     pub seen: Observation,
     pub at: Time,
     pub transfer: Option<Transfer>,
+    pub stars: Option<StarPayment>,
 }
 
 pub fn entry(assets: &Assets, invoice: &Invoice, line: &Line) -> TimelineEntry {
@@ -120,6 +151,7 @@ pub fn entry(assets: &Assets, invoice: &Invoice, line: &Line) -> TimelineEntry {
         rule: line.seen.mark.rule().to_owned(),
         reason: line.seen.note.clone(),
         payment: line.transfer.as_ref().map(|transfer| payment(assets, invoice, transfer)),
+        star_payment: line.stars.as_ref().map(|paid| star_payment(invoice, paid)),
         at: line.at,
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::{Invoice, InvoiceException, InvoiceStatus, Price, Status, Whole, share::Tender};
+use super::{Goods, Invoice, InvoiceException, InvoiceStatus, Price, Status, Whole, share::Tender};
 use crate::{
     money::{Amount, Asset, Assets, Money},
     payments::{
@@ -13,6 +13,7 @@ use crate::{
     },
     rates::FiatValue,
     refunds::view::{self, RefundBrief},
+    stars::{self, StarPayment},
     time::Time,
 };
 
@@ -24,6 +25,8 @@ pub struct PublicInvoiceView {
     pub id: String,
     pub status: InvoiceStatus,
     pub exception: InvoiceException,
+    /// What is sold. Inside Telegram `digital` goods are paid in Stars only.
+    pub goods_kind: Goods,
     /// What is due. Of an open amount: what has come, once it is paid, and until then the least that
     /// will do.
     pub money: Money,
@@ -36,22 +39,25 @@ pub struct PublicInvoiceView {
     pub min_amount: Option<Money>,
     /// The price in fiat that it was reckoned from, if there was one.
     pub fiat: Option<InvoiceFiat>,
-    /// Everything that came, also late or too much. Other assets count by the invoice's rates, rounded
+    /// How it can be paid in Telegram Stars, if it can.
+    pub stars: Option<InvoiceStars>,
+    /// Everything that came on the chain, also late or too much. Other assets count by the invoice's rates, rounded
     /// down; what came in each stands in `accepted`.
     pub received: Money,
     /// What is still missing.
     pub remaining: Money,
     pub shop: Shop,
     pub description: Option<String>,
-    /// What the transfer's comment must begin with.
+    /// What the transfer's comment must begin with. This, `address` and `ton_link` are null for digital
+    /// goods inside Telegram, that is for whoever asks with a session.
     #[schema(example = "K7TQ-9F2M-3XWA-0V5R-8N1D")]
-    pub reference: String,
+    pub reference: Option<String>,
     /// The merchant's wallet.
-    pub address: String,
+    pub address: Option<String>,
     /// A page that anybody can pay at.
     pub pay_url: String,
     /// For any wallet: it opens with everything filled in.
-    pub ton_link: String,
+    pub ton_link: Option<String>,
     /// By the chain's clock. Money in a block after it is late.
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Time,
@@ -102,6 +108,17 @@ pub struct AcceptedRate {
     /// When the oldest of them said so.
     #[schema(value_type = String, format = DateTime)]
     pub at: Time,
+}
+
+/// A price in Telegram Stars, and what came and went of it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InvoiceStars {
+    /// The whole price, beside the one on the chain: either pays the invoice.
+    pub price: Money,
+    /// All Stars that came, also late or once more.
+    pub received: Money,
+    /// What Telegram has given back.
+    pub refunded: Money,
 }
 
 /// A price in fiat, and the rate that was fixed when the invoice was made.
@@ -166,6 +183,8 @@ pub struct InvoiceView {
     pub metadata: Map<String, Value>,
     /// Every transfer that paid it, oldest first.
     pub payments: Vec<InvoicePayment>,
+    /// Every payment in Stars, oldest first.
+    pub star_payments: Vec<InvoiceStarPayment>,
     /// What goes back of it, oldest first.
     pub refunds: Vec<RefundBrief>,
     /// What has gone back so far of the asset it is made out in; of the others it stands in `accepted`.
@@ -201,9 +220,25 @@ pub struct InvoicePayment {
     pub late: bool,
 }
 
+/// A payment in Telegram Stars.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InvoiceStarPayment {
+    #[schema(example = "stp_01m7q5cqg0fzzvzzzzzzzzzzzz")]
+    pub id: String,
+    pub money: Money,
+    /// Telegram's name for it: the payer sees it in their Stars, and support asks for it.
+    pub telegram_payment_charge_id: String,
+    /// By Telegram's clock.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Time,
+    /// Whether that was after the invoice's end.
+    pub late: bool,
+}
+
 /// What the merchant sees, and what stands in its events.
 pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
-    let Whole { invoice, merchant, transfers, refunds, .. } = whole;
+    let Whole { invoice, merchant, transfers, refunds, stars, star_refunds, .. } = whole;
+    let signed = refunds.iter().map(|refund| view::brief(assets, refund));
     InvoiceView {
         object: "invoice",
         public: public(assets, whole),
@@ -212,7 +247,8 @@ pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
         external_id: invoice.terms.external_id.clone(),
         metadata: serde_json::from_str(&invoice.terms.metadata).unwrap_or_default(),
         payments: transfers.iter().map(|t| payment(assets, invoice, t)).collect(),
-        refunds: refunds.iter().map(|refund| view::brief(assets, refund)).collect(),
+        star_payments: stars.iter().map(|paid| star_payment(invoice, paid)).collect(),
+        refunds: signed.chain(star_refunds.iter().map(view::stars_brief)).collect(),
         refunded: view::sum(assets, invoice.terms.asset, refunds),
         livemode: merchant.livemode,
         app_url: invoice.links.app_url.clone(),
@@ -228,19 +264,21 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
         id: invoice.id.to_string(),
         status: invoice.status.word(),
         exception: invoice.exception(),
+        goods_kind: invoice.terms.goods,
         money: money(named(invoice)),
         accepted: invoice.tenders().iter().map(|t| accepted(assets, whole, t)).collect(),
         open_amount: invoice.is_open_amount(),
         min_amount: least(invoice).map(money),
         fiat: fiat(invoice),
+        stars: in_stars(whole),
         received: money(invoice.received()),
         remaining: money(invoice.remaining()),
         shop: Shop { name: merchant.name.clone(), wallet_since: merchant.payout_since },
         description: invoice.terms.description.clone(),
-        reference: intent.reference.to_string(),
-        address: friendly(intent.payee_address),
+        reference: Some(intent.reference.to_string()),
+        address: Some(friendly(intent.payee_address)),
         pay_url: invoice.links.pay_url.clone(),
-        ton_link: ton_link(invoice, intent, invoice.terms.asset, invoice.remaining()),
+        ton_link: Some(ton_link(invoice, intent, invoice.terms.asset, invoice.remaining())),
         expires_at: invoice.expires_at,
         created_at: invoice.created_at,
         paid_at: match invoice.status {
@@ -308,6 +346,34 @@ fn accepted(assets: &Assets, whole: &Whole, tender: &Tender) -> AcceptedAsset {
     }
 }
 
+impl PublicInvoiceView {
+    /// As it may be shown inside Telegram: digital goods without any way to pay on the chain.
+    #[must_use]
+    pub fn inside_telegram(self) -> Self {
+        match self.goods_kind {
+            Goods::Physical | Goods::Service => self,
+            Goods::Digital => Self {
+                reference: None,
+                address: None,
+                ton_link: None,
+                accepted: Vec::new(),
+                ..self
+            },
+        }
+    }
+}
+
+fn in_stars(whole: &Whole) -> Option<InvoiceStars> {
+    let price = whole.invoice.terms.stars?;
+    let add = |sum: Amount, more: Amount| sum.checked_add(more).unwrap_or(Amount::MAX);
+    let refunded = whole.star_refunds.iter().map(|refund| refund.sent()).fold(Amount::ZERO, add);
+    Some(InvoiceStars {
+        price: stars::money(price.amount()),
+        received: stars::money(whole.invoice.starred.total()),
+        refunded: stars::money(refunded),
+    })
+}
+
 fn fiat(invoice: &Invoice) -> Option<InvoiceFiat> {
     match (invoice.terms.price, &invoice.rate) {
         (Price::Fiat(price), Some(fixed)) => Some(InvoiceFiat {
@@ -373,5 +439,15 @@ pub(super) fn payment(assets: &Assets, invoice: &Invoice, transfer: &Transfer) -
         hash: hex::encode(arrival.hash),
         at: arrival.at,
         late: invoice.is_late(arrival.at),
+    }
+}
+
+pub(super) fn star_payment(invoice: &Invoice, paid: &StarPayment) -> InvoiceStarPayment {
+    InvoiceStarPayment {
+        id: paid.id.to_string(),
+        money: stars::money(paid.amount),
+        telegram_payment_charge_id: paid.charge_id.clone(),
+        at: paid.at,
+        late: invoice.is_late(paid.at),
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Merchant, NewMerchant, acting::Account, audit, keys, members, role::Role, store};
+use super::{Merchant, NewMerchant, acting::Account, audit, keys, members, role::Role};
 use crate::{
     app::App,
     config::Opening,

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Error, NewRefund, RefundStatus, Refundable, Refused, Whole, message,
+    Error, NewRefund, RefundStatus, Refundable, Refused, Whole, message, stars,
     store::{self, Filter},
     view::{self, MessageView, RefundView},
     warn,
@@ -21,7 +21,7 @@ use crate::{
     app::App,
     db::Tx,
     extract::{Body, Path, Query},
-    id::{InvoiceId, RefundId, TransferId},
+    id::{InvoiceId, RefundId, StarPaymentId, TransferId},
     idempotency::{Answer, Begun, Call, http::IdempotencyKey},
     merchants::Merchant,
     money::Amount,
@@ -48,6 +48,19 @@ impl From<Error> for Problem {
         match error {
             Error::NotFound(id) => missing(id),
             Error::NoSuchPayment(id) => no_payment(id),
+            Error::NoSuchStars(id) => no_payment(id),
+            Error::StarsGone(id) => Self::new(
+                Kind::RefundTooLarge,
+                format!("The Stars of {id} have gone back, or are about to. Nothing was changed."),
+            ),
+            Error::StarsWhole => Self::new(
+                Kind::RefundWhole,
+                "Telegram gives a payment in Stars back as a whole, to whoever has paid it. Leave `amount` and `to` out. Nothing was changed.",
+            ),
+            Error::NothingToSign => Self::new(
+                Kind::RefundStarted,
+                "Telegram gives Stars back without a signature, so this refund cannot be signed or canceled. Wait for its result.",
+            ),
             Error::Refused(Refused::Started) => Self::new(
                 Kind::RefundStarted,
                 "The wallet has signed already, so this refund cannot be changed. Wait for its result; signing once more would pay twice.",
@@ -104,7 +117,7 @@ fn no_payment(id: impl std::fmt::Display) -> Problem {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RefundRequest {
-    /// The transfer whose money goes back: the `id` of one of an invoice's `payments`, or of unmatched
+    /// What goes back: the `id` of one of an invoice's `payments` or `star_payments`, or of unmatched
     /// money.
     #[schema(example = "trf_01m7q5cqg0fzzvzzzzzzzzzzzz")]
     payment: Option<String>,
@@ -135,6 +148,9 @@ pub struct RefundTerms {
 ///
 /// The money goes from your wallet back to the one that sent it; nothing moves until your wallet
 /// signs. All refunds of a payment together never exceed what it brought. Read the `warnings`.
+///
+/// Stars go back as a whole and without a signature: the refund is `submitted` at once, and Telegram
+/// makes it `succeeded` or `failed`.
 #[utoipa::path(
     post, path = "/v1/refunds", tag = "Refunds", security(("key" = [])),
     params((
@@ -156,8 +172,8 @@ async fn create(
     if let Some(answer) = call.known(&mut tx).await? {
         return Ok(answer.replayed());
     }
-    let transfer = match (&request.payment, &request.invoice) {
-        (Some(id), None) => id.parse().map_err(|_| no_payment(id))?,
+    let payment = match (&request.payment, &request.invoice) {
+        (Some(id), None) => Payment::read(id).ok_or_else(|| no_payment(id))?,
         (None, Some(id)) => {
             let id = id.parse().map_err(|_| no_invoice(id))?;
             of_invoice(&mut tx, &app, &merchant, id).await?
@@ -176,7 +192,33 @@ async fn create(
         to: request.to,
         confirm_other_address: request.confirm_other_address == Some(true),
     };
-    open(&app, &merchant, &call, transfer, terms).await
+    match payment {
+        Payment::Transfer(id) => open(&app, &merchant, &call, id, terms).await,
+        Payment::Stars(id) => open_stars(&app, &merchant, &call, id, terms).await,
+    }
+}
+
+/// What can go back.
+#[derive(Debug, Clone, Copy)]
+enum Payment {
+    Transfer(TransferId),
+    Stars(StarPaymentId),
+}
+
+impl Payment {
+    fn read(id: &str) -> Option<Self> {
+        let transfer = id.parse().map(Self::Transfer).ok();
+        transfer.or_else(|| id.parse().map(Self::Stars).ok())
+    }
+}
+
+impl std::fmt::Display for Payment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Transfer(id) => id.fmt(f),
+            Self::Stars(id) => id.fmt(f),
+        }
+    }
 }
 
 fn no_invoice(id: impl std::fmt::Display) -> Problem {
@@ -184,27 +226,27 @@ fn no_invoice(id: impl std::fmt::Display) -> Problem {
 }
 
 /// The one payment of an invoice that has money left; the newest one when nothing is left of any.
-async fn of_invoice(
-    tx: &mut Tx,
-    app: &App,
-    merchant: &Merchant,
-    id: InvoiceId,
-) -> Result<TransferId> {
+async fn of_invoice(tx: &mut Tx, app: &App, merchant: &Merchant, id: InvoiceId) -> Result<Payment> {
     if !store::owns_invoice(tx, merchant.id, id).await? {
         return Err(no_invoice(id));
     }
-    let transfers = payments::store::transfers_for(tx, &id.to_string()).await?;
-    let newest = transfers.last().map(|transfer| transfer.id);
-    let mut left = Vec::new();
-    for transfer in transfers {
+    let (mut all, mut left) = (Vec::new(), Vec::new());
+    for transfer in payments::store::transfers_for(tx, &id.to_string()).await? {
         let of = super::refundable(tx, &app.assets, merchant, transfer).await?;
-        if !of.left.is_zero() {
-            left.push(of.transfer.id);
-        }
+        let payment = Payment::Transfer(of.transfer.id);
+        all.push(payment);
+        left.extend((!of.left.is_zero()).then_some(payment));
     }
-    match (&left[..], newest) {
+    for paid in crate::stars::store::of_invoice(tx, id).await? {
+        let refund = stars::store::newest_of(tx, paid.id).await?;
+        let is_left = refund.is_none_or(|refund| refund.status == RefundStatus::Failed);
+        let payment = Payment::Stars(paid.id);
+        all.push(payment);
+        left.extend(is_left.then_some(payment));
+    }
+    match (&left[..], all.last()) {
         ([one], _) => Ok(*one),
-        ([], Some(newest)) => Ok(newest),
+        ([], Some(newest)) => Ok(*newest),
         ([], None) => Err(Problem::new(
             Kind::RefundTooLarge,
             format!("Nothing has paid {id} yet, so nothing can go back."),
@@ -217,6 +259,30 @@ async fn of_invoice(
             ))
         }
     }
+}
+
+/// Opens a refund of a payment in Stars, once for each Idempotency-Key.
+async fn open_stars(
+    app: &App,
+    merchant: &Merchant,
+    call: &Call,
+    payment: StarPaymentId,
+    terms: RefundTerms,
+) -> Result<Response> {
+    if terms.amount.is_some() || terms.to.is_some() {
+        return Err(Error::StarsWhole.into());
+    }
+    let reason = terms.reason.map(clean_reason).transpose()?;
+    let now = app.now();
+    let mut tx = match call.begin(&app.db, now.at).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(answer) => return Ok(answer.replayed()),
+    };
+    let whole = stars::create(&mut tx, merchant, payment, reason, now).await?;
+    let answer = Answer::new(StatusCode::CREATED, &view::stars(&whole))?;
+    call.remember(&mut tx, &answer).await?;
+    tx.commit().await?;
+    Ok(answer.into_response())
 }
 
 /// Opens a refund of a transfer, once for each Idempotency-Key.
@@ -314,14 +380,18 @@ async fn list(
         before: before.transpose()?,
     };
     let mut tx = app.db.snapshot().await?;
-    let found = store::list(&mut tx, merchant.id, &filter, i64::from(page.size()) + 1).await?;
-    let Page { data, has_more } = Page::from_probe(found, page.size());
-    let mut views = Vec::with_capacity(data.len());
-    for refund in data {
+    let probe = i64::from(page.size()) + 1;
+    // Ids sort by birth, so the newest of both kinds together are among the newest of each.
+    let mut views = Vec::new();
+    for refund in store::list(&mut tx, merchant.id, &filter, probe).await? {
         let whole = super::complete(&mut tx, refund).await?;
         views.push(view::refund(&app.assets, &whole, app.time()));
     }
-    Ok(Json(Page { data: views, has_more }))
+    for refund in stars::store::list(&mut tx, merchant.id, &filter, probe).await? {
+        views.push(view::stars(&stars::complete(&mut tx, refund).await?));
+    }
+    views.sort_unstable_by(|one, other| other.brief.id.cmp(&one.brief.id));
+    Ok(Json(Page::from_probe(views, page.size())))
 }
 
 /// Read a refund, or wait for its status to change
@@ -336,19 +406,28 @@ async fn read(
     Path(id): Path<RefundId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<RefundView>> {
-    let whole = wait::until(&app, Waiter::Known(merchant.id.to_string()), query.wait, || async {
+    let found = wait::until(&app, Waiter::Known(merchant.id.to_string()), query.wait, || async {
         let mut tx = app.db.snapshot().await?;
-        let found = own(&mut tx, &merchant, id).await?;
-        let status = found.refund.status.as_str();
+        let found = match stars::store::own(&mut tx, merchant.id, id).await? {
+            Some(refund) => view::stars(&stars::complete(&mut tx, refund).await?),
+            None => view::refund(&app.assets, &own(&mut tx, &merchant, id).await?, app.time()),
+        };
+        let status = found.brief.status.as_str();
         Ok(Look { news: query.after.as_deref().is_some_and(|known| known != status), found })
     })
     .await?;
-    Ok(Json(view::refund(&app.assets, &whole, app.time())))
+    Ok(Json(found))
 }
 
+/// The refund, if it is one that a wallet signs.
 async fn own(tx: &mut Tx, merchant: &Merchant, id: RefundId) -> Result<Whole> {
-    let refund = store::own(tx, merchant.id, id).await?.ok_or_else(|| missing(id))?;
-    Ok(super::complete(tx, refund).await?)
+    if let Some(refund) = store::own(tx, merchant.id, id).await? {
+        return Ok(super::complete(tx, refund).await?);
+    }
+    match stars::store::own(tx, merchant.id, id).await? {
+        Some(_) => Err(Error::NothingToSign.into()),
+        None => Err(missing(id)),
+    }
 }
 
 /// Get the message to sign
@@ -365,6 +444,7 @@ async fn transaction(
     merchant: Merchant,
     Path(id): Path<RefundId>,
 ) -> Result<Json<MessageView>> {
+    own(&mut app.db.snapshot().await?, &merchant, id).await?;
     let (transaction, whole) = message::offer(&app, &merchant, id).await?;
     let refund = view::refund(&app.assets, &whole, app.time());
     Ok(Json(MessageView { transaction, refund }))

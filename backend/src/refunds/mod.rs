@@ -3,10 +3,12 @@
 //! A refund names the transfer whose money goes back, and goes to that transfer's sender. Its money is
 //! recognised like any other: each message that is handed out is a payment intent of its own, whose
 //! payee is the sender. All refunds of a transfer together never take more than it brought; what may
-//! still come of a message that is out counts as taken, also after the refund was canceled.
+//! still come of a message that is out counts as taken, also after the refund was canceled. Stars go
+//! another way, by Telegram and without a signature: see [`stars`].
 
 pub mod http;
 mod message;
+pub mod stars;
 pub mod state;
 pub mod store;
 pub mod view;
@@ -17,7 +19,7 @@ use ton::address::Address;
 use crate::{
     db::Tx,
     events::{self, Audience, Now, kind},
-    id::{InvoiceId, RefundId, TransferId},
+    id::{InvoiceId, RefundId, StarPaymentId, TransferId},
     merchants::{self, Merchant},
     money::{Amount, Assets},
     payments::{self, Intent, Recorded, Stage, Transfer},
@@ -35,6 +37,15 @@ pub enum Error {
     NotFound(RefundId),
     #[error("{0} is no money of this merchant")]
     NoSuchPayment(TransferId),
+    #[error("{0} has paid no invoice of this merchant")]
+    NoSuchStars(StarPaymentId),
+    /// Stars go back once, and as a whole.
+    #[error("{0} has gone back, or is about to")]
+    StarsGone(StarPaymentId),
+    #[error("Telegram gives Stars back as a whole, to whoever has paid them")]
+    StarsWhole,
+    #[error("a refund of Stars is not signed")]
+    NothingToSign,
     #[error(transparent)]
     Refused(#[from] Refused),
     /// This is all that is left of what came.

@@ -4,17 +4,21 @@ use serde::Serialize;
 use ton::message::ConnectTransaction;
 use utoipa::ToSchema;
 
-use super::{Refund, RefundStatus, Warning, Whole, message};
+use super::{
+    Refund, RefundStatus, Warning, Whole, message,
+    stars::{self, StarRefund},
+};
 use crate::{
     money::{Amount, Asset, Assets, Money},
     payments::{
         Outcome,
         view::{Settlement, Step, friendly, progress, settlement},
     },
+    stars::money,
     time::Time,
 };
 
-/// Money that goes back from the merchant's wallet.
+/// Money that goes back: from the merchant's wallet, or Stars by Telegram.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Refund)]
 pub struct RefundView {
@@ -24,8 +28,8 @@ pub struct RefundView {
     pub brief: RefundBrief,
     /// Your name, as the customer reads it.
     pub shop: String,
-    /// Your wallet, which signs.
-    pub from: String,
+    /// Your wallet, which signs. Null for Stars: Telegram gives them back, from the bot's balance.
+    pub from: Option<String>,
     /// Read them before you sign.
     pub warnings: Vec<Warning>,
     /// What the newest message's comment says; money that comes with it is this refund's.
@@ -37,6 +41,8 @@ pub struct RefundView {
     pub progress: Vec<Step>,
     /// Everything that has arrived, oldest first.
     pub settlements: Vec<Settlement>,
+    /// Of Stars: why Telegram has refused, or why it could not be reached the last time.
+    pub failure: Option<String>,
     /// Whether the money is real.
     pub livemode: bool,
 }
@@ -47,7 +53,7 @@ pub struct RefundBrief {
     #[schema(example = "rfd_01m7q5cqg0fzzvzzzzzzzzzzzz")]
     pub id: String,
     pub status: RefundStatus,
-    /// The transfer whose money goes back.
+    /// The transfer, `trf_…`, or the payment in Stars, `stp_…`, whose money goes back.
     #[schema(example = "trf_01m7q5cqg0fzzvzzzzzzzzzzzz")]
     pub payment: String,
     /// The invoice it had paid, if any.
@@ -55,7 +61,8 @@ pub struct RefundBrief {
     pub money: Money,
     /// What has arrived so far; more than `money` if it was signed twice.
     pub sent: Money,
-    pub to: String,
+    /// The wallet that gets it. Null for Stars: they go to whoever has paid them.
+    pub to: Option<String>,
     pub reason: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
@@ -83,12 +90,13 @@ pub fn refund(assets: &Assets, whole: &Whole, now: Time) -> RefundView {
         object: "refund",
         brief: brief(assets, refund),
         shop: merchant.name.clone(),
-        from: friendly(merchant.payout),
+        from: Some(friendly(merchant.payout)),
         warnings: refund.warnings.clone(),
         reference: newest.map(|intent| intent.reference.to_string()),
         valid_until: waiting.map(|intent| intent.expires_at),
         progress: newest.map_or_else(Vec::new, |intent| progress(intent, paid(intent.id))),
         settlements: transfers.iter().map(|transfer| settlement(assets, transfer)).collect(),
+        failure: None,
         livemode: merchant.livemode,
     }
 }
@@ -101,7 +109,40 @@ pub fn brief(assets: &Assets, refund: &Refund) -> RefundBrief {
         invoice: refund.invoice.map(|id| id.to_string()),
         money: assets.money(refund.asset, refund.amount),
         sent: assets.money(refund.asset, refund.sent),
-        to: friendly(refund.to),
+        to: Some(friendly(refund.to)),
+        reason: refund.reason.clone(),
+        created_at: refund.created_at,
+        status_at: refund.status_at,
+    }
+}
+
+/// A refund of Stars, in the same form.
+pub fn stars(whole: &stars::Whole) -> RefundView {
+    let stars::Whole { refund, merchant } = whole;
+    RefundView {
+        object: "refund",
+        brief: stars_brief(refund),
+        shop: merchant.name.clone(),
+        from: None,
+        warnings: Vec::new(),
+        reference: None,
+        valid_until: None,
+        progress: Vec::new(),
+        settlements: Vec::new(),
+        failure: refund.failure.clone(),
+        livemode: merchant.livemode,
+    }
+}
+
+pub fn stars_brief(refund: &StarRefund) -> RefundBrief {
+    RefundBrief {
+        id: refund.id.to_string(),
+        status: refund.status,
+        payment: refund.payment.to_string(),
+        invoice: Some(refund.invoice.to_string()),
+        money: money(refund.amount),
+        sent: money(refund.sent()),
+        to: None,
         reason: refund.reason.clone(),
         created_at: refund.created_at,
         status_at: refund.status_at,

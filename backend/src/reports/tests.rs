@@ -10,7 +10,7 @@ use crate::{
     db::{Db, tests::memory},
     dice::Dice,
     events::Now,
-    invoices::{self, Created, Links, NewInvoice, Price, Terms, Tolerance},
+    invoices::{self, Created, Goods, Links, NewInvoice, Price, Terms, Tolerance},
     merchants::{
         self,
         tests::{olgas_shop, wallet},
@@ -41,7 +41,10 @@ async fn till(db: &Db, dice: &Dice, money: &[Came]) -> MerchantId {
     let shop = merchants::create(&mut tx, &assets, new, now).await.unwrap();
     let terms = Terms {
         asset: Asset::Gram,
+        also: Vec::new(),
         price: Price::Asset(amount(1)),
+        goods: Goods::Physical,
+        stars: None,
         tolerance: Tolerance::default(),
         description: Some("100% wool_socks!".into()),
         external_id: None,
@@ -62,6 +65,7 @@ async fn till(db: &Db, dice: &Dice, money: &[Came]) -> MerchantId {
         payee: Side::default(),
         payee_address: shop.payout,
         asset: Asset::Gram,
+        also: Vec::new(),
         amount: None,
         note: None,
         description: None,

@@ -148,7 +148,7 @@ mod tests {
     use crate::{
         dice::Dice,
         id::{InvoiceId, MerchantId, PaymentId},
-        invoices::{Links, Price, Status, Terms, Tolerance},
+        invoices::{Goods, Links, Price, Starred, Status, Terms, Tolerance},
         money::{Amount, Asset},
         payments::Nature,
     };
@@ -167,6 +167,8 @@ mod tests {
                     asset: Asset::Gram,
                     also: Vec::new(),
                     price: Price::Asset(Amount::new(1000).unwrap()),
+                    goods: Goods::Physical,
+                    stars: None,
                     tolerance: Tolerance::default(),
                     description: None,
                     external_id: Some("Order-1042".into()),
@@ -183,6 +185,8 @@ mod tests {
                 in_time: Amount::ZERO,
                 late: Amount::ZERO,
                 others: Vec::new(),
+                starred: Starred::NONE,
+                stars_link: None,
                 created_at: NOW,
                 expires_at: NOW.after(LIFETIME),
             },

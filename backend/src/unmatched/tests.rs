@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     db::{Db, tests::memory},
     dice::Dice,
-    invoices::{Created, Links, NewInvoice, Price, Terms, Tolerance},
+    invoices::{Created, Goods, Links, NewInvoice, Price, Terms, Tolerance},
     merchants::tests::{olgas_shop, wallet},
     money::{Amount, Asset},
     payments::{Arrival, Nature},
@@ -72,6 +72,8 @@ impl Till {
             asset: Asset::Gram,
             also: Vec::new(),
             price: Price::Asset(Amount::new(100).unwrap()),
+            goods: Goods::Physical,
+            stars: None,
             tolerance: Tolerance::default(),
             description: None,
             external_id: None,

@@ -2,7 +2,8 @@
 import { telegram } from '../telegram';
 import { createClient, isAbort, pause, Problem, type CallOptions } from './client';
 import type {
-  Balances, Challenge, Info, InvoicePayment, Me, Page, Payment, PublicInvoice, Recipient, Request, Session, Store, Wallet, WalletProof,
+  Balances, Challenge, Info, InvoicePayment, Me, Page, Payment, PublicInvoice, Recipient, Request, Session, StarsOffer, Store, Wallet,
+  WalletProof,
 } from './types';
 
 /** Seconds a long-poll may hang; the service answers sooner when something changes. */
@@ -64,7 +65,10 @@ export const getRequest = (id: string) => call<Request>('GET', at('/v1/public/re
 export const payRequest = (id: string, amount: string | undefined, idempotencyKey: string) =>
   call<Payment>('POST', at('/v1/requests', id, '/pay'), { body: amount === undefined ? {} : { amount }, idempotencyKey });
 
-export const getInvoice = (id: string) => call<PublicInvoice>('GET', at('/v1/public/invoices', id), { auth: 'none' });
+/** Inside Telegram an invoice is read as somebody: digital goods are shown without a way to pay on the chain. */
+const READER = { auth: telegram ? 'session' : 'none' } as const;
+export const getInvoice = (id: string) => call<PublicInvoice>('GET', at('/v1/public/invoices', id), READER);
+export const offerStars = (id: string) => call<StarsOffer>('POST', at('/v1/public/invoices', id, '/stars'), { auth: 'none' });
 /** What a payer has chosen: an asset, and of an open amount how much. */
 export interface Wish {
   readonly asset: string;
@@ -86,7 +90,7 @@ export const followPayment = (payment: Payment, following: Following<Payment>) =
 
 /** The same for an invoice. An expired one is still watched: late money must show. */
 export const followInvoice = (invoice: PublicInvoice, following: Following<PublicInvoice>) =>
-  follow('/v1/public/invoices', invoice, { auth: 'none' }, (i) => i.status === 'paid' || i.status === 'void', following);
+  follow('/v1/public/invoices', invoice, READER, (i) => i.status === 'paid' || i.status === 'void', following);
 
 async function follow<T extends { readonly id: string; readonly status: string }>(
   path: string, start: T, options: CallOptions, settled: (value: T) => boolean, { signal, seen, trouble }: Following<T>,

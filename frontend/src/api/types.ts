@@ -209,10 +209,19 @@ export interface Accepted {
   readonly ton_link: string;
 }
 
+/** A price in Telegram Stars, beside the one on the chain; either pays the invoice. */
+export interface InvoiceStars {
+  readonly price: Money;
+  readonly received: Money;
+  readonly refunded: Money;
+}
+
 export interface PublicInvoice {
   readonly id: string;
   readonly status: InvoiceStatus;
   readonly exception: 'none' | 'underpaid' | 'overpaid' | 'late';
+  readonly goods_kind: 'physical' | 'service' | 'digital';
+  readonly stars: InvoiceStars | null;
   readonly money: Money;
   /** Every asset that will do, the invoice's own first. */
   readonly accepted: readonly Accepted[];
@@ -225,10 +234,11 @@ export interface PublicInvoice {
   readonly remaining: Money;
   readonly shop: { readonly name: string; readonly wallet_since: string };
   readonly description: string | null;
-  readonly reference: string;
-  readonly address: string;
+  /** These three are null for digital goods inside Telegram: there they are paid in Stars only. */
+  readonly reference: string | null;
+  readonly address: string | null;
+  readonly ton_link: string | null;
   readonly pay_url: string;
-  readonly ton_link: string;
   readonly expires_at: string;
   readonly created_at: string;
   readonly paid_at: string | null;
@@ -245,4 +255,10 @@ export interface InvoicePayment {
   readonly transaction: Transaction;
   /** Set when the payer is signed in: the same payment in their own ledger. */
   readonly payment?: Payment | null;
+}
+
+/** Telegram's own page for paying an invoice in Stars. */
+export interface StarsOffer {
+  readonly link: string;
+  readonly money: Money;
 }

@@ -1,11 +1,11 @@
 // One invoice, readable on a phone and on a desk: who asks, how much, how to pay, and what became of it.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Problem } from '../api/client';
-import { getInfo } from '../api/remit';
+import { getInfo, offerStars } from '../api/remit';
 import type { Accepted, Info, PublicInvoice } from '../api/types';
 import { format } from '../money';
 import { due, isPayable, useChoice, useWatchedInvoice, type Choice } from '../state/invoices';
-import { isFailed, isHere, resource } from '../state/loaded';
+import { asProblem, isFailed, isHere, resource } from '../state/loaded';
 import { look } from '../state/look';
 import { remark } from '../state/toast';
 import { hasWalletConnection } from '../storage';
@@ -119,7 +119,8 @@ function PayButtons({ invoice, info, stage, choice }: { invoice: PublicInvoice; 
           action={{ label, run: () => info && void payWithWallet(info, invoice, choice.wish), disabled: !info || !choice.money, busy: stage.at === 'preparing' }}
         />
       )}
-      {info && (
+      {info && invoice.stars && !rest && <StarsButton invoice={invoice} info={info} />}
+      {info && invoice.goods_kind !== 'digital' && (
         <a
           class="button button-soft"
           href={info.app_url + invoice.id}
@@ -130,6 +131,29 @@ function PayButtons({ invoice, info, stage, choice }: { invoice: PublicInvoice; 
         </a>
       )}
     </div>
+  );
+}
+
+/** Telegram's own payment sheet. What it takes shows on this page like any other payment. */
+function StarsButton({ invoice, info }: { invoice: PublicInvoice; info: Info }) {
+  const [state, setState] = useState<'idle' | 'busy' | Problem>('idle');
+  const open = async () => {
+    setState('busy');
+    try {
+      const { link } = await offerStars(invoice.id);
+      // In a tab of its own the sandbox has no t.me: there the stage asks whose phone it shall be.
+      if (!openInClient(window, link)) location.assign(info.sandbox ? info.app_url + invoice.id : link);
+      setState('idle');
+    } catch (error) {
+      setState(asProblem(error));
+    }
+  };
+  if (!invoice.stars) return null;
+  return (
+    <>
+      <Button kind="soft" action={{ label: text.value.pay.starsInTelegram(format(invoice.stars.price)), run: () => void open(), busy: state === 'busy' }} />
+      {state instanceof Problem && <Failure problem={state} />}
+    </>
   );
 }
 
@@ -165,6 +189,7 @@ function Scan({ invoice, of }: { invoice: PublicInvoice; of: Accepted }) {
 
 function ByHand({ invoice, choice }: { invoice: PublicInvoice; choice: Choice }) {
   const t = text.value.pay;
+  if (invoice.address === null || invoice.reference === null) return null;
   return (
     <details class="card by-hand">
       <summary>{t.manualTitle}</summary>

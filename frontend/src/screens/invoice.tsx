@@ -5,7 +5,7 @@ import { payInvoice, reportSubmitted, type Wish } from '../api/remit';
 import type { PublicInvoice } from '../api/types';
 import { format } from '../money';
 import { land } from '../router';
-import { isPayable, useChoice, useWatchedInvoice, type Choice } from '../state/invoices';
+import { isPayable, isStarsOnly, useChoice, useWatchedInvoice, type Choice } from '../state/invoices';
 import { asProblem, isHere } from '../state/loaded';
 import { remember } from '../state/payments';
 import { current, defaultWallet, refreshLedger } from '../state/session';
@@ -21,6 +21,7 @@ import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps
 import { Failure, Load, Notice, Skeleton } from '../ui/notice';
 import { Screen } from '../ui/screen';
 import { Reconnecting } from './payment';
+import { StarsNotice, usePayingInStars } from './stars';
 import { WalletTrouble } from './wallet-trouble';
 
 export function InvoiceScreen({ id }: { id: string }) {
@@ -29,7 +30,10 @@ export function InvoiceScreen({ id }: { id: string }) {
     refreshLedger();
   });
   const state = invoice.state.value;
-  if (isHere(state)) return <InvoiceView invoice={state.ok} reconnecting={trouble !== null} />;
+  if (isHere(state)) {
+    const View = isStarsOnly(state.ok) ? StarsView : InvoiceView;
+    return <View invoice={state.ok} reconnecting={trouble !== null} />;
+  }
   return (
     <Screen title={text.value.invoice.title} quietTitle>
       <Load of={invoice} skeleton={<Card><Skeleton hero rows={2} /></Card>}>{() => null}</Load>
@@ -67,6 +71,23 @@ function InvoiceView({ invoice, reconnecting }: { invoice: PublicInvoice; reconn
       <InvoiceSteps invoice={invoice} signed={stage?.at === 'sent'} />
       {reconnecting && <Reconnecting />}
       {hasAftermath(invoice) && <Aftermath invoice={invoice} explorer={current().info.explorer_url} />}
+      <InvoiceFacts invoice={invoice} />
+    </Screen>
+  );
+}
+
+/** Digital goods: by Telegram's rules no wallet is asked here. */
+function StarsView({ invoice, reconnecting }: { invoice: PublicInvoice; reconnecting: boolean }) {
+  const t = text.value;
+  const paying = usePayingInStars(invoice);
+  const primary = paying.action ?? { label: t.common.done, run: () => land() };
+  return (
+    <Screen title={t.invoice.title} quietTitle primary={primary} secondary={backToShop(invoice)}>
+      <InvoiceHero invoice={invoice} />
+      {paying.stage !== 'paid' && <InvoiceCountdown invoice={invoice} />}
+      <InvoiceState invoice={invoice} />
+      <StarsNotice invoice={invoice} paying={paying} />
+      {reconnecting && <Reconnecting />}
       <InvoiceFacts invoice={invoice} />
     </Screen>
   );

@@ -214,3 +214,15 @@ export const wallet = {
   signed: 'Signed and sent',
   declined: 'Declined. Nothing happened.',
 } as const;
+
+export const stars = {
+  title: 'Confirm your purchase',
+  question: (title: string, amount: number) => `Pay ★ ${amount} to ${title}?`,
+  balance: (stars: number) => `You have ★ ${stars}.`,
+  poor: (stars: number) => `You have only ★ ${stars}. Telegram would sell you more.`,
+  pay: (amount: number) => `Pay ★ ${amount}`,
+  paying: 'Asking the bot…',
+  cancel: 'Cancel',
+  refusal: (why: string) =>
+    ({ BOT_PRECHECKOUT_TIMEOUT: 'The bot did not answer in time. No Stars were taken.', BALANCE_TOO_LOW: 'You have too few Stars.' })[why] ?? why,
+} as const;

@@ -54,6 +54,8 @@ export interface Message {
   /** Unix seconds. */
   readonly at: number;
   readonly edited: boolean;
+  /** Telegram itself says it. */
+  readonly service?: boolean;
   readonly buttons: readonly (readonly ChatButton[])[];
 }
 
@@ -117,6 +119,16 @@ export interface Wallet {
   readonly requests: readonly WalletRequest[];
   readonly revision: number;
 }
+
+/** What an invoice link asks of somebody, in Stars. */
+export interface StarsSheet {
+  readonly title: string;
+  readonly description: string;
+  readonly amount: number;
+  readonly balance: number;
+}
+
+export type StarsClosed = 'paid' | 'failed' | 'cancelled';
 
 export interface Launch {
   readonly init_data: string;
@@ -182,6 +194,10 @@ export const block = (person: string) => post(`people/${person}/block`, {});
 export const allow = (person: string) => post(`people/${person}/allow`, {});
 export const share = (person: string, to: string, id: string) => post(`people/${person}/share`, { to, id });
 export const unblock = (person: string) => post(`people/${person}/unblock`, {});
+
+export const starsSheet = (person: string, slug: string) => get<StarsSheet>(`people/${person}/stars/${encodeURIComponent(slug)}`);
+export const payStars = (person: string, slug: string) =>
+  post<{ readonly status: 'paid' | 'failed'; readonly error?: string }>(`people/${person}/stars`, { slug });
 
 export const openLink = (person: string, query: string) => post(`wallets/${person}/open`, { query });
 export const answer = (person: string, request: string, verdict: 'approve' | 'decline') =>

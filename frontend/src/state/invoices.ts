@@ -42,9 +42,10 @@ export function due(invoice: PublicInvoice, of: Pick<Accepted, 'money' | 'remain
   return invoice.exception === 'underpaid' ? of.remaining : of.money;
 }
 
-/** What came, asset by asset. */
+/** What came, asset by asset and in Stars. */
 export function came(invoice: PublicInvoice): string {
-  const some = invoice.accepted.map((a) => a.received).filter((money) => unitsOf(money) > 0n);
+  const stars = invoice.stars ? [invoice.stars.received] : [];
+  const some = [...invoice.accepted.map((a) => a.received), ...stars].filter((money) => unitsOf(money) > 0n);
   return some.length === 0 ? format(invoice.received) : some.map((money) => format(money)).join(' + ');
 }
 
@@ -88,4 +89,14 @@ export function judge(figure: string, least: Money): { readonly money: Money | n
   if (parsed.ok === 0n) return { money: null, error: null };
   if (parsed.ok < unitsOf(least)) return { money: null, error: t.invoice.atLeast(format(least)) };
   return { money: money(parsed.ok, least.asset, least.decimals), error: null };
+}
+
+/** Whether it must be paid in Stars here: digital goods inside Telegram, which the service shows without an address. */
+export function isStarsOnly(invoice: PublicInvoice): boolean {
+  return invoice.address === null;
+}
+
+/** Whether Stars have come for it. */
+export function isStarred(invoice: PublicInvoice): boolean {
+  return invoice.stars !== null && invoice.stars.received.units !== '0';
 }

@@ -49,7 +49,7 @@ function AskBack({ invoice }: { invoice: PublicInvoice }) {
   return (
     <Section title={t.invoice.askBack(invoice.shop.name)}>
       <p class="ask-back">{t.invoice.askBackBody}</p>
-      <Facts facts={[{ name: t.pay.reference, value: <Address value={invoice.reference} label={t.pay.reference} full /> }]} />
+      <Facts facts={[invoice.reference !== null && { name: t.pay.reference, value: <Address value={invoice.reference} label={t.pay.reference} full /> }]} />
     </Section>
   );
 }

@@ -14,6 +14,8 @@ const invoice: PublicInvoice = {
   id: 'inv_1',
   status: 'open',
   exception: 'none',
+  goods_kind: 'physical',
+  stars: null,
   money: { amount: '2', asset: 'GRAM', units: '2000000000', decimals: 9 },
   accepted: [
     accepted('GRAM', 9, '2', '2000000000', '2.5'),
@@ -74,5 +76,22 @@ describe('an invoice at the top of its page', () => {
     render(h(InvoiceHero, { invoice: { ...invoice, fiat: null } }), place);
     expect(place.querySelector('.price')).toBeNull();
     expect(words()).toContain('2 GRAM');
+  });
+
+  const stars = (count: string) => ({ amount: count, asset: 'XTR', units: count, decimals: 0 });
+  const digital: PublicInvoice = { ...invoice, fiat: null, goods_kind: 'digital', stars: { price: stars('250'), received: stars('0'), refunded: stars('0') } };
+
+  it('shows both prices of digital goods in a browser', () => {
+    render(h(InvoiceHero, { invoice: digital }), place);
+    expect(words()).toMatch(/2 GRAM.*or 250 ★ in Telegram/s);
+  });
+
+  it('shows Stars and no coin inside Telegram', () => {
+    const inside: PublicInvoice = { ...digital, address: null, reference: null, ton_link: null };
+    render(h(InvoiceHero, { invoice: inside }), place);
+    expect(words()).toContain('250 ★');
+    expect(words()).not.toContain('GRAM');
+    render(h(InvoiceHero, { invoice: { ...inside, stars: null } }), place);
+    expect(words()).not.toMatch(/GRAM|★/);
   });
 });

@@ -1,7 +1,7 @@
 // An invoice as its payer sees it, in the Mini App and on the pay page alike.
 import { unitsOf, format, worth, written, type Money } from '../money';
 import type { Accepted, InvoiceFiat, PublicInvoice } from '../api/types';
-import { came, missing } from '../state/invoices';
+import { came, isStarred, isStarsOnly, missing } from '../state/invoices';
 import { now } from '../state/clock';
 import { language, text } from '../text';
 import { countdown, day, dayAndTime, elapsed } from '../text/when';
@@ -18,18 +18,22 @@ export function InvoiceHero({ invoice, of = main(invoice) }: { invoice: PublicIn
   const t = text.value.invoice;
   const paid = invoice.status === 'paid';
   const named = invoice.open_amount && !paid;
+  const starsOnly = isStarsOnly(invoice);
   const rate = of?.rate ?? invoice.fiat;
   const over = invoice.status === 'expired' || invoice.status === 'void';
+  const cost = starsOnly ? (invoice.stars?.price ?? null) : paid ? settled(invoice) : (of?.money ?? invoice.money);
+  const also = !starsOnly && invoice.stars && invoice.status === 'open' ? invoice.stars.price : null;
   return (
     <div class="hero">
       {paid ? <Tick /> : <Avatar name={invoice.shop.name} size="large" icon="shop" />}
-      <p class="quiet">{paid || over ? invoice.shop.name : named ? t.fromOpen(invoice.shop.name) : t.from(invoice.shop.name)}</p>
-      {!named && (
+      <p class="quiet">{paid || over || !cost ? invoice.shop.name : named ? t.fromOpen(invoice.shop.name) : t.from(invoice.shop.name)}</p>
+      {!named && cost && (
         <span class={over ? 'struck' : undefined}>
-          <Amount money={paid ? settled(invoice) : (of?.money ?? invoice.money)} size="hero" />
+          <Amount money={cost} size="hero" />
         </span>
       )}
-      {invoice.fiat && rate && <Price fiat={invoice.fiat} asset={of?.asset ?? invoice.money.asset} rate={'value' in rate ? rate.value : rate.rate} />}
+      {also && <p class="price">{t.orStars(format(also))}</p>}
+      {invoice.fiat && rate && !starsOnly && <Price fiat={invoice.fiat} asset={of?.asset ?? invoice.money.asset} rate={'value' in rate ? rate.value : rate.rate} />}
       {invoice.description && <p class="hero-note">{invoice.description}</p>}
       <p class="bound">{t.bound(day(invoice.shop.wallet_since, language.value))}</p>
     </div>
@@ -44,6 +48,7 @@ function main(invoice: PublicInvoice): Accepted | undefined {
 
 /** What the payment came to, in the asset it came in. */
 function settled(invoice: PublicInvoice): Money {
+  if (invoice.stars && isStarred(invoice) && unitsOf(invoice.received) === 0n) return invoice.stars.price;
   const of = main(invoice);
   return of && unitsOf(of.received) > 0n && (invoice.open_amount || of.asset !== invoice.money.asset) ? of.received : invoice.money;
 }
@@ -96,6 +101,9 @@ function Standing({ invoice }: { invoice: PublicInvoice }) {
   const t = text.value.invoice;
   const shop = invoice.shop.name;
   const received = came(invoice);
+  if (invoice.stars && invoice.stars.refunded.units !== '0') {
+    return <Notice tone="info" title={t.starsReturned}>{t.starsReturnedBody(shop, format(invoice.stars.refunded))}</Notice>;
+  }
   switch (invoice.status) {
     case 'open':
       if (timeLeft(invoice) <= 0) return <Notice tone="warn" title={t.closing}>{t.closingBody}</Notice>;
@@ -106,7 +114,7 @@ function Standing({ invoice }: { invoice: PublicInvoice }) {
     case 'paid':
       if (invoice.exception === 'overpaid') return <Notice tone="warn" title={t.overpaid}>{t.overpaidBody(shop, received)}</Notice>;
       if (invoice.exception === 'late') return <Notice tone="warn" title={t.late}>{t.lateBody(shop)}</Notice>;
-      return <Notice tone="good" title={invoice.open_amount ? t.given : t.paid}>{t.paidBody(shop)}</Notice>;
+      return <Notice tone="good" title={invoice.open_amount ? t.given : t.paid}>{isStarred(invoice) ? t.paidStarsBody(shop) : t.paidBody(shop)}</Notice>;
     case 'expired':
       return <Expired invoice={invoice} />;
     case 'void':
@@ -132,6 +140,8 @@ function Expired({ invoice }: { invoice: PublicInvoice }) {
 export function InvoiceSteps({ invoice, signed }: { invoice: PublicInvoice; signed: boolean }) {
   const { progress, status } = invoice;
   const settled = status === 'paid';
+  // Stars take no steps: Telegram says once that it has them.
+  if (isStarred(invoice) && progress.length === 0) return null;
   if (!settled && status !== 'processing' && !(signed && status === 'open')) return null;
   const t = text.value.progress;
   const at = (state: 'seen' | 'confirmed' | 'final') => progress.find((s) => s.state === state);
@@ -164,7 +174,7 @@ export function InvoiceFacts({ invoice }: { invoice: PublicInvoice }) {
           (partial || mixed) && { name: t.received, value: <bdi dir="ltr">{came(invoice)}</bdi> },
           invoice.exception === 'underpaid' && invoice.status !== 'paid' && { name: t.remaining, value: <bdi dir="ltr">{missing(invoice)}</bdi> },
           invoice.paid_at !== null && { name: text.value.receipt.when, value: dayAndTime(invoice.paid_at, language.value) },
-          invoice.status !== 'expired' && invoice.status !== 'void' && { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
+          invoice.status !== 'expired' && invoice.status !== 'void' && invoice.address !== null && { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
           { name: t.title, value: <Address value={invoice.id} label={t.title} /> },
         ]}
       />

@@ -1,5 +1,5 @@
 // Figures of money: the whole part speaks, the fraction and the unit step back.
-import { figure, unitsOf, type Money } from '../money';
+import { figure, unit, unitsOf, type Money } from '../money';
 
 interface AmountProps {
   readonly money: Money;
@@ -20,7 +20,7 @@ export function Amount({ money, size, direction, minFraction, maxFraction }: Amo
       {sign}
       {whole}
       {fraction && <span class="fraction">{fraction}</span>}
-      <span class="unit">{`\u00a0${money.asset}`}</span>
+      <span class="unit">{`\u00a0${unit(money.asset)}`}</span>
     </bdi>
   );
 }

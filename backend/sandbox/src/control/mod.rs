@@ -5,6 +5,7 @@ mod chain;
 mod feed;
 mod people;
 mod rates;
+mod stars;
 mod wallets;
 
 use std::time::Duration;
@@ -90,6 +91,9 @@ fn described() -> OpenApiRouter<World> {
         .routes(routes!(people::inline))
         .routes(routes!(people::inline_send))
         .routes(routes!(people::share))
+        .routes(routes!(stars::sheet))
+        .routes(routes!(stars::pay))
+        .routes(routes!(stars::take))
         .routes(routes!(wallets::wallet))
         .routes(routes!(wallets::open))
         .routes(routes!(wallets::approve))

@@ -257,9 +257,10 @@ pub(super) async fn share(
 impl From<PhoneRefused> for Refused {
     fn from(refused: PhoneRefused) -> Self {
         let status = match refused {
-            PhoneRefused::NoSuchMessage | PhoneRefused::NoSuchButton | PhoneRefused::NoSuchCard => {
-                StatusCode::NOT_FOUND
-            }
+            PhoneRefused::NoSuchMessage
+            | PhoneRefused::NoSuchButton
+            | PhoneRefused::NoSuchInvoice
+            | PhoneRefused::NoSuchCard => StatusCode::NOT_FOUND,
             PhoneRefused::Blocked => StatusCode::CONFLICT,
             PhoneRefused::NoAnswer => StatusCode::REQUEST_TIMEOUT,
             PhoneRefused::Empty | PhoneRefused::BadCard(_) => StatusCode::BAD_REQUEST,

@@ -107,6 +107,10 @@ impl Telegram {
             "answerinlinequery" => self.answer_inline_query(params),
             "savepreparedinlinemessage" => self.save_prepared_inline_message(params),
             "getchat" => self.get_chat(params),
+            "createinvoicelink" => self.create_invoice_link(params),
+            "answerprecheckoutquery" => self.answer_pre_checkout_query(params),
+            "refundstarpayment" => self.refund_star_payment(params),
+            "getmystarbalance" => Ok(self.my_star_balance()),
             _ => self.profile_call(method, params),
         }
     }

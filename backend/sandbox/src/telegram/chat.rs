@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::markup::Formatted;
+use super::stars::Receipt;
 use super::{BOT_NAME, BOT_USERNAME, Refusal};
 use crate::cast::Person;
 
@@ -24,6 +25,9 @@ pub struct Message {
     pub buttons: Vec<Vec<Button>>,
     /// Set when it came through inline mode; all its copies share the id.
     pub inline_id: Option<String>,
+    /// Set when it tells of Stars; the bot does not get its text.
+    #[serde(default)]
+    pub receipt: Option<Receipt>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +87,8 @@ pub struct ChatMessage {
     /// Unix seconds.
     pub at: u32,
     pub edited: bool,
+    /// Telegram itself says it, in the middle of the chat.
+    pub service: bool,
     pub buttons: Vec<Vec<ChatButton>>,
 }
 
@@ -123,6 +129,11 @@ impl Message {
             "chat": chat(self.person),
             "date": self.at,
         });
+        if let Some(receipt) = &self.receipt {
+            let (name, value) = receipt.to_api();
+            message[name] = value;
+            return message;
+        }
         let (text, entities) = match &self.photo {
             None => ("text", "entities"),
             Some(_) => {
@@ -170,6 +181,7 @@ impl Message {
             photo: self.photo.clone(),
             at: self.at,
             edited: self.edited_at.is_some(),
+            service: self.receipt.is_some(),
             buttons: self
                 .buttons
                 .iter()

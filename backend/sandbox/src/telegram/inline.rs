@@ -147,6 +147,7 @@ impl Telegram {
                 photo: None,
                 buttons: buttons.clone(),
                 inline_id: Some(inline_id.clone()),
+                receipt: None,
             };
             self.show(&mut state, message);
         }

@@ -82,6 +82,7 @@ impl Telegram {
             photo,
             buttons,
             inline_id: None,
+            receipt: None,
         };
         let answer = message.to_api();
         state.chats.entry(person).or_default().typing_until = 0;

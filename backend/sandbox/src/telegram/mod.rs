@@ -1,6 +1,6 @@
 //! A Telegram of our own: a Bot API server on one side, four people's phones on the other.
 //!
-//! [`api`] reads calls and answers them, [`methods`], [`profile`] and [`inline`] carry them out,
+//! [`api`] reads calls and answers them; [`methods`], [`profile`], [`inline`] and [`stars`] carry them out,
 //! [`updates`] is the queue back to the bot, [`people`] is what people do on their phones, and
 //! [`init_data`] signs what a Mini App gets when it opens.
 
@@ -13,6 +13,7 @@ mod methods;
 mod params;
 mod people;
 mod profile;
+mod stars;
 pub mod transcript;
 mod updates;
 
@@ -29,6 +30,7 @@ use utoipa::ToSchema;
 use self::chat::Message;
 use self::inline::Prepared;
 use self::profile::Profile;
+use self::stars::Stars;
 use self::transcript::Transcript;
 use self::updates::{Settings, Update, Updates};
 use crate::cast::Person;
@@ -39,6 +41,7 @@ use crate::tasks::Tasks;
 
 pub use self::init_data::launch_params;
 pub use self::people::{ButtonRef, ChatView, Refused as PhoneRefused, Tapped};
+pub use self::stars::{StarPaid, StarSheet};
 
 /// The Telegram id of the bot, which is also the first half of its token.
 pub const BOT_ID: i64 = 8_000_000_001;
@@ -77,7 +80,8 @@ struct State {
     updates: Updates,
     profile: Profile,
     prepared: HashMap<String, Prepared>,
-    /// Callback and inline queries the bot has yet to answer.
+    stars: Stars,
+    /// Callback, inline and checkout queries the bot has yet to answer.
     queries: HashMap<String, oneshot::Sender<Value>>,
     transcript: Transcript,
     faults: TelegramFaults,
@@ -258,6 +262,7 @@ async fn recall(keep: &Keep) -> anyhow::Result<State> {
         messages: messages.into_iter().map(|(_, message)| (message.id, message)).collect(),
         updates,
         profile: keep.one("bot", "profile").await?.unwrap_or_default(),
+        stars: keep.one("bot", "stars").await?.unwrap_or_default(),
         prepared: keep.all("prepared").await?.into_iter().collect(),
         ..State::default()
     })

@@ -85,6 +85,8 @@ pub enum Refused {
     Empty,
     #[error("the bot did not answer in time")]
     NoAnswer,
+    #[error("there is no such invoice")]
+    NoSuchInvoice,
     #[error("there is no such prepared message, or it has expired")]
     NoSuchCard,
     #[error("the card cannot be sent: {0}")]
@@ -127,6 +129,7 @@ impl Telegram {
             photo: None,
             buttons: Vec::new(),
             inline_id: None,
+            receipt: None,
         };
         let (id, body) = (message.id, message.to_api());
         self.show(state, message);

@@ -1,6 +1,7 @@
 //! English.
 
 use super::{Standing, Words};
+use crate::invoices::Declined;
 
 pub struct English;
 
@@ -102,6 +103,48 @@ impl Words for English {
             "underpaid" => "It is less than the payment was for.",
             _ => "It pays nothing we know of.",
         }
+    }
+
+    fn declined(&self, why: Declined) -> &'static str {
+        match why {
+            Declined::Unknown => "There is no such invoice any more. Nothing was taken.",
+            Declined::Off | Declined::NotOffered => {
+                "This cannot be paid in Stars. Nothing was taken."
+            }
+            Declined::OtherSum => "The price is another one. Nothing was taken; open it anew.",
+            Declined::Paid => "It is paid already. Nothing was taken.",
+            Declined::OnItsWay => {
+                "Somebody is paying it just now. Nothing was taken; look again in a minute."
+            }
+            Declined::Begun => {
+                "Part of it was paid from a wallet. Nothing was taken; pay the rest the same way."
+            }
+            Declined::Expired => {
+                "The time to pay is over. Nothing was taken; ask for a new invoice."
+            }
+            Declined::Void => "The shop has taken this invoice back. Nothing was taken.",
+        }
+    }
+    fn stars_late_hint(&self) -> &'static str {
+        "They came after the invoice had ended. The shop has been told: it delivers all the same, or \
+         pays them back."
+    }
+    fn stars_again_hint(&self) -> &'static str {
+        "The invoice was paid once before. The shop has been told and can pay these Stars back."
+    }
+    fn stars_unknown(&self) -> &'static str {
+        "Your Stars have come, but they pay nothing I know of. Write to whoever runs this bot, with the \
+         transaction id from your Stars: they can give them back."
+    }
+    fn stars_refund_failed_hint(&self) -> &'static str {
+        "Telegram did not give the Stars back. Look at the refund for the reason, then open a new one."
+    }
+    fn asks_outside(&self, who: &str) -> String {
+        format!("{who} asks for money")
+    }
+    fn outside_hint(&self) -> &'static str {
+        "Digital goods are paid in Stars inside Telegram, and this shop takes none. Open the pay page in a \
+         browser."
     }
 
     fn more_payments(&self, count: usize) -> String {
@@ -248,12 +291,16 @@ impl Words for English {
          the payments you made here. Nothing else, and nobody else gets it.\n\n\
          Keys and money stay in your wallet. Payments on TON are public for ever, and no one can take \
          them back.\n\n\
+         If you pay in Stars, your Telegram id stays with that payment: only with it can Telegram give \
+         the Stars back.\n\n\
          To be forgotten, open the app and choose Settings, Delete my data."
     }
     fn pay_support(&self) -> &'static str {
         "<b>When a payment went wrong</b>\n\
          Money goes straight from wallet to wallet, so only whoever received it can pay it back: write \
          to them first, with the receipt from the app.\n\n\
+         Stars are held by Telegram. The shop can have a payment in Stars given back, as a whole; ask it, \
+         and name the transaction id from your Stars.\n\n\
          If your wallet shows a payment as sent and I have said nothing, it is not lost. Open the app; \
          it shows what the chain knows. For anything else write to whoever runs this bot."
     }

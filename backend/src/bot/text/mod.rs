@@ -9,6 +9,8 @@ pub mod notice;
 
 use serde::{Deserialize, Serialize};
 
+use crate::invoices::Declined;
+
 pub use clean::show;
 pub use notice::render;
 
@@ -91,6 +93,18 @@ pub trait Words: Sync {
     fn sender(&self, from: &str) -> String;
     /// `reason` is the API's word.
     fn unmatched_because(&self, reason: &str) -> &'static str;
+
+    // Stars.
+    /// Telegram shows it to whoever is about to pay.
+    fn declined(&self, why: Declined) -> &'static str;
+    fn stars_late_hint(&self) -> &'static str;
+    fn stars_again_hint(&self) -> &'static str;
+    /// Stars that pay nothing we know.
+    fn stars_unknown(&self) -> &'static str;
+    fn stars_refund_failed_hint(&self) -> &'static str;
+    /// An invoice that cannot be paid inside Telegram.
+    fn asks_outside(&self, who: &str) -> String;
+    fn outside_hint(&self) -> &'static str;
 
     // Many at once.
     fn more_payments(&self, count: usize) -> String;

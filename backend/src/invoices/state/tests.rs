@@ -12,7 +12,7 @@ pub fn units(units: u64) -> Amount {
     Amount::new(u128::from(units)).unwrap()
 }
 
-fn invoice() -> Invoice {
+pub fn invoice() -> Invoice {
     let (now, dice) = (Time::from_millis(1), Dice::seeded([0; 32]));
     Invoice {
         id: InvoiceId::new(now, &dice),
@@ -22,6 +22,8 @@ fn invoice() -> Invoice {
             asset: Asset::Gram,
             also: Vec::new(),
             price: Price::Asset(units(10)),
+            goods: Goods::Physical,
+            stars: None,
             tolerance: Tolerance::default(),
             description: None,
             external_id: None,
@@ -38,6 +40,8 @@ fn invoice() -> Invoice {
         in_time: Amount::ZERO,
         late: Amount::ZERO,
         others: Vec::new(),
+        starred: Starred::NONE,
+        stars_link: None,
         created_at: now,
         expires_at: Time::from_millis(DEADLINE),
     }

@@ -201,8 +201,8 @@ function InvoiceTerms({ invoice }: { invoice: Invoice }) {
           { name: t.created, value: day(invoice.created_at) },
           invoice.paid_at === null ? { name: t.until, value: day(invoice.expires_at) } : { name: t.paid, value: day(invoice.paid_at) },
           invoice.external_id !== null && { name: t.number, value: invoice.external_id },
-          { name: t.reference, value: <Address value={invoice.reference} label={t.reference} /> },
-          { name: text.value.invoice.address, value: <Address value={invoice.address} label={text.value.invoice.address} /> },
+          invoice.reference !== null && { name: t.reference, value: <Address value={invoice.reference} label={t.reference} /> },
+          invoice.address !== null && { name: text.value.invoice.address, value: <Address value={invoice.address} label={text.value.invoice.address} /> },
           { name: t.id, value: <Address value={invoice.id} label={t.id} /> },
           metadata.length > 0 && { name: t.metadata, value: metadata.map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(', ') },
         ]}

@@ -62,7 +62,9 @@ function Messages() {
   return (
     <div class="messages" role="log" aria-label={phone.chat} tabIndex={0}>
       {chat.value && messages.length === 0 && <p class="hello"><b>{phone.empty}</b>{phone.emptyHint}</p>}
-      {messages.map((message) => <Bubble key={message.id} message={message} />)}
+      {messages.map((message) =>
+        message.service ? <p key={message.id} class="service">{message.text}</p> : <Bubble key={message.id} message={message} />,
+      )}
       <div ref={end} />
     </div>
   );

@@ -7,7 +7,7 @@ import { app, phone } from '../text';
 import { AppDialogs } from './Dialogs';
 import { serve, type Surroundings } from './host';
 import { announce, emit, type BottomButton, type Session } from './session';
-import { askToWrite, closeApp, follows, haptic, leaveApp, myName, openApp, openPage, openTelegram, scheme } from './state';
+import { askToWrite, closeApp, follows, haptic, leaveApp, myName, openApp, openPage, openTelegram, scheme, starsAsked } from './state';
 
 export function MiniApp({ session }: { readonly session: Session }) {
   useEffect(() => {
@@ -57,6 +57,7 @@ function surroundings(session: Session): Surroundings {
     openTelegram,
     haptic,
     mayWrite: askToWrite,
+    pay: (slug) => new Promise((closed) => (starsAsked.value = { slug, closed })),
   };
 }
 

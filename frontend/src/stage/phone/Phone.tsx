@@ -6,6 +6,7 @@ import { app, phone } from '../text';
 import { ChatScreen } from './Chat';
 import { PopupDialog } from './Dialogs';
 import { MiniApp } from './MiniApp';
+import { StarsSheet } from './Stars';
 import { alert, banner, closeApp, person, session, toast } from './state';
 import { WalletSheet } from './Wallet';
 
@@ -21,6 +22,7 @@ export function Phone() {
       <Notices />
       {alert.value !== null && <Alert words={alert.value} />}
       <WalletSheet />
+      <StarsSheet />
     </div>
   );
 }

@@ -28,6 +28,7 @@ beforeEach(() => {
     openTelegram: vi.fn<(path: string) => void>(),
     haptic: vi.fn<Surroundings['haptic']>(),
     mayWrite: () => Promise.resolve(true),
+    pay: (slug) => Promise.resolve(slug === 'stars12' ? 'paid' : 'failed'),
   };
 });
 
@@ -41,6 +42,12 @@ describe('a Telegram client', () => {
       { eventType: 'theme_changed', eventData: { theme_params: { secondary_bg_color: '#0e1621' } } },
       { eventType: 'viewport_changed', eventData: { width: 340, height: 600, is_expanded: true, is_state_stable: true } },
     ]);
+  });
+
+  it('says what became of a payment sheet', async () => {
+    says('web_app_open_invoice', { slug: 'stars12' });
+    await Promise.resolve();
+    expect(told).toEqual([{ eventType: 'invoice_closed', eventData: { slug: 'stars12', status: 'paid' } }]);
   });
 
   it('merges what an app says about its buttons', () => {

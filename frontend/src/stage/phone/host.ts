@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly openTelegram: (path: string) => void;
   readonly haptic: (strength: 'light' | 'strong') => void;
   readonly mayWrite: () => Promise<boolean>;
+  /** Shows the payment sheet; says what became of it. */
+  readonly pay: (slug: string) => Promise<string>;
 }
 
 type Handler = (session: Session, data: Data, phone: Surroundings) => void;
@@ -45,6 +47,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   web_app_open_popup: popup,
   web_app_open_scan_qr_popup: (session, data) => (session.scanner.value = text(data, 'text')),
   web_app_close_scan_qr_popup: (session) => (session.scanner.value = null),
+  web_app_open_invoice: (session, data, phone) =>
+    void phone.pay(text(data, 'slug')).then((status) => emit(session, 'invoice_closed', { slug: text(data, 'slug'), status })),
   web_app_open_link: (_session, data, phone) => phone.openLink(text(data, 'url')),
   web_app_open_tg_link: (_session, data, phone) => phone.openTelegram(text(data, 'path_full')),
   web_app_trigger_haptic_feedback: (_session, data, phone) => phone.haptic(strength(data)),

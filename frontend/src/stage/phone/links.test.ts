@@ -13,6 +13,12 @@ describe('a link on the phone', () => {
     expect(destination(`/${BOT}/app?startapp=`, BOT)).toEqual({ to: 'app', startapp: null });
   });
 
+  it('asks for Stars', () => {
+    expect(destination('/$stars12', BOT)).toEqual({ to: 'invoice', slug: 'stars12' });
+    expect(destination('/invoice/stars12', BOT)).toEqual({ to: 'invoice', slug: 'stars12' });
+    expect(destination('/$', BOT).to).toBe('elsewhere');
+  });
+
   it('starts the bot', () => {
     expect(destination(`/Remit_Sandbox_Bot?start=req_7`, BOT)).toEqual({ to: 'chat', param: 'req_7' });
     expect(destination(`/${BOT}`, BOT)).toEqual({ to: 'chat', param: null });

@@ -6,6 +6,8 @@ export type Destination =
   /** `query` is a TON Connect request, or null when the app only wants the wallet in front. */
   | { readonly to: 'wallet'; readonly query: string | null }
   | { readonly to: 'share'; readonly url: string }
+  /** Telegram's payment sheet. */
+  | { readonly to: 'invoice'; readonly slug: string }
   | { readonly to: 'elsewhere'; readonly path: string };
 
 const WALLET = 'sandbox_wallet';
@@ -22,6 +24,8 @@ export function destination(path: string, bot: string): Destination {
       ? { to: 'chat', param: url.searchParams.get('start') }
       : { to: 'app', startapp: startapp || null };
   }
+  const slug = /^\/(?:\$|invoice\/)([\w-]+)$/.exec(url.pathname)?.[1];
+  if (slug) return { to: 'invoice', slug };
   if (name === 'share') return { to: 'share', url: url.searchParams.get('url') ?? '' };
   return { to: 'elsewhere', path };
 }

@@ -31,6 +31,13 @@ export const toast = signal<string | null>(null);
 export const alert = signal<string | null>(null);
 export const banner = signal<world.Message | null>(null);
 
+/** Telegram's payment sheet, while one is open; `closed` hears what became of it. */
+export interface StarsAsked {
+  readonly slug: string;
+  readonly closed: (status: world.StarsClosed) => void;
+}
+export const starsAsked = signal<StarsAsked | null>(null);
+
 export async function begin(): Promise<void> {
   info.value = await world.info();
   if (!info.value.cast.some((one) => one.person === person)) return;
@@ -144,6 +151,7 @@ export function openTelegram(path: string): void {
   const where = destination(path, info.value?.bot.username ?? '');
   if (where.to === 'app') void openApp({ startapp: where.startapp });
   else if (where.to === 'wallet') void openWallet(where.query);
+  else if (where.to === 'invoice') starsAsked.value = { slug: where.slug, closed: () => undefined };
   else if (where.to === 'share' && session.value) session.value.share.value = { kind: 'link', url: where.url };
   else if (where.to === 'chat') {
     closeApp();

@@ -11,6 +11,7 @@ use super::{Message, Words, show, words};
 use crate::{
     events::kind,
     money::{Amount, Money},
+    stars,
 };
 
 /// The longest name and the longest note in a message, in characters.
@@ -64,6 +65,20 @@ struct Invoice {
     description: Option<String>,
     external_id: Option<String>,
     payments: Vec<InvoicePayment>,
+    #[serde(default)]
+    stars: Option<Starred>,
+    #[serde(default)]
+    star_payments: Vec<StarPayment>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Starred {
+    received: Money,
+}
+
+#[derive(Debug, Deserialize)]
+struct StarPayment {
+    money: Money,
 }
 
 #[derive(Debug, Deserialize)]
@@ -92,6 +107,7 @@ struct Refund {
     reason: Option<String>,
     invoice: Option<String>,
     settlements: Vec<Settlement>,
+    failure: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -197,7 +213,11 @@ pub fn render(event_type: &str, data: &Value, language: &str) -> Option<Message>
         }
         Notice::RefundFailed(refund) => {
             let title = words.refund_failed(&show_name(words, &refund.shop), &shown(&refund.money));
-            refund_message(words, &title, Some(words.refund_failed_hint()), &refund)
+            let hint = match refund.failure {
+                Some(_) => words.stars_refund_failed_hint(),
+                None => words.refund_failed_hint(),
+            };
+            refund_message(words, &title, Some(hint), &refund)
         }
         Notice::Unmatched(transfer) => unmatched_message(words, &transfer),
         Notice::Linked(wallet) => linked_message(words, &wallet),
@@ -255,8 +275,15 @@ fn payment_message(
 /// What came, asset by asset.
 fn received(invoice: &Invoice) -> String {
     let came = invoice.accepted.iter().map(|accepted| &accepted.received);
-    let came: Vec<String> = came.filter(|money| money.units != "0").map(shown).collect();
+    let came = came.filter(|money| money.units != "0").chain(in_stars(invoice));
+    let came: Vec<String> = came.map(shown).collect();
     if came.is_empty() { shown(&invoice.received) } else { came.join(" + ") }
+}
+
+/// The Stars that came, if any did.
+fn in_stars(invoice: &Invoice) -> Option<&Money> {
+    let stars = invoice.stars.as_ref().map(|stars| &stars.received);
+    stars.filter(|received| received.units != "0")
 }
 
 /// A sum in one asset or another. Of several, each will do.
@@ -279,6 +306,7 @@ fn invoice_title(words: &dyn Words, invoice: &Invoice) -> (String, Option<String
             (words.invoice_underpaid(&shop, &received, &due), Some(words.missing(&remaining)))
         }
         "late" => (words.invoice_late(&shop, &received), Some(words.late_hint().to_owned())),
+        _ if in_stars(invoice).is_some() => (words.invoice_paid(&shop, &received), None),
         _ if invoice.open_amount => (words.invoice_given(&shop, &received), None),
         _ if invoice.accepted.len() > 1 => (words.invoice_paid(&shop, &received), None),
         _ => (words.invoice_paid(&shop, &due), None),
@@ -356,8 +384,11 @@ pub fn sum_up<'a>(
                 received.add(payment.settlement.as_ref().map_or(&payment.money, |s| &s.received));
             }
             Some(Notice::Invoice(invoice) | Notice::MoreGiven(invoice)) => {
-                if let Some(payment) = invoice.payments.last() {
-                    received.add(&payment.money);
+                // Whichever came last is not told here; where both came, the chain's is.
+                let stars = invoice.star_payments.last().map(|paid| &paid.money);
+                let paid = invoice.payments.last().map(|payment| &payment.money);
+                if let Some(money) = paid.or(stars) {
+                    received.add(money);
                 }
             }
             Some(Notice::Unmatched(transfer)) => received.add(&transfer.settlement.received),
@@ -434,6 +465,10 @@ fn show_money(payment: &Payment) -> String {
 
 /// Money comes from our own hands, but its asset may be a name that somebody configured.
 pub fn shown(money: &Money) -> String {
+    if money.asset == stars::CODE {
+        let word = if money.amount == "1" { "Star" } else { "Stars" };
+        return format!("{} {word}", money.amount);
+    }
     format!("{} {}", money.amount, show(&money.asset, NAME))
 }
 

@@ -1,0 +1,94 @@
+//! Paying an invoice in Telegram Stars: the offer, Telegram's question, and the Stars themselves.
+
+use super::{
+    Error, Input, Invoice, Whole, advance,
+    goods::{Declined, PROMISE},
+    store,
+    timeline::Source,
+};
+use crate::{
+    db::Tx,
+    events::Now,
+    id::InvoiceId,
+    money::{Amount, Assets},
+    stars::{self, CODE, Paid, StarPayment, Stars},
+};
+
+/// What Telegram shows whoever is to pay.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    pub invoice: InvoiceId,
+    pub price: Stars,
+    pub shop: String,
+    pub description: Option<String>,
+    /// Telegram's link, if it was asked for one before.
+    pub link: Option<String>,
+}
+
+/// What Telegram can be asked to offer, or why not.
+pub fn offer(whole: &Whole, now: Now<'_>) -> Result<Offer, Declined> {
+    let Whole { invoice, merchant, .. } = whole;
+    invoice.takes_stars(now.at)?;
+    Ok(Offer {
+        invoice: invoice.id,
+        price: invoice.terms.stars.ok_or(Declined::NotOffered)?,
+        shop: merchant.name.clone(),
+        description: invoice.terms.description.clone(),
+        link: invoice.stars_link.clone(),
+    })
+}
+
+/// Telegram's question before it takes Stars: may this be paid, by anybody, now?
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// Telegram's name for it.
+    pub id: &'a str,
+    pub payload: &'a str,
+    pub currency: &'a str,
+    pub amount: Amount,
+}
+
+/// Decides, for whoever asked, while nobody else decides about the same invoice. A yes is a promise: for
+/// a while nobody else gets one.
+pub async fn decide(
+    tx: &mut Tx,
+    question: Question<'_>,
+    now: Now<'_>,
+) -> Result<Result<InvoiceId, Declined>, Error> {
+    let Ok(id) = question.payload.parse() else { return Ok(Err(Declined::Unknown)) };
+    let Some(invoice) = store::hold(tx, id).await? else { return Ok(Err(Declined::Unknown)) };
+    let verdict = invoice.takes_stars(now.at).and_then(|()| is_price(&invoice, &question));
+    if let Err(declined) = verdict {
+        return Ok(Err(declined));
+    }
+    if stars::store::is_promised(tx, id, now.at.before(PROMISE)).await? {
+        return Ok(Err(Declined::OnItsWay));
+    }
+    Ok(Ok(id))
+}
+
+fn is_price(invoice: &Invoice, question: &Question<'_>) -> Result<(), Declined> {
+    let fits = question.currency == CODE
+        && invoice.terms.stars.is_some_and(|price| price.amount() == question.amount);
+    if fits { Ok(()) } else { Err(Declined::OtherSum) }
+}
+
+/// The invoice that Stars have paid: the one they name, if they are its price.
+pub async fn paid_by(tx: &mut Tx, paid: &Paid) -> Result<Option<InvoiceId>, Error> {
+    let Ok(id) = paid.payload.parse() else { return Ok(None) };
+    let invoice = store::find(tx, id).await?;
+    let price = invoice.and_then(|invoice| invoice.terms.stars);
+    Ok(price.filter(|price| price.amount() == paid.amount).map(|_| id))
+}
+
+/// Counts Stars that have come and tells the merchant.
+pub async fn credit(
+    tx: &mut Tx,
+    assets: &Assets,
+    id: InvoiceId,
+    payment: &StarPayment,
+    now: Now<'_>,
+) -> Result<(), Error> {
+    let input = Input::Starred { amount: payment.amount, at: payment.at };
+    advance(tx, assets, id, input, Some(Source::Stars(payment.id)), now).await
+}

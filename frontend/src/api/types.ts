@@ -221,7 +221,7 @@ export interface PublicInvoice {
   readonly paid_at: string | null;
   readonly return_url: string | null;
   readonly progress: readonly Step<'seen' | 'confirmed' | 'final'>[];
-  readonly receipts: readonly Settlement[];
+  readonly receipts: readonly { readonly received: Money; readonly block: number; readonly hash: string; readonly at: string }[];
   /** What came with its reference and cannot pay it. */
   readonly astray: readonly { readonly money: Money; readonly reason: string; readonly refunded: Money; readonly hash: string; readonly at: string }[];
 }

@@ -1,10 +1,10 @@
-// Prints what each page loads at first, gzipped, and fails when the Mini App outgrows its budget.
+// Prints what each page loads at first, gzipped, and fails when the Mini App or the pay page outgrows its budget.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 const DIST = new URL('./dist/', import.meta.url);
 const KIB = 1024;
-const BUDGETS = { 'index.html': 35 * KIB };
+const BUDGETS = { 'index.html': 35 * KIB, 'pay.html': 39 * KIB };
 
 const gzipped = (file) => gzipSync(readFileSync(new URL(file, DIST)), { level: 9 }).length;
 const kib = (bytes) => `${(bytes / KIB).toFixed(1)} KiB`;

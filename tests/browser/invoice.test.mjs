@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import { openBrowser } from './browser.mjs';
 import { merchant, startOver, until, world } from './sandbox.mjs';
@@ -61,6 +62,8 @@ test('An open amount names its minimum and waits for enough', { timeout: 120_000
     assert.equal(await pay.isDisabled(), true);
     await figure.fill('0,75');
     await until('enough can be paid', () => pay.isEnabled());
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    assert.deepEqual(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id), []);
     assert.deepEqual(faults, []);
   } finally {
     await close();

@@ -9,7 +9,7 @@ use crate::{
     money::{Amount, Asset, Assets, Money},
     payments::{
         Intent, Outcome, Reason, Stage, Transfer,
-        view::{Settlement, Step, friendly, settlement},
+        view::{Step, friendly},
     },
     rates::FiatValue,
     refunds::view::{self, RefundBrief},
@@ -71,7 +71,7 @@ pub struct PublicInvoiceView {
     /// How far the newest payment has come.
     pub progress: Vec<Step>,
     /// Where the money that paid it is written on the chain, oldest first.
-    pub receipts: Vec<Settlement>,
+    pub receipts: Vec<Receipt>,
     /// What came with its reference and cannot pay it, such as another asset; oldest first.
     pub astray: Vec<Astray>,
 }
@@ -147,6 +147,20 @@ pub struct Shop {
     /// second look.
     #[schema(value_type = String, format = DateTime)]
     pub wallet_since: Time,
+}
+
+/// Where money that paid is written on the chain.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = InvoiceReceipt)]
+pub struct Receipt {
+    pub received: Money,
+    /// Masterchain block.
+    pub block: u32,
+    /// Hash of the receiving transaction, hex.
+    pub hash: String,
+    /// Block time.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Time,
 }
 
 /// Money that names an invoice and cannot pay it. It is in the shop's wallet; only the shop can send it
@@ -291,8 +305,18 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
             _ => None,
         },
         progress: progress(intent, intents, transfers),
-        receipts: transfers.iter().map(|transfer| settlement(assets, transfer)).collect(),
+        receipts: transfers.iter().map(|transfer| receipt(assets, transfer)).collect(),
         astray: whole.astray.iter().filter_map(|found| astray(assets, found)).collect(),
+    }
+}
+
+fn receipt(assets: &Assets, transfer: &Transfer) -> Receipt {
+    let arrival = &transfer.arrival;
+    Receipt {
+        received: assets.money(arrival.asset, arrival.amount().unwrap_or(Amount::ZERO)),
+        block: arrival.block,
+        hash: hex::encode(arrival.hash),
+        at: arrival.at,
     }
 }
 

@@ -246,7 +246,7 @@ export interface PublicInvoice {
   /** Null until it is paid. */
   readonly paid_message: string | null;
   readonly progress: readonly Step<'seen' | 'confirmed' | 'final'>[];
-  readonly receipts: readonly Settlement[];
+  readonly receipts: readonly { readonly received: Money; readonly block: number; readonly hash: string; readonly at: string }[];
   /** What came with its reference and cannot pay it. */
   readonly astray: readonly { readonly money: Money; readonly reason: string; readonly refunded: Money; readonly hash: string; readonly at: string }[];
 }

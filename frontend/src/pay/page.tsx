@@ -4,7 +4,7 @@ import { Problem } from '../api/client';
 import { getInfo, offerStars } from '../api/remit';
 import type { Accepted, Info, PublicInvoice } from '../api/types';
 import { format } from '../money';
-import { due, isPayable, useChoice, useWatchedInvoice, type Choice } from '../state/invoices';
+import { due, hasAftermath, isPayable, useChoice, useWatchedInvoice, type Choice } from '../state/invoices';
 import { asProblem, isFailed, isHere, resource } from '../state/loaded';
 import { look } from '../state/look';
 import { remark } from '../state/toast';
@@ -12,7 +12,7 @@ import { hasWalletConnection } from '../storage';
 import { openInClient } from '../telegram';
 import { text } from '../text';
 import { restoreWallet } from '../wallet';
-import { Aftermath, hasAftermath } from '../ui/aftermath';
+import type { Aftermath } from '../ui/aftermath';
 import { Button } from '../ui/action';
 import { Facts } from '../ui/card';
 import { Segments } from '../ui/choice';
@@ -90,7 +90,7 @@ function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; 
         <StageNotice stage={stage} open={open} />
         <InvoiceSteps invoice={invoice} signed={stage.at === 'sent'} />
         {reconnecting && <Notice tone="warn" title={text.value.progress.reconnecting}>{text.value.progress.reconnectingBody}</Notice>}
-        {hasAftermath(invoice) && <Aftermath invoice={invoice} explorer={info?.explorer_url ?? null} />}
+        {hasAftermath(invoice) && <Told invoice={invoice} explorer={info?.explorer_url ?? null} />}
         {!open && <InvoiceFacts invoice={invoice} />}
         {!open && <ReturnLink invoice={invoice} />}
         {invoice.received.units !== '0' && <a class="button button-soft" href={`/receipt/${invoice.id}`}>{text.value.receipt.signed}</a>}
@@ -103,6 +103,13 @@ function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; 
       )}
     </main>
   );
+}
+
+/** Only once money has come: until then nobody waits for these words. */
+function Told(props: { invoice: PublicInvoice; explorer: string | null }) {
+  const [told, tell] = useState<{ readonly Aftermath: typeof Aftermath } | null>(null);
+  useEffect(() => void import('../ui/aftermath').then(tell).catch(() => undefined), []);
+  return told && <told.Aftermath {...props} />;
 }
 
 function PayButtons({ invoice, info, stage, choice }: { invoice: PublicInvoice; info: Info | null; stage: Paying; choice: Choice }) {

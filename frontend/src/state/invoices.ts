@@ -42,6 +42,11 @@ export function due(invoice: PublicInvoice, of: Pick<Accepted, 'money' | 'remain
   return invoice.exception === 'underpaid' ? of.remaining : of.money;
 }
 
+/** Whether there is more to tell of its money than that it is awaited. */
+export function hasAftermath(invoice: PublicInvoice): boolean {
+  return invoice.receipts.length > 0 || invoice.astray.length > 0;
+}
+
 /** What came, asset by asset and in Stars. */
 export function came(invoice: PublicInvoice): string {
   const stars = invoice.stars ? [invoice.stars.received] : [];

@@ -6,11 +6,6 @@ import { Card, Facts, Section } from './card';
 import { Address } from './copy';
 import { Notice } from './notice';
 
-/** Whether there is anything to say. */
-export function hasAftermath(invoice: PublicInvoice): boolean {
-  return invoice.receipts.length > 0 || invoice.astray.length > 0;
-}
-
 export function Aftermath({ invoice, explorer }: { invoice: PublicInvoice; explorer: string | null }) {
   const back = invoice.accepted.map((a) => a.refunded).filter((money) => unitsOf(money) > 0n);
   const t = text.value.invoice;

@@ -22,7 +22,9 @@ import { Screen } from '../../ui/screen';
 import { shareLink } from '../receipt';
 import { Failed } from './failed';
 
-const MONTHS_AND_DAYS = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+function dayOf(iso: string): string {
+  return new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso));
+}
 
 export function MembersScreen({ store }: { store: Store }) {
   const t = words.value.members;
@@ -65,7 +67,7 @@ interface MemberRowProps {
 function MemberRow({ store, member, writes, changed }: MemberRowProps) {
   const t = words.value;
   const [open, setOpen] = useState(false);
-  const since = t.members.since(new Intl.DateTimeFormat(language.value, MONTHS_AND_DAYS).format(new Date(member.since)));
+  const since = t.members.since(dayOf(member.since));
   return (
     <>
       <Row
@@ -118,7 +120,7 @@ function InvitationRow({ store, invitation, writes, changed }: { store: Store; i
     <>
       <Row
         lead={<span class="row-icon"><Icon name="people" /></span>} title={t.role[invitation.role]}
-        detail={t.members.waitsUntil(dayAndTime(invitation.expires_at, language.value))}
+        detail={t.members.waitsUntil(dayOf(invitation.expires_at))}
         trail={writes && <button type="button" class="link danger" disabled={change.busy} onClick={takeBack}>{t.members.takeBack}</button>}
       />
       <Failed change={change} />

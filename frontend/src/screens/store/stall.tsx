@@ -1,5 +1,5 @@
 // Ringing up a sale with one hand: a figure, a word about it, and on to the code.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { createInvoice, getRates, type NewInvoice } from '../../api/store';
 import type { Rate } from '../../api/store-types';
 import type { Store } from '../../api/types';
@@ -28,6 +28,8 @@ export function Stall({ store }: { store: Store }) {
   const [figure, setFigure] = useState('');
   const [note, setNote] = useState('');
   const { unit } = price;
+  // A figure means nothing in another unit.
+  useEffect(() => setFigure(''), [unit.asset]);
   const parsed = parse(figure, unit.decimals);
   const units = 'ok' in parsed ? parsed.ok : 0n;
   const edit = (run: () => void) => {
@@ -41,7 +43,7 @@ export function Stall({ store }: { store: Store }) {
   };
   const type = (value: string) => edit(() => setFigure(value));
   return (
-    <Screen title={t.title} quietTitle tall primary={{ label: t.show, run: () => change.run(create), busy: change.busy, disabled: units === 0n }}>
+    <Screen title={t.title} quietTitle tall primary={{ label: t.show, run: () => change.run(create), busy: change.busy, disabled: units === 0n || !price.ready }}>
       <div class="amount-stage">
         <FigureInput
           value={figure} unit={unit.asset} decimals={unit.decimals} label={text.value.amount.label(unit.asset)}
@@ -49,7 +51,7 @@ export function Stall({ store }: { store: Store }) {
         />
         <p id="stall-hint" class="amount-hint" role="status">{price.rate}</p>
         <ChipChoice
-          label={t.priceIn} value={unit.asset} onChange={(name) => edit(() => { setFigure(''); price.name(name); })}
+          label={t.priceIn} value={unit.asset} onChange={(name) => edit(() => price.name(name))}
           options={price.names.map((name) => ({ value: name, label: name }))}
         />
       </div>
@@ -73,22 +75,26 @@ export function Stall({ store }: { store: Store }) {
 /** What prices are named in at this till: an asset, or a currency while a rate for it is trusted. */
 function usePrice(store: string) {
   const { info } = current();
-  const rates = ratesIn(useOnce(getRates).state.value);
+  const known = useOnce(getRates).state.value;
+  const rates = ratesIn(known);
   const till = tillOf(store);
   const { price, asset: chosen } = till.value;
   const paying = rates.filter((rate) => rate.currency === price).map((rate) => rate.asset);
   const asset = paying.find((one) => one === chosen) ?? paying[0];
   const rate = asset === undefined ? undefined : rates.find((one) => one.asset === asset && one.currency === price);
-  const unit = rate ? { asset: price, decimals: digitsOf(price) } : assetOf(info, info.assets.find((one) => one.asset === price)?.asset ?? info.ticker);
+  const isAsset = info.assets.some((one) => one.asset === price);
+  const isFiat = !isAsset && (known === 'loading' || rate !== undefined);
+  const unit = isFiat ? { asset: price, decimals: digitsOf(price) } : assetOf(info, isAsset ? price : info.ticker);
   return {
     unit,
+    ready: !isFiat || rate !== undefined,
     names: [...info.assets.map((one) => one.asset), ...new Set(rates.map((one) => one.currency))],
     payable: paying,
     asset: asset ?? unit.asset,
     rate: rate?.value && <bdi dir="ltr">{worth(rate.asset, rate.value, rate.currency)}</bdi>,
     name: (next: string) => (till.value = { ...till.peek(), price: next }),
     pay: (next: string) => (till.value = { ...till.peek(), asset: next }),
-    of: (amount: string): NewInvoice => (rate ? { asset: rate.asset, fiat: { amount, currency: price } } : { asset: unit.asset, amount }),
+    of: (amount: string): NewInvoice => (isFiat && rate ? { asset: rate.asset, fiat: { amount, currency: price } } : { asset: unit.asset, amount }),
   };
 }
 

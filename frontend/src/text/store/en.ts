@@ -101,7 +101,7 @@ export const en = {
     priceIn: 'Price in',
     paidIn: 'Paid in',
     note: 'Note',
-    notePlaceholder: 'What is sold? The customer sees it.',
+    notePlaceholder: 'The customer sees it',
     show: 'Show the code',
   },
 

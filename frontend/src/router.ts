@@ -25,7 +25,7 @@ export type Route =
 export type StorePage = (typeof STORE_PAGES)[number];
 const STORE_PAGES = [
   'overview', 'stall', 'sale', 'invoices', 'invoice', 'inbox', 'money', 'refunds', 'refund', 'give_back', 'settings',
-  'keys', 'new_key', 'webhooks', 'new_webhook', 'webhook', 'members', 'payout', 'log',
+  'keys', 'new_key', 'webhooks', 'new_webhook', 'webhook', 'members', 'invite', 'payout', 'new_payout', 'log',
 ] as const;
 
 const HOME: Route = { name: 'home' };

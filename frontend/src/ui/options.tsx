@@ -91,7 +91,7 @@ export function AskFirst({ label, kind = 'danger', title, body, confirm = label,
       <p class="quiet">{body}</p>
       <div class="button-pair">
         <Button kind="soft" action={{ label: keep, run: () => setAsking(false) }} />
-        <Button kind="danger" action={{ label: confirm, run, busy }} />
+        <Button kind={kind === 'danger' ? 'danger' : 'primary'} action={{ label: confirm, run, busy }} />
       </div>
     </section>
   );

@@ -52,8 +52,15 @@ async function paymentOf(store: string, item: string): Promise<Payment | null> {
 
 function Terms({ store, payment }: { store: Store; payment: Payment }) {
   const t = words.value.giveBack;
-  const { asset, decimals } = payment.money;
   const left = leftOf(payment.money, payment.refunds);
+  if (left === 0n) return <Screen title={t.title}><Card><Place icon="check" title={t.nothing} /></Card></Screen>;
+  if (payment.from === null) return <Screen title={t.title}><Notice tone="warn" title={t.noSender} /></Screen>;
+  return <Amount store={store} payment={payment} from={payment.from} left={left} />;
+}
+
+function Amount({ store, payment, from, left }: { store: Store; payment: Payment; from: string; left: bigint }) {
+  const t = words.value.giveBack;
+  const { asset, decimals } = payment.money;
   const change = useChange();
   const [figure, setFigure] = useState(() => plain(left, decimals));
   const [reason, setReason] = useState('');
@@ -69,8 +76,6 @@ function Terms({ store, payment }: { store: Store; payment: Payment }) {
     const refund = await createRefund(store.id, { payment: payment.id, amount: plain(units, decimals), ...(why && { reason: why }) }, key);
     turn(store.id, 'refund', refund.id);
   };
-  if (left === 0n) return <Screen title={t.title}><Card><Place icon="check" title={t.nothing} /></Card></Screen>;
-  if (payment.from === null) return <Screen title={t.title}><Notice tone="warn" title={t.noSender} /></Screen>;
   const most = format(money(left, asset, decimals));
   return (
     <Screen
@@ -78,7 +83,7 @@ function Terms({ store, payment }: { store: Store; payment: Payment }) {
       primary={{ label: t.create, run: () => change.run(create), busy: change.busy, disabled: units === 0n || tooMuch }}
     >
       <Card>
-        <Facts facts={[{ name: t.to, value: <Address value={payment.from} label={t.to} /> }]} />
+        <Facts facts={[{ name: t.to, value: <Address value={from} label={t.to} /> }]} />
       </Card>
       <Failed change={change} />
       <div class="amount-stage">

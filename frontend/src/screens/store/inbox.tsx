@@ -60,7 +60,7 @@ function MoneyRow({ store, item }: { store: Store; item: Unmatched }) {
     <Row
       lead={<span class="row-icon"><Icon name="down" /></span>}
       title={t.reason[item.reason]}
-      detail={<>{item.from === null ? t.someone : <bdi dir="ltr">{shorten(item.from)}</bdi>} · {momentOf(item.settlement.at)}</>}
+      detail={<>{momentOf(item.settlement.at)} · {item.from === null ? t.someone : <bdi dir="ltr">{shorten(item.from)}</bdi>}</>}
       trail={<Amount money={item.money} size="row" maxFraction={4} />}
       onPress={() => go(store.id, 'money', item.id)}
     />

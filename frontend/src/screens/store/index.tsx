@@ -3,7 +3,7 @@ import '../../ui/store.css';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Store } from '../../api/types';
-import { land, push, type Route } from '../../router';
+import { land, type Route } from '../../router';
 import { isFailed, isHere } from '../../state/loaded';
 import { stores } from '../../state/session';
 import { words } from '../../text/store';
@@ -13,6 +13,7 @@ import { Screen } from '../../ui/screen';
 import { GiveBack } from './give-back';
 import { Inbox } from './inbox';
 import { InvoiceDetail } from './invoice';
+import { Invite } from './invite';
 import { Invoices } from './invoices';
 import { Join } from './join';
 import { Keys } from './keys';
@@ -20,6 +21,7 @@ import { Log } from './log';
 import { MembersScreen } from './members';
 import { MoneyDetail } from './money';
 import { NewKeyScreen } from './new-key';
+import { NewPayout } from './new-payout';
 import { NewWebhook } from './new-webhook';
 import { OpenStore } from './open';
 import { Overview } from './overview';
@@ -62,7 +64,7 @@ function Member({ id, children }: { id: string; children: (store: Store) => Comp
   if (state === 'loading') return <Screen title={t.overview.title} quietTitle><Card><Skeleton hero rows={4} /></Card></Screen>;
   if (isFailed(state)) return <Screen title={t.overview.title} quietTitle><Failure problem={state.problem} retry={() => void stores.refresh()} /></Screen>;
   return (
-    <Screen title={t.stores.gone} quietTitle primary={{ label: t.stores.title, run: () => { land(); push({ name: 'stores' }); } }}>
+    <Screen title={t.stores.gone} quietTitle primary={{ label: t.stores.title, run: () => land({ name: 'stores' }) }}>
       <Card><Place icon="shop" title={t.stores.gone}>{t.stores.goneBody}</Place></Card>
     </Screen>
   );
@@ -104,6 +106,10 @@ function PageOf({ store, route: { page, item = '' } }: { store: Store; route: Ex
       return <WebhookDetail store={store} id={item} />;
     case 'members':
       return <MembersScreen store={store} />;
+    case 'invite':
+      return <Invite store={store} />;
+    case 'new_payout':
+      return <NewPayout store={store} />;
     case 'payout':
       return <Payout store={store} />;
     case 'log':

@@ -128,7 +128,7 @@ function Accept({ store, invoice, change, accept }: AcceptProps) {
   if (invoice.status === 'paid' || unitsOf(invoice.received) === 0n || !mayWrite(store.role, 'invoices')) return null;
   return (
     <AskFirst
-      label={t.accept} kind="soft" title={t.acceptAsk(format(invoice.received))} body={t.acceptBody} keep={words.value.keep} busy={change.busy}
+      label={t.accept} kind="soft" title={t.acceptAsk(format(invoice.received))} body={t.acceptBody} confirm={t.acceptConfirm} keep={words.value.keep} busy={change.busy}
       onConfirm={accept}
     />
   );

@@ -1,8 +1,8 @@
 // An invitation: what it offers, and the one button that takes it.
 import { acceptInvitation, lookAtInvitation } from '../../api/store';
 import { Problem } from '../../api/client';
-import { land, push } from '../../router';
-import { isFailed } from '../../state/loaded';
+import { land } from '../../router';
+import { isFailed, isHere } from '../../state/loaded';
 import { stores } from '../../state/session';
 import { useChange } from '../../state/store/change';
 import { useOnce } from '../../state/store/look';
@@ -28,10 +28,9 @@ export function Join({ token }: { token: string }) {
     const store = await acceptInvitation(token);
     await stores.refresh();
     telegram?.haptic('success');
-    land();
-    push({ name: 'store', id: store.id, page: 'overview' });
+    land({ name: 'store', id: store.id, page: 'overview' });
   });
-  const here = typeof state === 'object' && 'ok' in state;
+  const here = isHere(state);
   return (
     <Screen title={t.join.title} quietTitle primary={here ? { label: t.join.accept, run: accept, busy: change.busy } : null}>
       <Load of={offer} skeleton={<Card><Skeleton hero rows={1} /></Card>}>
@@ -54,12 +53,8 @@ export function Join({ token }: { token: string }) {
 
 function Ended({ title, body }: { title: string; body: string }) {
   const t = words.value.join;
-  const leave = () => {
-    land();
-    push({ name: 'stores' });
-  };
   return (
-    <Screen title={title} quietTitle primary={{ label: t.toStores, run: leave }}>
+    <Screen title={title} quietTitle primary={{ label: t.toStores, run: () => land({ name: 'stores' }) }}>
       <Card><Place icon="people" title={title}>{body}</Place></Card>
     </Screen>
   );

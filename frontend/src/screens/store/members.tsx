@@ -1,42 +1,36 @@
 // The people of a store: who they are to it, and how somebody else gets in.
 import { useState } from 'preact/hooks';
-import { changeMember, getMembers, inviteMember, removeMember } from '../../api/store';
-import type { Invitation, MadeInvitation, Member } from '../../api/store-types';
-import type { Role, Store } from '../../api/types';
+import { changeMember, getMembers, removeMember } from '../../api/store';
+import type { Invitation, Member } from '../../api/store-types';
+import type { Store } from '../../api/types';
 import { stores } from '../../state/session';
 import { useChange } from '../../state/store/change';
 import { useLive } from '../../state/store/look';
 import { mayWrite, ROLES } from '../../state/store/role';
 import { toast } from '../../state/toast';
-import { language, text } from '../../text';
 import { words } from '../../text/store';
-import { dayAndTime } from '../../text/when';
 import { Avatar } from '../../ui/avatar';
 import { Button } from '../../ui/action';
 import { Card, Row, Section } from '../../ui/card';
-import { copy } from '../../ui/copy';
 import { Icon } from '../../ui/icon';
-import { Load, Notice, Skeleton } from '../../ui/notice';
+import { Load, Skeleton } from '../../ui/notice';
 import { AskFirst, Options } from '../../ui/options';
 import { Screen } from '../../ui/screen';
-import { shareLink } from '../receipt';
 import { Failed } from './failed';
-
-const MONTHS_AND_DAYS = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+import { dayOf } from './status';
+import { go } from './way';
 
 export function MembersScreen({ store }: { store: Store }) {
   const t = words.value.members;
   const members = useLive(store.id, () => getMembers(store.id));
   const writes = mayWrite(store.role, 'members');
-  const [inviting, setInviting] = useState(false);
-  if (inviting) return <Invite store={store} done={() => { setInviting(false); void members.refresh(); }} />;
   const changed = (word: string) => {
     toast(word);
     void members.refresh();
     void stores.refresh();
   };
   return (
-    <Screen title={t.title} primary={writes ? { label: t.invite, run: () => setInviting(true) } : null}>
+    <Screen title={t.title} primary={writes ? { label: t.invite, run: () => go(store.id, 'invite') } : null}>
       <Load of={members} skeleton={<Card><Skeleton rows={3} /></Card>}>
         {({ data, invitations }) => (
           <>
@@ -65,7 +59,7 @@ interface MemberRowProps {
 function MemberRow({ store, member, writes, changed }: MemberRowProps) {
   const t = words.value;
   const [open, setOpen] = useState(false);
-  const since = t.members.since(new Intl.DateTimeFormat(language.value, MONTHS_AND_DAYS).format(new Date(member.since)));
+  const since = t.members.since(dayOf(member.since));
   return (
     <>
       <Row
@@ -118,43 +112,10 @@ function InvitationRow({ store, invitation, writes, changed }: { store: Store; i
     <>
       <Row
         lead={<span class="row-icon"><Icon name="people" /></span>} title={t.role[invitation.role]}
-        detail={t.members.waitsUntil(dayAndTime(invitation.expires_at, language.value))}
+        detail={t.members.waitsUntil(dayOf(invitation.expires_at))}
         trail={writes && <button type="button" class="link danger" disabled={change.busy} onClick={takeBack}>{t.members.takeBack}</button>}
       />
       <Failed change={change} />
     </>
-  );
-}
-
-function Invite({ store, done }: { store: Store; done: () => void }) {
-  const t = words.value;
-  const change = useChange();
-  const [role, setRole] = useState<Role>('support');
-  const [made, setMade] = useState<MadeInvitation | null>(null);
-  if (made) return <InvitationLink store={store} made={made} done={done} />;
-  return (
-    <Screen title={t.members.invite} primary={{ label: t.members.makeLink, busy: change.busy, run: () => change.run(async () => setMade(await inviteMember(store.id, role))) }} secondary={{ label: t.cancel, run: done }}>
-      <Options
-        label={t.members.as} value={role} onChange={setRole}
-        options={[...ROLES].reverse().map((value) => ({ value, title: t.role[value], detail: t.roleBody[value] }))}
-      />
-      <Failed change={change} />
-    </Screen>
-  );
-}
-
-function InvitationLink({ store, made, done }: { store: Store; made: MadeInvitation; done: () => void }) {
-  const t = words.value;
-  const share = () => shareLink(made.link, t.members.shareText(store.name));
-  return (
-    <Screen title={t.members.linkTitle} primary={{ label: t.members.share, run: share }} secondary={{ label: text.value.common.done, run: done }}>
-      <Notice tone="warn" title={t.role[made.role]}>{t.members.linkBody(t.role[made.role], dayAndTime(made.expires_at, language.value))}</Notice>
-      <Card>
-        <div class="stack">
-          <p class="secret"><bdi dir="ltr">{made.link}</bdi></p>
-          <Button kind="soft" action={{ label: text.value.common.copyLink, run: () => void copy(made.link) }} />
-        </div>
-      </Card>
-    </Screen>
   );
 }

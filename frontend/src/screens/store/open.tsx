@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { shorten } from '../../address';
 import { Problem } from '../../api/client';
 import { openStore } from '../../api/store';
-import { land, push } from '../../router';
+import { land } from '../../router';
 import { current, defaultWallet, stores } from '../../state/session';
 import { linkNewWallet } from '../../state/signing';
 import { useChange } from '../../state/store/change';
@@ -34,8 +34,7 @@ export function OpenStore() {
     const store = await openStore(name.trim(), wallet.id, key);
     await stores.refresh();
     telegram?.haptic('success');
-    land();
-    push({ name: 'store', id: store.id, page: 'overview' });
+    land({ name: 'store', id: store.id, page: 'overview' });
   };
   const long = Array.from(name.trim()).length > NAME;
   const valid = name.trim() !== '' && !long;

@@ -42,22 +42,7 @@ export function Overview({ store }: { store: Store }) {
   const all = useOverview(store, Number(period));
   return (
     <Screen title={store.name} quietTitle primary={sells ? { label: t.newSale, run: () => go(store.id, 'stall') } : null}>
-      <Card>
-        <div class="store-head">
-          <Avatar name={store.name} icon="shop" />
-          <span class="row-main">
-            <span class="row-title">{store.name}</span>
-            <span class="row-detail">{words.value.role[store.role]}</span>
-          </span>
-          {current().info.sandbox && <SandboxPill />}
-        </div>
-        <nav class="tiles" aria-label={t.title}>
-          <Tile icon="receipt" label={t.invoices} onPress={() => go(store.id, 'invoices')} />
-          <Tile icon="inbox" label={t.inbox} onPress={() => go(store.id, 'inbox')} />
-          <Tile icon="return" label={t.refunds} onPress={() => go(store.id, 'refunds')} />
-          <Tile icon="gear" label={t.settings} onPress={() => go(store.id, 'settings')} />
-        </nav>
-      </Card>
+      <Head store={store} />
       <Attention store={store} inbox={all.inbox} toSign={all.toSign} payouts={all.payouts} />
       <Card>
         <Segments
@@ -79,6 +64,28 @@ export function Overview({ store }: { store: Store }) {
           )}
       </Load>
     </Screen>
+  );
+}
+
+function Head({ store }: { store: Store }) {
+  const t = words.value.overview;
+  return (
+    <Card>
+      <div class="store-head">
+        <Avatar name={store.name} icon="shop" />
+        <span class="row-main">
+          <span class="row-title">{store.name}</span>
+          <span class="row-detail">{words.value.role[store.role]}</span>
+        </span>
+        {current().info.sandbox && <SandboxPill />}
+      </div>
+      <nav class="tiles" aria-label={t.title}>
+        <Tile icon="receipt" label={t.invoices} onPress={() => go(store.id, 'invoices')} />
+        <Tile icon="inbox" label={t.inbox} onPress={() => go(store.id, 'inbox')} />
+        <Tile icon="return" label={t.refunds} onPress={() => go(store.id, 'refunds')} />
+        <Tile icon="gear" label={t.settings} onPress={() => go(store.id, 'settings')} />
+      </nav>
+    </Card>
   );
 }
 

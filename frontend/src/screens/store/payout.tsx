@@ -1,12 +1,10 @@
 // The wallet that is paid: which, since when, and how it becomes another one.
-import { useState } from 'preact/hooks';
-import { sameAccount, shorten } from '../../address';
-import { askForPayout, cancelPayout, getMerchant, listPayoutChanges } from '../../api/store';
+import { shorten } from '../../address';
+import { cancelPayout, getMerchant, listPayoutChanges } from '../../api/store';
 import type { Merchant, PayoutChange } from '../../api/store-types';
 import type { Store } from '../../api/types';
 import { isHere } from '../../state/loaded';
-import { current, stores } from '../../state/session';
-import { linkNewWallet } from '../../state/signing';
+import { stores } from '../../state/session';
 import { useChange, type Change } from '../../state/store/change';
 import { useLive } from '../../state/store/look';
 import { mayWrite } from '../../state/store/role';
@@ -17,11 +15,11 @@ import { dayAndTime } from '../../text/when';
 import { Button } from '../../ui/action';
 import { Card, Facts, Row, Section } from '../../ui/card';
 import { Address } from '../../ui/copy';
-import { Load, Notice, Place, Skeleton } from '../../ui/notice';
-import { Options } from '../../ui/options';
+import { Load, Notice, Skeleton } from '../../ui/notice';
 import { Screen } from '../../ui/screen';
 import { Failed } from './failed';
 import { momentOf, Pill } from './status';
+import { go } from './way';
 
 interface Here {
   readonly merchant: Merchant;
@@ -31,20 +29,18 @@ interface Here {
 export function Payout({ store }: { store: Store }) {
   const t = words.value.payout;
   const here = useLive(store.id, () => look(store.id));
-  const [choosing, setChoosing] = useState(false);
   const state = here.state.value;
   const it = isHere(state) ? state.ok : null;
   const waiting = it?.changes.find(({ status }) => status === 'waiting');
   const mayChange = it !== null && !waiting && mayWrite(store.role, 'payout');
   const change = useChange();
-  if (choosing && it) return <Choose store={store} now={it.merchant.address} done={() => { setChoosing(false); void here.refresh(); }} />;
   const cancel = (id: string) => change.run(async () => {
     await cancelPayout(store.id, id);
     toast(t.canceled);
     await here.refresh();
   });
   return (
-    <Screen title={t.title} primary={mayChange ? { label: t.change, run: () => setChoosing(true) } : null}>
+    <Screen title={t.title} primary={mayChange ? { label: t.change, run: () => go(store.id, 'new_payout') } : null}>
       <Load of={here} skeleton={<Card><Skeleton rows={2} /></Card>}>
         {({ merchant, changes }) => (
           <>
@@ -93,36 +89,5 @@ function Past({ changes }: { changes: readonly PayoutChange[] }) {
         />
       ))}
     </Section>
-  );
-}
-
-function Choose({ store, now, done }: { store: Store; now: string; done: () => void }) {
-  const t = words.value.payout;
-  const change = useChange();
-  const others = current().me.wallets.filter((wallet) => !sameAccount(wallet.address, now));
-  const [chosen, setChosen] = useState<string | null>(null);
-  const wallet = others.find(({ id }) => id === chosen) ?? others[0];
-  const back = { label: words.value.cancel, run: done };
-  if (!wallet) {
-    return (
-      <Screen title={t.change} primary={{ label: t.connect, run: () => change.run(linkNewWallet), busy: change.busy }} secondary={back}>
-        <Card><Place icon="wallet" title={t.noOther}>{t.noOtherBody}</Place></Card>
-        <Failed change={change} />
-      </Screen>
-    );
-  }
-  const ask = () => change.run(async (key) => {
-    await askForPayout(store.id, wallet.id, key);
-    done();
-  });
-  return (
-    <Screen title={t.change} primary={{ label: t.ask, run: ask, busy: change.busy }} secondary={back}>
-      <Options
-        label={t.choose} value={wallet.id} onChange={(id) => { setChosen(id); change.renew(); }}
-        options={others.map(({ id, address, version }) => ({ value: id, title: <bdi dir="ltr">{shorten(address)}</bdi>, detail: version }))}
-      />
-      <Notice tone="info" title={t.means}>{t.meansBody}</Notice>
-      <Failed change={change} />
-    </Screen>
   );
 }

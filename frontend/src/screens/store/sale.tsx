@@ -4,7 +4,6 @@ import { createInvoice, getStoreInvoice, voidInvoice } from '../../api/store';
 import type { Invoice } from '../../api/store-types';
 import type { Store } from '../../api/types';
 import { format, plain, unitsOf } from '../../money';
-import { back } from '../../router';
 import { due } from '../../state/invoices';
 import { isHere } from '../../state/loaded';
 import { useChange } from '../../state/store/change';
@@ -23,7 +22,7 @@ import { Screen } from '../../ui/screen';
 import { Tick } from '../../ui/tick';
 import { shareLink } from '../receipt';
 import { Failed } from './failed';
-import { go, turn } from './way';
+import { go, toTill, turn } from './way';
 
 export function Sale({ store, id }: { store: Store; id: string }) {
   const invoice = useLive(store.id, () => getStoreInvoice(store.id, id));
@@ -63,7 +62,7 @@ function SaleView({ store, invoice, changed }: ViewProps) {
   const sells = mayWrite(store.role, 'invoices');
   const open = invoice.status === 'open';
   const share = () => shareLink(invoice.app_url, t.invoice.shareText(format(due(invoice)), store.name));
-  const next: Action | null = sells ? { label: t.sale.next, run: back } : null;
+  const next: Action | null = sells ? { label: t.sale.next, run: () => toTill(store.id) } : null;
   const secondary: Action | null = invoice.status === 'expired' && sells && unitsOf(invoice.received) === 0n
     ? { label: t.sale.again, run: again.run, busy: again.change.busy }
     : invoice.status === 'open' ? null : { label: t.sale.open, run: () => go(store.id, 'invoice', invoice.id) };
@@ -100,16 +99,30 @@ function useAgain(store: Store, invoice: Invoice) {
 
 function Done({ invoice }: { invoice: Invoice }) {
   const t = words.value.sale;
-  const body = invoice.exception === 'overpaid' ? t.over(format(invoice.received)) : invoice.exception === 'late' ? t.lateAccepted : t.paidBody;
   return (
     <section class="done" role="status">
       <Tick />
       <Amount money={invoice.money} size="hero" />
       <p class="place-title">{t.paid}</p>
       {invoice.description && <p class="hero-note">{invoice.description}</p>}
-      <p class="place-text">{body}</p>
+      <p class="place-text">{howPaid(invoice)}</p>
     </section>
   );
+}
+
+function howPaid(invoice: Invoice): string {
+  const t = words.value.sale;
+  const received = format(invoice.received);
+  switch (invoice.exception) {
+    case 'overpaid':
+      return t.over(received);
+    case 'underpaid':
+      return t.underAccepted(received);
+    case 'late':
+      return invoice.accepted_by_hand ? t.lateAccepted : t.paidBody;
+    case 'none':
+      return t.paidBody;
+  }
 }
 
 function Counter({ invoice }: { invoice: Invoice }) {

@@ -1,5 +1,5 @@
 // Ringing up a sale with one hand: a figure, a word about it, and on to the code.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { createInvoice, getRates, type NewInvoice } from '../../api/store';
 import type { Rate } from '../../api/store-types';
 import type { Store } from '../../api/types';
@@ -23,17 +23,13 @@ const NOTE_LENGTH = 200;
 
 export function Stall({ store }: { store: Store }) {
   const t = words.value.stall;
-  const { info } = current();
-  const rates = useOnce(getRates);
+  const price = usePrice(store.id);
   const change = useChange();
-  const till = tillOf(store.id);
   const [figure, setFigure] = useState('');
   const [note, setNote] = useState('');
-  const { price, asset } = till.value;
-  const trusted = ratesIn(rates.state.value);
-  const fiats = [...new Set(trusted.map((rate) => rate.currency))];
-  const isFiat = fiats.includes(price);
-  const unit = isFiat ? { asset: price, decimals: digitsOf(price) } : assetOf(info, info.assets.some((a) => a.asset === price) ? price : info.ticker);
+  const { unit } = price;
+  // A figure means nothing in another unit.
+  useEffect(() => setFigure(''), [unit.asset]);
   const parsed = parse(figure, unit.decimals);
   const units = 'ok' in parsed ? parsed.ok : 0n;
   const edit = (run: () => void) => {
@@ -41,37 +37,28 @@ export function Stall({ store }: { store: Store }) {
     change.renew();
   };
   const create = async (key: string) => {
-    const amount = plain(units, unit.decimals);
     const about = note.trim();
-    const body: NewInvoice = {
-      ...(isFiat ? { asset, fiat: { amount, currency: price } } : { asset: unit.asset, amount }),
-      ...(about && { description: about }),
-    };
-    const { id } = await createInvoice(store.id, body, key);
+    const { id } = await createInvoice(store.id, { ...price.of(plain(units, unit.decimals)), ...(about && { description: about }) }, key);
     go(store.id, 'sale', id);
   };
-  const rate = isFiat ? trusted.find((one) => one.asset === asset && one.currency === price) : undefined;
-  const canShow = units > 0n && (!isFiat || rate !== undefined);
+  const type = (value: string) => edit(() => setFigure(value));
   return (
-    <Screen title={t.title} quietTitle tall primary={{ label: t.show, run: () => change.run(create), busy: change.busy, disabled: !canShow }}>
+    <Screen title={t.title} quietTitle tall primary={{ label: t.show, run: () => change.run(create), busy: change.busy, disabled: units === 0n || !price.ready }}>
       <div class="amount-stage">
         <FigureInput
           value={figure} unit={unit.asset} decimals={unit.decimals} label={text.value.amount.label(unit.asset)}
-          invalid={'error' in parsed && parsed.error !== 'empty'} describedBy="stall-hint" onChange={(value) => edit(() => setFigure(value))}
+          invalid={'error' in parsed && parsed.error !== 'empty'} describedBy="stall-hint" onChange={type}
         />
-        <p id="stall-hint" class="amount-hint" role="status">
-          {rate?.value && <bdi dir="ltr">{worth(rate.asset, rate.value, rate.currency)}</bdi>}
-        </p>
+        <p id="stall-hint" class="amount-hint" role="status">{price.rate}</p>
         <ChipChoice
-          label={t.priceIn} value={unit.asset}
-          onChange={(next) => edit(() => { setFigure(''); till.value = { ...till.peek(), price: next }; })}
-          options={[...info.assets.map((a) => a.asset), ...fiats].map((name) => ({ value: name, label: name }))}
+          label={t.priceIn} value={unit.asset} onChange={(name) => edit(() => price.name(name))}
+          options={price.names.map((name) => ({ value: name, label: name }))}
         />
       </div>
-      {isFiat && info.assets.length > 1 && (
+      {price.payable.length > 1 && (
         <Segments
-          label={t.paidIn} value={asset} onChange={(next) => edit(() => { till.value = { ...till.peek(), asset: next }; })}
-          options={info.assets.map((a) => ({ value: a.asset, label: a.asset }))}
+          label={t.paidIn} value={price.asset} onChange={(asset) => edit(() => price.pay(asset))}
+          options={price.payable.map((asset) => ({ value: asset, label: asset }))}
         />
       )}
       <Failed change={change} />
@@ -79,10 +66,36 @@ export function Stall({ store }: { store: Store }) {
         <Field label={t.note} placeholder={t.notePlaceholder} value={note} maxLength={NOTE_LENGTH} onChange={(value) => edit(() => setNote(value))} />
       </Card>
       <div class="stall">
-        <Keypad value={figure} decimals={unit.decimals} onChange={(value) => edit(() => setFigure(value))} />
+        <Keypad value={figure} decimals={unit.decimals} onChange={type} />
       </div>
     </Screen>
   );
+}
+
+/** What prices are named in at this till: an asset, or a currency while a rate for it is trusted. */
+function usePrice(store: string) {
+  const { info } = current();
+  const known = useOnce(getRates).state.value;
+  const rates = ratesIn(known);
+  const till = tillOf(store);
+  const { price, asset: chosen } = till.value;
+  const paying = rates.filter((rate) => rate.currency === price).map((rate) => rate.asset);
+  const asset = paying.find((one) => one === chosen) ?? paying[0];
+  const rate = asset === undefined ? undefined : rates.find((one) => one.asset === asset && one.currency === price);
+  const isAsset = info.assets.some((one) => one.asset === price);
+  const isFiat = !isAsset && (known === 'loading' || rate !== undefined);
+  const unit = isFiat ? { asset: price, decimals: digitsOf(price) } : assetOf(info, isAsset ? price : info.ticker);
+  return {
+    unit,
+    ready: !isFiat || rate !== undefined,
+    names: [...info.assets.map((one) => one.asset), ...new Set(rates.map((one) => one.currency))],
+    payable: paying,
+    asset: asset ?? unit.asset,
+    rate: rate?.value && <bdi dir="ltr">{worth(rate.asset, rate.value, rate.currency)}</bdi>,
+    name: (next: string) => (till.value = { ...till.peek(), price: next }),
+    pay: (next: string) => (till.value = { ...till.peek(), asset: next }),
+    of: (amount: string): NewInvoice => (isFiat && rate ? { asset: rate.asset, fiat: { amount, currency: price } } : { asset: unit.asset, amount }),
+  };
 }
 
 /** Rates that prices are taken at. Without any, prices are in assets: nothing is missing then. */

@@ -50,3 +50,8 @@ export function InvoiceRow({ store, invoice }: { store: string; invoice: Invoice
 export function momentOf(iso: string): string {
   return `${dayName(iso, Date.now(), language.value, text.value)} · ${clockTime(iso, language.value)}`;
 }
+
+/** `Nov 23, 2026`. */
+export function dayOf(iso: string): string {
+  return new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso));
+}

@@ -1,5 +1,5 @@
 // From one page of a store to another.
-import { push, replace, type StorePage } from '../../router';
+import { back, push, replace, stack, type StorePage } from '../../router';
 
 export function go(store: string, page: StorePage, item?: string): void {
   push({ name: 'store', id: store, page, ...(item !== undefined && { item }) });
@@ -7,4 +7,11 @@ export function go(store: string, page: StorePage, item?: string): void {
 
 export function turn(store: string, page: StorePage, item?: string): void {
   replace({ name: 'store', id: store, page, ...(item !== undefined && { item }) });
+}
+
+/** To the till, which is where most sales have come from. */
+export function toTill(store: string): void {
+  const before = stack.peek()[stack.peek().length - 2];
+  if (before?.name === 'store' && before.page === 'stall') back();
+  else turn(store, 'stall');
 }

@@ -1,5 +1,5 @@
 // The store's feed, followed while one of its screens is open: whatever happens there makes the screen look again.
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { isAbort, pause, Problem } from '../../api/client';
 import { getMerchant, listEvents } from '../../api/store';
 import { stores } from '../session';
@@ -13,9 +13,11 @@ const heard = new Map<string, number>();
 
 /** Calls `news` with the types of what has happened since the screen was opened. */
 export function useNews(store: string, news: (types: readonly string[]) => void): void {
+  const latest = useRef(news);
+  latest.current = news;
   useEffect(() => {
     const stop = new AbortController();
-    void follow(store, stop.signal, news);
+    void follow(store, stop.signal, (types) => latest.current(types));
     return () => stop.abort();
   }, [store]);
 }

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 
 const DIST = new URL('./dist/', import.meta.url);
 const KIB = 1024;
-const BUDGETS = { 'index.html': 35 * KIB, 'pay.html': 39 * KIB };
+const BUDGETS = { 'index.html': 35 * KIB, 'pay.html': 41 * KIB };
 
 const gzipped = (file) => gzipSync(readFileSync(new URL(file, DIST)), { level: 9 }).length;
 const kib = (bytes) => `${(bytes / KIB).toFixed(1)} KiB`;

@@ -17,8 +17,11 @@ stories! {
         }
         assert_eq!(bob.api.delete(&format!("/v1/wallets/{wallet}")).await.problem(), "not-found");
         for path in [format!("/v1/invoices/{}", id(&invoice)), "/v1/invoices".to_owned(), "/v1/merchant".to_owned()] {
-            assert_eq!(bob.api.get(&path).await.problem(), "key-invalid", "{path}");
+            assert_eq!(bob.api.get(&path).await.problem(), "account-missing", "{path}");
         }
+        let shops = bob.api.for_account(shop.api.get("/v1/merchant").await.ok()["id"].as_str().unwrap());
+        assert_eq!(shops.get("/v1/invoices").await.problem(), "member-unknown");
+        assert_eq!(shops.get("/v1/events").await.problem(), "member-unknown");
         assert_eq!(shop.api.get("/v1/me").await.problem(), "session-invalid");
     }
 

@@ -366,7 +366,7 @@ stories! {
         for (body, problem) in cases {
             assert_eq!(refused(&shop, body.clone()).await, problem, "{body}");
         }
-        assert_eq!(alice.api.post("/v1/refunds", json!({ "payment": payment })).await.problem(), "key-invalid");
+        assert_eq!(alice.api.post("/v1/refunds", json!({ "payment": payment })).await.problem(), "account-missing");
         assert_eq!(shop.api.get("/v1/refunds/rfd_01m7q5cqg0fzzvzzzzzzzzzzzz").await.problem(), "not-found");
         let list = shop.api.get("/v1/refunds").await.ok();
         assert_eq!(list["data"], json!([]));

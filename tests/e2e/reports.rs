@@ -122,7 +122,7 @@ stories! {
         for path in ["lines", "lines.csv", "summary", "summary.csv"] {
             let path = format!("/v1/reports/{path}");
             assert_eq!(till.api.get(&path).await.problem(), "key-scope", "{path}");
-            assert_eq!(alice.api.get(&path).await.problem(), "key-invalid", "{path}");
+            assert_eq!(alice.api.get(&path).await.problem(), "account-missing", "{path}");
             for query in ["from=18.11.2026", "from=2026-11-19&to=2026-11-18", "utc_offset=CET", "asset=BTC", "status=done", "fiat=usd", "kind=gift"] {
                 let refused = books.api.get(&format!("{path}?{query}")).await.problem();
                 assert!(["bad-request", "asset-unknown"].contains(&refused.as_str()), "{path} {query}: {refused}");

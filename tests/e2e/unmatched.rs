@@ -211,6 +211,6 @@ stories! {
         let next = inbox(&shop, &format!("silent=true&limit=1&starting_after={}", id(&all[0]))).await;
         assert_eq!(id(&next[0]), id(&all[1]));
         assert_eq!(shop.api.get("/v1/unmatched/trf_01m7q5cqg0fzzvzzzzzzzzzzzz").await.problem(), "not-found");
-        assert_eq!(alice.api.get(&format!("/v1/unmatched/{}", id(&line))).await.problem(), "key-invalid");
+        assert_eq!(alice.api.get(&format!("/v1/unmatched/{}", id(&line))).await.problem(), "account-missing");
     }
 }

@@ -79,7 +79,7 @@ stories! {
         for list in ["/v1/webhook_endpoints", "/v1/deliveries", &format!("/v1/deliveries?endpoint={}", id(&made))] {
             assert_eq!(other.get(list).await.ok()["data"], json!([]), "{list}");
         }
-        assert_eq!(alice.api.get("/v1/webhook_endpoints").await.problem(), "key-invalid");
+        assert_eq!(alice.api.get("/v1/webhook_endpoints").await.problem(), "account-missing");
         assert_eq!(world.api().get("/v1/deliveries").await.problem(), "key-invalid");
         shop.api.get(&path).await.ok();
     }

@@ -170,7 +170,13 @@ pub async fn set_payout(
     payout: Address,
     now: Time,
 ) -> Result<()> {
-    execute!(tx, "update merchants set payout_address = $2 where id = $1", merchant, Text(payout))?;
+    execute!(
+        tx,
+        "update merchants set payout_address = $2, payout_since = $3 where id = $1",
+        merchant,
+        Text(payout),
+        now
+    )?;
     execute!(
         tx,
         "insert into payout_wallets (merchant_id, address, since) values ($1, $2, $3)

@@ -252,3 +252,14 @@ export interface Rate {
 export interface Rates {
   readonly data: readonly Rate[];
 }
+
+/** One for each day, asset and currency in which there was something. */
+export interface ReportDay {
+  readonly day: string;
+  readonly count: number;
+  readonly money: Money;
+}
+
+export interface ReportSummary {
+  readonly days: readonly ReportDay[];
+}

@@ -4,7 +4,7 @@ import type { Method, CallOptions } from './client';
 import type { Page, Role, Store } from './types';
 import type {
   ApiKey, Deed, Delivery, Endpoint, Invoice, MadeEndpoint, MadeInvitation, MadeKey, Members, Merchant, Offer, PayoutChange,
-  Rates, Refund, RefundMessage, RefundStatus, StoreEvent, TimelineEntry, Unmatched, UnmatchedDetail, UnmatchedStatus,
+  Rates, Refund, RefundMessage, RefundStatus, ReportSummary, StoreEvent, TimelineEntry, Unmatched, UnmatchedDetail, UnmatchedStatus,
 } from './store-types';
 
 /** One page of a list: everything after the item with this id. */
@@ -26,6 +26,9 @@ export const getRates = () => call<Rates>('GET', '/v1/rates', { auth: 'none' });
 export const getMerchant = (store: string) => ask<Merchant>(store, 'GET', '/v1/merchant');
 export const listEvents = (store: string, after: number, wait: number, signal: AbortSignal) =>
   ask<Page<StoreEvent>>(store, 'GET', '/v1/events', { query: { after }, wait, signal });
+
+export const getReport = (store: string, query: { readonly kind: 'payment' | 'refund'; readonly from: string; readonly utc_offset: string }) =>
+  ask<ReportSummary>(store, 'GET', '/v1/reports/summary', { query });
 
 export interface NewInvoice {
   readonly asset: string;

@@ -8,7 +8,7 @@ import { isHere, resource, type Resource } from '../../state/loaded';
 import { current } from '../../state/session';
 import { useChange } from '../../state/store/change';
 import { useNews } from '../../state/store/feed';
-import { reportOf, type Report } from '../../state/store/report';
+import { reportOf } from '../../state/store/report';
 import { mayRead, mayWrite } from '../../state/store/role';
 import type { Sum } from '../../state/store/sums';
 import { toast } from '../../state/toast';
@@ -117,11 +117,11 @@ function Tile({ icon, label, onPress }: { icon: IconName; label: string; onPress
   );
 }
 
-function Takings({ report, days }: { report: Report; days: number }) {
+function Takings({ report, days }: { report: readonly Sum[]; days: number }) {
   const t = words.value.overview;
   const [chosen, setChosen] = useState<string | null>(null);
-  const came = report.sums.filter((sum) => sum.count > 0);
-  const shown = came.find((sum) => sum.asset === chosen) ?? came[0] ?? report.sums[0];
+  const came = report.filter((sum) => sum.count > 0);
+  const shown = came.find((sum) => sum.asset === chosen) ?? came[0] ?? report[0];
   if (!shown) return null;
   return (
     <div class="stack takings">
@@ -133,7 +133,6 @@ function Takings({ report, days }: { report: Report; days: number }) {
         <Segments label={t.asset} value={shown.asset} onChange={setChosen} options={came.map(({ asset }) => ({ value: asset, label: asset }))} />
       )}
       <Days sum={shown} label={t.chart(shown.asset, days)} />
-      {!report.whole && <p class="fine">{t.part}</p>}
     </div>
   );
 }

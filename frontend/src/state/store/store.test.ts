@@ -8,13 +8,12 @@ import { fits, withExact } from './find';
 import { leftOf } from './left';
 import { mayRead, mayWrite, ROLES } from './role';
 import { NO_RIGHTS, scopesOf } from './scopes';
-import { lastDays, sums, type Taking } from './sums';
+import { dateOf, lastDays, offsetOf, sums, type Taking } from './sums';
 
 const GRAM = { asset: 'GRAM', decimals: 9 };
 const USDT = { asset: 'USDT', decimals: 6 };
 const noon = new Date(2026, 10, 23, 12).getTime();
-const on = (day: number, hour: number) => new Date(2026, 10, day, hour).toISOString();
-const took = (at: string, units: bigint, of = GRAM): Taking => ({ at, money: money(units, of.asset, of.decimals) });
+const took = (day: number, units: bigint, of = GRAM, count = 1): Taking => ({ day: `2026-11-${day}`, count, money: money(units, of.asset, of.decimals) });
 
 describe('the last days', () => {
   it('begin at midnight and end today', () => {
@@ -33,25 +32,30 @@ describe('sums', () => {
   const days = lastDays(noon, 7);
 
   it('add up each asset by itself and day by day', () => {
-    const [gram, usdt] = sums([took(on(23, 1), 5n), took(on(23, 9), 7n), took(on(20, 23), 1n), took(on(23, 2), 3n, USDT)], days, noon, [GRAM, USDT]);
-    expect(gram).toMatchObject({ asset: 'GRAM', units: 13n, count: 3 });
+    const [gram, usdt] = sums([took(23, 5n), took(23, 7n, GRAM, 2), took(20, 1n), took(23, 3n, USDT)], days, [GRAM, USDT]);
+    expect(gram).toMatchObject({ asset: 'GRAM', units: 13n, count: 4 });
     expect(gram?.days.map((day) => day.units)).toEqual([0n, 0n, 0n, 1n, 0n, 0n, 12n]);
     expect(usdt).toMatchObject({ units: 3n, count: 1 });
   });
 
   it('lose nothing of sums no Number could hold', () => {
     const large = 9_007_199_254_740_993n;
-    expect(sums([took(on(22, 5), large), took(on(22, 6), 2n)], days, noon, [GRAM])[0]?.units).toBe(large + 2n);
+    expect(sums([took(22, large), took(22, 2n)], days, [GRAM])[0]?.units).toBe(large + 2n);
   });
 
-  it('leave out what is older, and count the very first and last moments', () => {
-    const [gram] = sums([took(on(16, 23), 100n), took(on(17, 0), 1n), took(on(23, 23), 2n)], days, noon, [GRAM]);
+  it('leave out what is older, and count what a slow clock has not come to', () => {
+    const [gram] = sums([took(16, 100n), took(17, 1n), took(24, 2n)], days, [GRAM]);
     expect(gram?.days.map((day) => day.units)).toEqual([1n, 0n, 0n, 0n, 0n, 0n, 2n]);
   });
 
   it('know assets that are no longer accepted, if money came in them', () => {
     const old = { asset: 'OLD', decimals: 2 };
-    expect(sums([took(on(23, 1), 4n, old)], days, noon, [GRAM]).map((sum) => [sum.asset, sum.units])).toEqual([['GRAM', 0n], ['OLD', 4n]]);
+    expect(sums([took(23, 4n, old)], days, [GRAM]).map((sum) => [sum.asset, sum.units])).toEqual([['GRAM', 0n], ['OLD', 4n]]);
+  });
+
+  it('name days as the service does', () => {
+    expect([dateOf(noon), dateOf(days[0] ?? 0)]).toEqual(['2026-11-23', '2026-11-17']);
+    expect(offsetOf(noon)).toMatch(/^[+-]\d\d:\d\d$/);
   });
 });
 

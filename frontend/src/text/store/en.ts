@@ -81,7 +81,6 @@ export const en = {
     asset: 'Asset',
     paid: (n: number) => count(n, 'payment', 'payments'),
     nothing: 'Nothing was paid in these days.',
-    part: 'Only the newest 1000 paid invoices are counted.',
     chart: (asset: string, n: number) => `${asset} received on each of the last ${n} days`,
     day: 'Day',
     attention: 'Wants your attention',

@@ -171,7 +171,7 @@ async fn get_me(
     Caller(merchant): Caller,
     params: Params,
 ) -> Result<Json<Reply<AppView>>> {
-    params.only(&[])?;
+    params.holds_only(&[])?;
     let bot = app.bot_username.get().cloned().unwrap_or_default();
     let app_id = super::app_id(&merchant);
     Ok(reply(AppView { app_id, name: merchant.name, payment_processing_bot_username: bot }))
@@ -240,7 +240,7 @@ async fn delete_invoice(
     Caller(merchant): Caller,
     params: Params,
 ) -> Result<Json<Reply<bool>>> {
-    params.only(&["invoice_id"])?;
+    params.holds_only(&["invoice_id"])?;
     params.needed("invoice_id")?;
     let number = params.number("invoice_id", 1..=i64::MAX)?.unwrap_or_default();
     let mut tx = app.db.begin().await?;
@@ -280,7 +280,7 @@ async fn get_invoices(
 }
 
 fn filter(params: &Params, app: &App) -> Result<Filter> {
-    params.only(&["asset", "fiat", "invoice_ids", "status", "offset", "count"])?;
+    params.holds_only(&["asset", "fiat", "invoice_ids", "status", "offset", "count"])?;
     let number = |text: &str| text.parse().map_err(|_| bad("invoice_ids are whole numbers."));
     let asset = |code: &str| accepted(app, code).map(|listed| listed.asset.to_string());
     let numbers = params.words("invoice_ids").map(number).collect::<Result<Vec<i64>>>()?;
@@ -314,7 +314,7 @@ async fn get_balance(
     Caller(merchant): Caller,
     params: Params,
 ) -> Result<Json<Reply<Vec<BalanceView>>>> {
-    params.only(&[])?;
+    params.holds_only(&[])?;
     Ok(reply(read::balances(&app, &merchant).await?))
 }
 
@@ -335,7 +335,7 @@ async fn get_exchange_rates(
     _: Caller,
     params: Params,
 ) -> Result<Json<Reply<Vec<RateView>>>> {
-    params.only(&[])?;
+    params.holds_only(&[])?;
     Ok(reply(read::exchange_rates(&app).await?))
 }
 
@@ -354,7 +354,7 @@ async fn get_currencies(
     _: Caller,
     params: Params,
 ) -> Result<Json<Reply<Vec<CurrencyView>>>> {
-    params.only(&[])?;
+    params.holds_only(&[])?;
     Ok(reply(read::currencies(&app)))
 }
 

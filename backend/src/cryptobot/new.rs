@@ -48,7 +48,7 @@ const FIAT_LIFETIME: i64 = 3600;
 
 /// Checks everything that was said.
 pub fn read(params: &Params, app: &App) -> Result<(NewInvoice, Card)> {
-    params.only(&PARAMETERS)?;
+    params.holds_only(&PARAMETERS)?;
     if params.text("swap_to").or_else(|| params.text("swap_amount")).is_some() {
         return Err(Problem::new(
             Kind::Unsupported,

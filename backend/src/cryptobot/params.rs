@@ -87,7 +87,7 @@ impl Params {
     }
 
     /// Refuses what no one would read: a misspelled `expires_in` must not be passed over.
-    pub fn only(&self, known: &[&str]) -> Result<()> {
+    pub fn holds_only(&self, known: &[&str]) -> Result<()> {
         match self.0.keys().find(|name| !known.contains(&name.as_str())) {
             None => Ok(()),
             Some(name) => {
@@ -214,7 +214,9 @@ mod tests {
             assert_eq!(read(kind, uri, body).await.unwrap_err().kind, Kind::BadRequest, "{body}");
         }
         let params = read("", "/?count=0&flag=yes", "").await.unwrap();
-        assert!(params.only(&["count"]).is_err() && params.only(&["count", "flag"]).is_ok());
+        assert!(
+            params.holds_only(&["count"]).is_err() && params.holds_only(&["count", "flag"]).is_ok()
+        );
         assert!(params.number("count", 1..=9).is_err() && params.flag("flag", true).is_err());
         assert!(params.needed("asset").is_err());
     }

@@ -23,7 +23,7 @@ const VOLUME: &str = "USD";
 
 /// From when to when.
 pub fn span(params: &Params, now: Time) -> Result<(Time, Time)> {
-    params.only(&PARAMETERS)?;
+    params.holds_only(&PARAMETERS)?;
     let given = |name| match params.text(name) {
         None => Ok(None),
         Some(text) => moment(text)

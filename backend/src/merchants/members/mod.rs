@@ -126,8 +126,10 @@ pub async fn change(
         return Ok(());
     }
     keep_an_owner(tx, merchant, known).await?;
+    // First, so that an owner who becomes less hears of it too.
+    tell(tx, merchant.id, kind::MEMBER_CHANGED, id, role, now).await?;
     store::set_role(tx, merchant.id, id, role).await?;
-    tell(tx, merchant.id, kind::MEMBER_CHANGED, id, role, now).await
+    Ok(())
 }
 
 /// Ends a membership, at once.

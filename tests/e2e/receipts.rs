@@ -228,6 +228,30 @@ stories! {
         auditor.refuses(&lie(&honest, &strange), "has no key rck_");
     }
 
+    async fn what_was_paid_in_two_assets_has_a_receipt_for_each(world: World) {
+        let (shop, alice) = (world.shop().await, world.person("alice").await);
+        world.asked_again().await;
+        let body = json!({ "amount": "2", "asset": "GRAM", "accepted_assets": ["GRAM", "USDT"] });
+        let invoice = shop.api.post("/v1/invoices", body).await.ok();
+        for (amount, asset) in [("2.5", "USDT"), ("1", "GRAM")] {
+            let reference = &invoice["reference"];
+            alice.sends(json!({ "to": invoice["address"], "amount": amount, "asset": asset, "comment": reference })).await;
+            world.blocks(3).await;
+        }
+        shop.hears("invoice.paid").await;
+        let auditor = Auditor::new(&world);
+        for (asked, asset, amount, other) in [("", "GRAM", "1", "USDT"), ("?asset=GRAM", "GRAM", "1", "USDT"), ("?asset=USDT", "USDT", "2.5", "GRAM")] {
+            let place = format!("{}{asked}", id(&invoice));
+            let said = &receipt(&world, &place).await["receipt"];
+            assert_eq!((&said["received"]["asset"], &said["received"]["amount"]), (&json!(asset), &json!(amount)));
+            assert_eq!((&said["other_assets"], said["transfers"].as_array().map(Vec::len)), (&json!([other]), Some(1)));
+            let (code, told) = auditor.checks_at(&format!("{}/v1/receipts/{place}", auditor.service), &["--chain", &auditor.chain]);
+            assert!(code == VALID && told.contains(&format!("paid in {other} as well")), "{told}");
+        }
+        let none = world.api().get(&format!("/v1/receipts/{}?asset=BTC", id(&invoice))).await;
+        assert_eq!(none.problem(), "not-found");
+    }
+
     async fn a_service_that_lies_is_caught_by_the_chain(world: World) {
         let (shop, alice) = (world.shop().await, world.person("alice").await);
         let (first, _) = paid(&alice, &shop, "USDT").await;

@@ -108,6 +108,12 @@ async fn verify(args: &VerifyReceipt, report: &mut Report) -> anyhow::Result<()>
     if let Err(error) = chain(args, &http, receipt, report).await {
         report.unchecked(format!("chain: {error:#}"));
     }
+    for other in &receipt.other_assets {
+        println!(
+            "It was paid in {0} as well: that has a receipt of its own, ?asset={0}.",
+            plain(other)
+        );
+    }
     println!("Names, the invoice and the worth in fiat are the service's word alone.");
     Ok(())
 }

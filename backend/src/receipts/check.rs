@@ -154,6 +154,7 @@ mod tests {
             merchant: None,
             invoice: None,
             jetton: Some(Address { workchain: 0, hash: [9; 32] }),
+            other_assets: Vec::new(),
             received: money(received),
             transfers: lines.to_vec(),
             complete: true,

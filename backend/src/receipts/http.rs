@@ -8,13 +8,13 @@ use axum::{
     routing::get,
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Error, Subject, page, receipt::SignedReceipt};
 use crate::{
     app::App,
-    extract::Path,
+    extract::{Path, Query},
     invoices,
     problem::{Kind, Problem, Refusals, Result},
     time::Time,
@@ -54,6 +54,14 @@ fn missing(what: impl std::fmt::Display) -> Problem {
     Problem::new(Kind::NotFound, format!("There is no {what}. Is the id complete?"))
 }
 
+/// Which receipt.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ReceiptQuery {
+    /// Of what was paid in several assets: the money of this one. Default: the asset that was asked for.
+    asset: Option<String>,
+}
+
 /// Read the receipt of an invoice or a payment
 ///
 /// For whoever has the id: payer, payee, and everybody they show it to. It says what the chain says of
@@ -61,11 +69,15 @@ fn missing(what: impl std::fmt::Display) -> Problem {
 /// form (RFC 8785) of `receipt`. Check it with `remit verify-receipt`, or by hand: see the guide.
 #[utoipa::path(
     get, path = "/v1/receipts/{id}", tag = "Receipts",
-    params(("id" = String, Path, description = "`inv_…` or `pay_…`")),
+    params(("id" = String, Path, description = "`inv_…` or `pay_…`"), ReceiptQuery),
     responses((status = 200, body = SignedReceipt), Refusals)
 )]
-async fn read(State(app): State<App>, Path(id): Path<String>) -> Result<Response> {
-    let receipt = super::issue(&app, id.parse::<Subject>()?).await?;
+async fn read(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(query): Query<ReceiptQuery>,
+) -> Result<Response> {
+    let receipt = super::issue(&app, id.parse::<Subject>()?, query.asset.as_deref()).await?;
     let name = format!("inline; filename=\"receipt-{}.json\"", receipt.receipt.id);
     Ok(([(header::CONTENT_DISPOSITION, name)], Json(receipt)).into_response())
 }
@@ -116,9 +128,13 @@ async fn keys(State(app): State<App>) -> Result<Response> {
 }
 
 /// The same for people: it needs no script, and can be printed.
-async fn page(State(app): State<App>, Path(id): Path<String>) -> Response {
+async fn page(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(query): Query<ReceiptQuery>,
+) -> Response {
     let issued = match id.parse::<Subject>() {
-        Ok(subject) => super::issue(&app, subject).await,
+        Ok(subject) => super::issue(&app, subject, query.asset.as_deref()).await,
         Err(error) => Err(error),
     };
     let (status, html) = match issued {

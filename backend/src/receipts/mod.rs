@@ -82,7 +82,13 @@ struct Desk<'a> {
 }
 
 /// Makes the receipt of an invoice or a payment, and signs it.
-pub async fn issue(app: &App, subject: Subject) -> Result<SignedReceipt, Error> {
+///
+/// `wanted` is one of the assets it was paid in; left out, the one that was asked for, if some came in it.
+pub async fn issue(
+    app: &App,
+    subject: Subject,
+    wanted: Option<&str>,
+) -> Result<SignedReceipt, Error> {
     let key = signing_key(app).await?;
     let desk = Desk {
         assets: &app.assets,
@@ -92,8 +98,8 @@ pub async fn issue(app: &App, subject: Subject) -> Result<SignedReceipt, Error> 
     };
     let mut tx = app.db.snapshot().await?;
     let receipt = match subject {
-        Subject::Invoice(id) => desk.of_invoice(&mut tx, id).await?,
-        Subject::Payment(id) => desk.of_payment(&mut tx, id).await?,
+        Subject::Invoice(id) => desk.of_invoice(&mut tx, id, wanted).await?,
+        Subject::Payment(id) => desk.of_payment(&mut tx, id, wanted).await?,
     };
     if receipt.transfers.is_empty() {
         return Err(Error::NothingCame(subject));
@@ -120,19 +126,57 @@ async fn all_keys(app: &App) -> Result<Vec<(ReceiptKey, Time)>, Error> {
 }
 
 impl Desk<'_> {
-    async fn of_invoice(&self, tx: &mut Tx, id: InvoiceId) -> Result<Receipt, Error> {
+    async fn of_invoice(
+        &self,
+        tx: &mut Tx,
+        id: InvoiceId,
+        wanted: Option<&str>,
+    ) -> Result<Receipt, Error> {
         let whole = invoices::whole(tx, id).await?;
-        let asset = whole.invoice.terms.asset;
-        let refunds = self.refunds(tx, &whole.refunds).await?;
-        let received = self.assets.money(asset, whole.invoice.received());
+        let (asset, others) = self.asset(&whole.transfers, whole.invoice.terms.asset, wanted)?;
+        let (transfers, refunds) = of_asset(&whole.transfers, &whole.refunds, asset);
+        let refunds = self.refunds(tx, &refunds).await?;
+        let came = whole.invoice.tender(asset).map_or(Amount::ZERO, |tender| tender.received());
+        let received = self.assets.money(asset, came);
         Ok(Receipt {
             merchant: Some(whole.merchant.name.clone()),
             invoice: Some(self.invoice(&whole)),
-            ..self.receipt(id, asset, received, &whole.transfers, refunds)
+            other_assets: others,
+            ..self.receipt(id, asset, received, &transfers, refunds)
         })
     }
 
-    async fn of_payment(&self, tx: &mut Tx, id: PaymentId) -> Result<Receipt, Error> {
+    /// The asset a receipt is of, and the others that have come.
+    fn asset(
+        &self,
+        transfers: &[Transfer],
+        own: Asset,
+        wanted: Option<&str>,
+    ) -> Result<(Asset, Vec<String>), Error> {
+        let code = |asset: Asset| self.assets.money(asset, Amount::ZERO).asset;
+        let mut came: Vec<Asset> = Vec::new();
+        for transfer in transfers {
+            if !came.contains(&transfer.arrival.asset) {
+                came.push(transfer.arrival.asset);
+            }
+        }
+        let chosen = match wanted {
+            Some(wanted) => {
+                let found = came.iter().copied().find(|asset| code(*asset) == wanted);
+                found.ok_or_else(|| Error::NotFound(format!("receipt of {wanted:?} for this")))?
+            }
+            None if came.contains(&own) => own,
+            None => came.first().copied().unwrap_or(own),
+        };
+        Ok((chosen, came.into_iter().filter(|asset| *asset != chosen).map(code).collect()))
+    }
+
+    async fn of_payment(
+        &self,
+        tx: &mut Tx,
+        id: PaymentId,
+        wanted: Option<&str>,
+    ) -> Result<Receipt, Error> {
         let found = payments::store::find(tx, id).await?;
         let intent = found.ok_or_else(|| Error::NotFound(format!("payment {id}")))?;
         let transfers = payments::store::transfers_of(tx, id).await?;
@@ -145,11 +189,16 @@ impl Desk<'_> {
             }
             Purpose::Send | Purpose::Request(_) | Purpose::Refund(_) => (None, Vec::new()),
         };
-        let received = self.assets.money(intent.asset, sum(&transfers));
+        let (asset, others) = self.asset(&transfers, intent.asset, wanted)?;
+        let (transfers, _) = of_asset(&transfers, &[], asset);
+        let code = self.assets.money(asset, Amount::ZERO).asset;
+        let refunds = refunds.into_iter().filter(|refund| refund.money.asset == code).collect();
+        let received = self.assets.money(asset, sum(&transfers));
         Ok(Receipt {
             merchant: shop(&intent),
             invoice,
-            ..self.receipt(id, intent.asset, received, &transfers, refunds)
+            other_assets: others,
+            ..self.receipt(id, asset, received, &transfers, refunds)
         })
     }
 
@@ -175,6 +224,7 @@ impl Desk<'_> {
                 Asset::Gram => None,
                 Asset::Jetton(master) => Some(master),
             },
+            other_assets: Vec::new(),
             complete: received.units == sum(transfers).units().to_string(),
             received,
             transfers: transfers.iter().map(|transfer| self.line(transfer)).collect(),
@@ -226,6 +276,17 @@ impl Desk<'_> {
             fiat_value: transfer.worth.map(Into::into),
         }
     }
+}
+
+/// What has come and gone in one asset.
+fn of_asset(
+    transfers: &[Transfer],
+    refunds: &[Refund],
+    asset: Asset,
+) -> (Vec<Transfer>, Vec<Refund>) {
+    let transfers = transfers.iter().filter(|transfer| transfer.arrival.asset == asset);
+    let refunds = refunds.iter().filter(|refund| refund.asset == asset);
+    (transfers.cloned().collect(), refunds.cloned().collect())
 }
 
 /// The shop's side of a payment; nobody else is named.

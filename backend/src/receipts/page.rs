@@ -69,6 +69,13 @@ fn head(out: &mut String, receipt: &Receipt) {
     if receipt.invoice.as_ref().is_none_or(|invoice| invoice.id != receipt.id) {
         fact(out, "Payment", &receipt.id);
     }
+    for other in &receipt.other_assets {
+        let (id, asset) = (escape(&receipt.id), escape(other));
+        let _ = write!(
+            out,
+            "<dt>Also paid in</dt><dd><a href=\"/receipt/{id}?asset={asset}\">{asset}</a></dd>"
+        );
+    }
     if receipt.refunded.units != "0" {
         fact(out, "Paid back", &receipt.refunded.to_string());
     }

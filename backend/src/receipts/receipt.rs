@@ -66,7 +66,11 @@ pub struct Receipt {
     /// The asset's master contract, raw; none for the network's own coin.
     #[schema(value_type = Option<String>)]
     pub jetton: Option<Address>,
-    /// Everything that has come.
+    /// Other assets it was paid in as well. A receipt is of one asset; these have their own, by
+    /// `?asset=`.
+    #[schema(example = json!(["USDT"]))]
+    pub other_assets: Vec<String>,
+    /// Everything that has come in this asset.
     pub received: Money,
     /// Oldest first; a hundred at most.
     pub transfers: Vec<ReceiptTransfer>,

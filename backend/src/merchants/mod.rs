@@ -32,7 +32,6 @@ use crate::{
 };
 
 use grant::Grant;
-use role::Role;
 pub use store::{Key, Merchant};
 
 #[derive(Debug, thiserror::Error)]
@@ -168,12 +167,8 @@ pub async fn find(tx: &mut Tx, id: MerchantId) -> Result<Merchant, Error> {
 /// The merchant as somebody to tell things to: its feed, and its owners' chats.
 pub async fn audience(tx: &mut Tx, merchant: &Merchant) -> db::Result<Audience> {
     let mut chats = Vec::new();
-    for member in members::store::of(tx, merchant.id).await? {
-        if member.role == Role::Owner
-            && let Some(owner) = identity::store::find(tx, member.person_id).await?
-        {
-            chats.extend(owner.audience().chats);
-        }
+    for owner in members::store::owners(tx, merchant.id).await? {
+        chats.extend(owner.audience().chats);
     }
     // Whom the operator named may not have come yet, and still have opened a chat with the bot.
     if let Some(telegram_id) = merchant.owner_telegram {

@@ -3,6 +3,7 @@
 use crate::{
     db::{One, Result, Tx, execute, rows},
     id::{InvitationId, MerchantId, PersonId},
+    identity::Person,
     merchants::{Merchant, role::Role, store as merchants},
     time::Time,
 };
@@ -69,6 +70,18 @@ pub async fn of(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<Member>> {
           where m.merchant_id = $1
           order by case m.role when 'owner' then 0 when 'manager' then 1 else 2 end,
                    m.created_at, m.person_id",
+        merchant
+    )
+}
+
+/// Whoever owns the merchant, as people to tell things to.
+pub async fn owners(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<Person>> {
+    rows!(
+        tx,
+        all Person,
+        "select p.id, p.telegram_id, p.first_name, p.username, p.language, p.notifications, p.chat
+           from members m join people p on p.id = m.person_id
+          where m.merchant_id = $1 and m.role = 'owner' order by p.id",
         merchant
     )
 }

@@ -16,6 +16,7 @@ use crate::{
     db::Db,
     dice::Dice,
     events::Now,
+    follow::Progress,
     money::{Asset, Assets},
     rates::Breakers,
     tasks::Supervisor,
@@ -56,6 +57,8 @@ pub struct Handles {
     pub places: Places,
     /// Which sources of rates are left in peace for now.
     pub rates: Breakers,
+    /// How far the chain has been heard and read.
+    pub progress: Progress,
     jetton_wallets: Mutex<HashMap<(Address, Address), Address>>,
 }
 
@@ -96,6 +99,7 @@ impl App {
             bot_username: OnceLock::new(),
             places: Places::default(),
             rates: Breakers::default(),
+            progress: Progress::default(),
             jetton_wallets: Mutex::default(),
         }))
     }

@@ -10,6 +10,7 @@ use remit::{
     dice::Dice,
     doctor, http, merchants, serve,
     time::Clock,
+    watch,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -79,6 +80,16 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             println!("The {} database is up to date.", db.engine());
             Ok(ExitCode::SUCCESS)
         }
+        Verb::Status => {
+            let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
+            print!("{}", watch::command::status(&app).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Rescan(of) => {
+            let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
+            print!("{}", watch::command::rescan(&app, &of).await?);
+            Ok(ExitCode::SUCCESS)
+        }
         Verb::Merchant(verb) => {
             let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
             merchants::command::run(&app, verb).await?;
@@ -97,7 +108,7 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
 async fn serve_alone(service: Service) -> anyhow::Result<ExitCode> {
     let recorder = serve::recorder()?;
     let listener = serve::listen(&service)?;
-    let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
+    let app = serve::assemble(service, Clock::system().steered(), Dice::system()).await?;
     serve::start(&app, listener)?;
     serve::metrics(&app, recorder).await?;
     println!("Remit is serving {} on {}", app.settings.public_url, app.settings.listen);

@@ -16,11 +16,13 @@
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
 //! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
-//!    `sandbox` puts the simulated world around it; [`develop`] helps whoever builds a shop.
+//!    `sandbox` puts the simulated world around it; [`backup`] keeps copies and comes back from them;
+//!    [`develop`] helps whoever builds a shop.
 
 #![recursion_limit = "256"]
 
 pub mod app;
+pub mod backup;
 pub mod bot;
 pub mod call;
 pub mod client;

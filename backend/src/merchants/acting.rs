@@ -29,8 +29,9 @@ use crate::{
 
 /// For which merchant a person acts.
 pub const ACCOUNT: HeaderName = HeaderName::from_static("remit-account");
-/// How often the use of a key is noted.
+/// How often the use of a key is noted, and how long a call waits for that.
 const NOTED: Duration = Duration::from_secs(60);
+const NOTING: Duration = Duration::from_millis(200);
 
 /// Whose hand it is.
 #[derive(Debug, Clone)]
@@ -99,7 +100,7 @@ impl Acting {
         let from = Client::of(&parts.extensions, &parts.headers, &app.settings.trusted_proxies);
         self.grant.allows(need, from.ip, app.time()).map_err(|no| denied(no, &self.hand))?;
         if let Hand::Key(key) = &self.hand {
-            note_use(key, app).await?;
+            note_use(key, app).await;
         }
         call::acts(self.merchant.id, &self.hand);
         Ok(self)
@@ -118,14 +119,22 @@ async fn of_key(plain: &str, app: &App) -> Result<Acting> {
     Ok(Acting { merchant, grant: key.grant.clone(), hand: Hand::Key(Box::new(key)) })
 }
 
-async fn note_use(key: &Key, app: &App) -> Result<()> {
+/// Nobody's call may wait for this or fail by it: what cannot be noted now is noted with another call.
+async fn note_use(key: &Key, app: &App) {
     let now = app.time();
-    if key.last_used_at.is_none_or(|at| now.since(at) >= NOTED) {
+    if key.last_used_at.is_some_and(|at| now.since(at) < NOTED) {
+        return;
+    }
+    let note = async {
         let mut tx = app.db.begin().await?;
         store::used(&mut tx, key.id, now).await?;
-        tx.commit().await?;
+        tx.commit().await
+    };
+    match tokio::time::timeout(NOTING, note).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(key = %key.id, %error, "the use of a key was not noted"),
+        Err(_) => tracing::debug!(key = %key.id, "no turn to note the use of a key"),
     }
-    Ok(())
 }
 
 async fn of_session(parts: &mut Parts, app: &App) -> Result<Acting> {

@@ -302,6 +302,7 @@ async fn revoke(
     if key.revoked_at.is_none() {
         super::revoke(&mut tx, acting.merchant.id, id, now).await.map_err(|error| match error {
             Error::NoKey(id) => missing(id),
+            Error::Db(error) => error.into(),
             error => Problem::internal(error),
         })?;
         let key = Key { revoked_at: Some(now.at), ..key };

@@ -361,6 +361,7 @@ export const en = {
       unavailable: { happened: 'The service has a problem', advice: 'It is ours to repair. Try again in a moment.' },
       'chain-unreachable': { happened: 'The network cannot be read right now', advice: 'Balances and new payments return when it answers again.' },
       internal: { happened: 'The service has a problem', advice: 'It is ours to repair. Try again in a moment.' },
+      'database-unavailable': { happened: 'The service is not ready just now', advice: 'Nothing is lost. Try again in a moment.' },
       busy: { happened: 'Two changes met', advice: 'Nothing was lost. Try again.' },
       'too-many-requests': { happened: 'Too many tries in a row', advice: 'Wait a moment, then try again.' },
       'person-unknown': { happened: 'Nobody here has this name', advice: 'They have not opened this bot yet. Send them a link, or ask for their TON address.' },

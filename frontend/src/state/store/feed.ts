@@ -44,6 +44,11 @@ async function follow(store: string, signal: AbortSignal, news: (types: readonly
       else if (Date.now() - asked < 1_000) await pause(AGAIN_MS, signal);
     } catch (error) {
       if (isAbort(error)) return;
+      if (error instanceof Problem && error.slug === 'unknown-position') {
+        // The service was restored from an older copy: begin with what it knows now, and look at everything again.
+        heard.delete(store);
+        continue;
+      }
       if (error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429) {
         // Removed from the store: the list of stores knows, and the screen gives way.
         void stores.refresh();

@@ -24,6 +24,7 @@ mod refunds;
 mod reports;
 mod requests;
 mod stars;
+mod takeover;
 mod unmatched;
 mod webhook_endpoints;
 mod webhooks;

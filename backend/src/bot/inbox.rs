@@ -8,7 +8,10 @@ use futures_util::FutureExt;
 use teloxide::types::{Update, UpdateKind};
 use tokio_util::sync::CancellationToken;
 
-use super::{answer, store, taps::{self, Tap}};
+use super::{
+    answer, store,
+    taps::{self, Tap},
+};
 use crate::{app::App, db::Tx, tasks::Heartbeat, time::Time};
 
 /// Another process may have stored an update: look again this often even when nobody woke us.

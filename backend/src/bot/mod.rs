@@ -18,8 +18,8 @@ pub mod offer;
 mod receive;
 mod setup;
 mod stars;
-pub mod taps;
 pub(crate) mod store;
+pub mod taps;
 #[cfg(test)]
 mod tests;
 pub mod text;

@@ -105,12 +105,7 @@ pub async fn unanswered_taps(tx: &mut Tx, since: Time) -> Result<Vec<Tapped>> {
 }
 
 pub async fn tap_answered(tx: &mut Tx, id: &str, at: Time) -> Result<()> {
-    execute!(
-        tx,
-        "update taps set answered_at = $2 where id = $1 and answered_at is null",
-        id,
-        at
-    )?;
+    execute!(tx, "update taps set answered_at = $2 where id = $1 and answered_at is null", id, at)?;
     Ok(())
 }
 

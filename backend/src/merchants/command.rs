@@ -81,12 +81,7 @@ pub async fn run(app: &App, verb: MerchantVerb) -> anyhow::Result<()> {
 }
 
 /// Revokes a key. What it still waited for is over.
-async fn end(
-    tx: &mut Tx,
-    merchant: &Merchant,
-    id: KeyId,
-    now: Now<'_>,
-) -> anyhow::Result<()> {
+async fn end(tx: &mut Tx, merchant: &Merchant, id: KeyId, now: Now<'_>) -> anyhow::Result<()> {
     let key = store::own_key(tx, merchant.id, id).await?;
     revoke(tx, merchant.id, id, now).await?;
     let its = |matter: &Matter| matches!(matter, Matter::Key { key, .. } if *key == id);

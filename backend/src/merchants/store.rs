@@ -202,12 +202,7 @@ pub async fn set_payout(
 
 /// Whom the operator names as the owner: they become one when they come.
 pub async fn set_owner(tx: &mut Tx, merchant: MerchantId, telegram_id: Option<i64>) -> Result<()> {
-    execute!(
-        tx,
-        "update merchants set owner_telegram = $2 where id = $1",
-        merchant,
-        telegram_id
-    )?;
+    execute!(tx, "update merchants set owner_telegram = $2 where id = $1", merchant, telegram_id)?;
     Ok(())
 }
 

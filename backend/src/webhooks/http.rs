@@ -98,7 +98,8 @@ async fn with_secret(
 /// An endpoint reads the feed, and one of CryptoBot's dialect is signed with a key: whoever makes, changes
 /// or ends it could do as much.
 async fn may_manage(tx: &mut Tx, acting: &Acting, signer: Option<KeyId>) -> Result<()> {
-    acting.covers(&acting.grant.of_webhook(), "a webhook endpoint, which is told of every event")?;
+    acting
+        .covers(&acting.grant.of_webhook(), "a webhook endpoint, which is told of every event")?;
     match signer.filter(|signer| acting.hand.key() != Some(*signer)) {
         Some(id) => {
             let key = merchants::store::own_key(tx, acting.merchant.id, id).await?;

@@ -383,6 +383,8 @@ export const en = {
       'request-closed': { happened: 'This request is closed', advice: 'Nothing was paid.' },
       'payment-started': { happened: 'Too late to cancel', advice: 'The payment is already on its way.' },
       'recipient-changed': { happened: 'Their wallet has just changed', advice: 'Nothing was sent. Go back and look them up again.' },
+      'last-owner': { happened: 'You are the only owner of a store', advice: 'Nothing was deleted. Make somebody else an owner first, or ask whoever runs this service.' },
+      'still-owner': { happened: 'You still own a store', advice: 'Nothing was deleted. Leave the store first; that takes two days, so that its owners can see it.' },
       'not-found': { happened: 'We cannot find this', advice: 'The link may be old, or meant for somebody else.' },
     },
   },

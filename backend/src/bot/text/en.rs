@@ -267,7 +267,9 @@ impl Words for English {
             Matter::OwnerMade => format!("{shop} has a new owner"),
             Matter::OwnerLowered(role) => format!("Somebody who owned {shop} is now its {role}"),
             Matter::OwnerRemoved => format!("Somebody who owned {shop} no longer belongs to it"),
-            Matter::Key(hint) => format!("{shop}: the API key {hint}… can now change keys and people"),
+            Matter::Key(hint) => {
+                format!("{shop}: the API key {hint}… can now change keys and people")
+            }
         }
     }
     fn change_canceled(&self, shop: &str, matter: Matter<'_>) -> String {

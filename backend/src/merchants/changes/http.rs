@@ -137,7 +137,8 @@ impl Stopping {
     ) -> Result<(Merchant, Change)> {
         let mut tx = app.db.begin().await?;
         let found = store::find(&mut tx, id).await?;
-        let found = found.filter(|change| is_meant(change.matter.kind())).ok_or(Error::NotFound(id))?;
+        let found =
+            found.filter(|change| is_meant(change.matter.kind())).ok_or(Error::NotFound(id))?;
         let merchant = find(&mut tx, found.merchant).await.map_err(Error::from)?;
         let by = match &self {
             Self::Key(acting) if acting.merchant.id == merchant.id => acting.hand.to_string(),

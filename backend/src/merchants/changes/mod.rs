@@ -10,6 +10,8 @@ pub mod effect;
 pub mod http;
 pub mod state;
 pub mod store;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 use std::time::Duration;
@@ -24,8 +26,8 @@ use crate::{
     time::Time,
 };
 
-pub use state::{Change, ChangeKind, ChangeStatus, Matter, Refused};
 use state::Input;
+pub use state::{Change, ChangeKind, ChangeStatus, Matter, Refused};
 
 /// Changes that take place in one transaction at most; the rest follows in the next.
 const CHUNK: i64 = 100;
@@ -181,7 +183,8 @@ async fn complete(
     }
     let by = Some(after.asked_by.as_str());
     // First, so that an owner who becomes less hears of it too.
-    tell(tx, &merchant, &after, if possible { Step::Done } else { Step::Canceled }, by, now).await?;
+    tell(tx, &merchant, &after, if possible { Step::Done } else { Step::Canceled }, by, now)
+        .await?;
     match possible {
         true => effect::take(tx, assets, &merchant, &after, passed, now).await,
         false => effect::undo(tx, &merchant, &after, by, now).await,
@@ -237,11 +240,7 @@ async fn tell(
 
 /// The feed and these people's chats. Whoever has muted the bot hears of this all the same: a thief with
 /// their session could have muted it.
-pub async fn alarm(
-    tx: &mut Tx,
-    merchant: &Merchant,
-    mut people: Vec<i64>,
-) -> db::Result<Audience> {
+pub async fn alarm(tx: &mut Tx, merchant: &Merchant, mut people: Vec<i64>) -> db::Result<Audience> {
     people.sort_unstable();
     people.dedup();
     let mut chats = Vec::with_capacity(people.len());

@@ -145,8 +145,13 @@ pub struct Change {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input {
     /// The chain's clock says so.
-    Passed { at: Time },
-    Cancel { at: Time, by: Option<String> },
+    Passed {
+        at: Time,
+    },
+    Cancel {
+        at: Time,
+        by: Option<String>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -48,7 +48,9 @@ impl TryFrom<Row> for Change {
             ChangeKind::OwnerInvited => {
                 Matter::OwnerInvited { invitation: read(subject)?, taken_by: person }
             }
-            ChangeKind::OwnerMade => Matter::OwnerMade { person: read(subject)?, from: read(from)? },
+            ChangeKind::OwnerMade => {
+                Matter::OwnerMade { person: read(subject)?, from: read(from)? }
+            }
             ChangeKind::OwnerLowered => {
                 Matter::OwnerLowered { person: read(subject)?, to: read(to)? }
             }

@@ -84,7 +84,9 @@ impl ChangeView {
             Matter::Key { key, hint } => {
                 (view.key, view.key_hint) = (Some(key.to_string()), Some(hint.clone()));
             }
-            Matter::OwnerMade { .. } | Matter::OwnerLowered { .. } | Matter::OwnerRemoved { .. } => {}
+            Matter::OwnerMade { .. }
+            | Matter::OwnerLowered { .. }
+            | Matter::OwnerRemoved { .. } => {}
         }
         view
     }

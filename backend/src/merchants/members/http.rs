@@ -348,8 +348,7 @@ async fn leave(State(app): State<App>, acting: Acting) -> Result<Response> {
     })?;
     let by = me.to_string();
     let mut tx = app.db.begin().await?;
-    let done =
-        super::remove(&mut tx, &acting.merchant, me, asking(&app, &by), app.now()).await?;
+    let done = super::remove(&mut tx, &acting.merchant, me, asking(&app, &by), app.now()).await?;
     tx.commit().await?;
     Ok(answer(&acting, &done))
 }
@@ -414,8 +413,7 @@ async fn accept(
 ) -> Result<Json<StoreView>> {
     let mut tx = app.db.begin().await?;
     let wait = app.settings.payout_delay;
-    let (id, role) =
-        super::accept(&mut tx, &caller.person, &body.token, wait, app.now()).await?;
+    let (id, role) = super::accept(&mut tx, &caller.person, &body.token, wait, app.now()).await?;
     let merchant = crate::merchants::store::find(&mut tx, id).await?.ok_or(Error::Over)?;
     let view = StoreView::of(&mut tx, &merchant, caller.person.id, role).await?;
     tx.commit().await?;

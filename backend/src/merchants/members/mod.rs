@@ -163,9 +163,9 @@ async fn role_now(
         Some(_) => Ok(invitation.role),
         // It was made when invitations did not wait.
         None => {
-            let merchant = super::find(tx, invitation.merchant_id).await.map_err(changes::Error::from)?;
-            let matter =
-                Matter::OwnerInvited { invitation: invitation.id, taken_by: Some(person) };
+            let merchant =
+                super::find(tx, invitation.merchant_id).await.map_err(changes::Error::from)?;
+            let matter = Matter::OwnerInvited { invitation: invitation.id, taken_by: Some(person) };
             changes::begin(tx, &merchant, matter, &person.to_string(), wait, now).await?;
             Ok(UNTIL_DUE)
         }
@@ -319,11 +319,7 @@ async fn held(tx: &mut Tx, merchant: &Merchant, id: PersonId) -> Result<Role, Er
 }
 
 /// An owner goes only if another stays: one who is not about to go as well.
-async fn keep_an_owner(
-    tx: &mut Tx,
-    merchant: &Merchant,
-    waiting: &[Change],
-) -> Result<(), Error> {
+async fn keep_an_owner(tx: &mut Tx, merchant: &Merchant, waiting: &[Change]) -> Result<(), Error> {
     let going = |change: &&Change| {
         matches!(change.matter, Matter::OwnerLowered { .. } | Matter::OwnerRemoved { .. })
     };

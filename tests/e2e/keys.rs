@@ -36,7 +36,7 @@ stories! {
         let giver = key(&shop, json!({ "scopes": ["keys:write", "invoices:read"] })).await;
         giver.invoice(id(&invoice)).await;
         assert_eq!(giver.api.post("/v1/keys", json!({})).await.problem(), "key-waits");
-        world.after(Duration::from_secs(48 * 3600 + 60)).await;
+        world.has_passed(Duration::from_secs(48 * 3600 + 60)).await;
         shop.hears("rights_change.completed").await;
         let more = json!({ "scopes": ["invoices:write"] });
         assert_eq!(giver.api.post("/v1/keys", more).await.problem(), "key-scope");

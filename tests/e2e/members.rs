@@ -50,9 +50,14 @@ async fn members(shop: &Shop) -> Vec<(String, String)> {
 }
 
 /// Takes an invitation to be an owner, and comes back when it holds: with everybody's app opened anew.
-async fn owns_too(world: &World, first: &Person, shop: &Shop, second: &Person) -> ((Person, Shop), (Person, Shop)) {
+async fn owns_too(
+    world: &World,
+    first: &Person,
+    shop: &Shop,
+    second: &Person,
+) -> ((Person, Shop), (Person, Shop)) {
     joins(second, shop, "owner").await;
-    world.after(Duration::from_secs(48 * 3600 + 60)).await;
+    world.has_passed(Duration::from_secs(48 * 3600 + 60)).await;
     let first = returns(world, &first.name).await;
     first.1.hears("rights_change.completed").await;
     (first, returns(world, &second.name).await)
@@ -166,7 +171,7 @@ stories! {
         let ((_, stall), (_, also)) = owns_too(&world, &bob, &stall, &alice).await;
         assert_eq!(stall.api.post("/v1/members/leave", json!({})).await.status, 202);
         assert_eq!(also.api.post("/v1/members/leave", json!({})).await.problem(), "last-owner");
-        world.after(Duration::from_secs(48 * 3600 + 60)).await;
+        world.has_passed(Duration::from_secs(48 * 3600 + 60)).await;
         let (_, also) = returns(&world, "alice").await;
         also.hears("rights_change.completed").await;
         assert_eq!(members(&also).await, [("Alice".into(), "owner".into())]);
@@ -178,7 +183,7 @@ stories! {
         let (_, (_, bobs)) = owns_too(&world, &olga, &own, &bob).await;
         let olgas = member_id(&bobs, "Olga").await;
         assert_eq!(bobs.api.delete(&format!("/v1/members/{olgas}")).await.status, 202);
-        world.after(Duration::from_secs(48 * 3600 + 60)).await;
+        world.has_passed(Duration::from_secs(48 * 3600 + 60)).await;
         returns(&world, "bob").await.1.hears("rights_change.completed").await;
         let again = world.stranger("olga").await;
         assert_eq!(stores(&again).await, Vec::<Value>::new());
@@ -189,7 +194,7 @@ stories! {
         let made = shop.api.post("/v1/keys", json!({ "scopes": ["members:write", "invoices:write"] })).await.ok();
         let weak = shop.with_key(made["key"].as_str().unwrap());
         assert_eq!(weak.api.post("/v1/members", json!({ "role": "support" })).await.problem(), "key-waits");
-        world.after(Duration::from_secs(48 * 3600 + 60)).await;
+        world.has_passed(Duration::from_secs(48 * 3600 + 60)).await;
         shop.hears("rights_change.completed").await;
         for role in ["owner", "manager", "support"] {
             assert_eq!(weak.api.post("/v1/members", json!({ "role": role })).await.problem(), "role-missing");
@@ -220,7 +225,7 @@ stories! {
         assert_eq!(stall.api.post(&cancel, json!({})).await.ok()["status"], "canceled");
         assert_eq!(stall.api.post(&cancel, json!({})).await.problem(), "payout-over");
         let asked = also.api.post("/v1/payout_changes", json!({ "wallet": id(&wallet) })).await.ok();
-        world.after(Duration::from_secs(47 * 3600)).await;
+        world.has_passed(Duration::from_secs(47 * 3600)).await;
         let (_, stall) = returns(&world, "bob").await;
         assert_eq!(stall.api.get("/v1/merchant").await.ok()["address"], asked["from"]);
         world.after(Duration::from_secs(3700)).await;
@@ -240,7 +245,7 @@ stories! {
         let old = stall.api.post("/v1/invoices", json!({ "amount": "1", "asset": "GRAM", "expires_in": 300_000 })).await.ok();
         let wallet = first_wallet(&alice).await;
         also.api.post("/v1/payout_changes", json!({ "wallet": id(&wallet) })).await.ok();
-        world.after(Duration::from_secs(48 * 3600 + 100)).await;
+        world.has_passed(Duration::from_secs(48 * 3600 + 100)).await;
         let (_, stall) = returns(&world, "bob").await;
         stall.hears("payout.changed").await;
 

@@ -53,7 +53,7 @@ async fn two_owners(world: &World) -> ((Person, Shop), (Person, Shop)) {
     }
     let stall = opens(&bob, "Bob's Stall").await;
     is_invited(&olga, &stall).await;
-    world.after(WAIT).await;
+    world.has_passed(WAIT).await;
     stall_hears(world, "bob", "rights_change.completed").await;
     let bob = returns(world, "bob").await;
     let olga = world.stranger("olga").await;
@@ -70,7 +70,7 @@ async fn stall_hears(world: &World, name: &str, kind: &str) {
 
 /// Two days and more later, new invoices still name this wallet.
 async fn keeps_its_wallet(world: &World, name: &str, address: &Value) {
-    world.after(WAIT + HOUR).await;
+    world.has_passed(WAIT + HOUR).await;
     let (_, shop) = returns(world, name).await;
     let invoice = shop.invoices("1", "GRAM").await;
     assert_eq!(&invoice["address"], address);
@@ -171,13 +171,13 @@ stories! {
         let olgas = own_id(&olga).await;
         assert_eq!(stall.api.patch(&format!("/v1/members/{olgas}"), json!({ "role": "support" })).await.status, 202);
         assert_eq!(hers.api.get("/v1/keys").await.status, 200);
-        world.after(HOUR * 40).await;
+        world.has_passed(HOUR * 40).await;
         let (bob, stall) = returns(&world, "bob").await;
         let mallory = world.person("alice").await;
         let proof = mallory.proof(&bob.challenge().await).await;
         let thiefs = bob.api.post("/v1/wallets", proof).await.ok();
         let asked = stall.api.post("/v1/payout_changes", json!({ "wallet": id(&thiefs) })).await.ok();
-        world.after(HOUR * 9).await;
+        world.has_passed(HOUR * 9).await;
         stall_hears(&world, "bob", "rights_change.completed").await;
         olga.reads("is now its support").await;
 
@@ -201,7 +201,7 @@ stories! {
             let refused = person.api.delete("/v1/me").await.problem();
             assert_eq!(refused, "still-owner");
         }
-        world.after(WAIT).await;
+        world.has_passed(WAIT).await;
         let mut left = 0;
         for name in ["bob", "olga"] {
             let person = world.stranger(name).await;
@@ -232,13 +232,13 @@ stories! {
         let key = stall.api.post("/v1/keys", json!({ "scopes": ["keys:write", "invoices:read"] })).await.ok();
         world.service_stops().await;
         world.service_starts().await;
-        world.after(HOUR * 25).await;
+        world.has_passed(HOUR * 25).await;
         bob.reads("Within a day: Bob's Stall: somebody is invited to be an owner").await;
         let alices = world.stranger("alice").await;
         assert_eq!(store_of(&alices).await["role"], "support");
         world.service_is_killed().await;
         world.service_starts().await;
-        world.after(HOUR * 24).await;
+        world.has_passed(HOUR * 24).await;
         stall_hears(&world, "bob", "rights_change.completed").await;
         bob.reads("Bob's Stall has a new owner").await;
         bob.reads("can now change keys and people").await;
@@ -261,7 +261,7 @@ stories! {
         let stall = opens(&bob, "Bob's Stall").await;
         let made = stall.api.post("/v1/members", json!({ "role": "owner" })).await.ok();
         assert!(made["effective_at"].is_string());
-        world.after(WAIT).await;
+        world.has_passed(WAIT).await;
         bob.reads("the invitation to be an owner holds").await;
         let alice = world.person("alice").await;
         let token = made["link"].as_str().unwrap().split_once("join_").unwrap().1;

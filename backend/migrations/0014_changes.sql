@@ -14,7 +14,6 @@ create table changes (
     created_at   bigint  not null,
     wait_ms      bigint  not null,
     due_at       bigint  not null,          -- by the chain's clock
-    counted      boolean not null,          -- the chain's clock was read after it was asked for
     reminded     boolean not null,
     ended_at     bigint,
     ended_by     text                       -- whoever has stopped it; null: nobody
@@ -25,9 +24,9 @@ create index changes_by_person on changes (person_id) where status = 'waiting';
 create index changes_due on changes (due_at) where status = 'waiting';
 create unique index changes_waiting on changes (merchant_id, subject) where status = 'waiting';
 insert into changes (id, merchant_id, kind, subject, from_value, to_value, asked_by, status, created_at,
-                     wait_ms, due_at, counted, reminded, ended_at)
+                     wait_ms, due_at, reminded, ended_at)
     select id, merchant_id, 'payout', 'payout', from_address, to_address, asked_by, status, created_at,
-           due_at - created_at, due_at, true, false, ended_at
+           due_at - created_at, due_at, false, ended_at
       from payout_changes;
 
 -- Who owned the merchant when a change was asked for. They may stop it, whatever becomes of them

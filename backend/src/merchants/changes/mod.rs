@@ -55,8 +55,8 @@ pub async fn begin(
     wait: Duration,
     now: Now<'_>,
 ) -> Result<Change, Error> {
-    // The machine's clock may be wrong: the chain's is counted from, and once more when it is next read.
-    let from = db::chain_time(tx).await?.unwrap_or(now.at);
+    // A machine's clock that is behind shortens nothing, nor does a chain that was read long ago.
+    let from = db::chain_time(tx).await?.unwrap_or(now.at).max(now.at);
     let change = Change {
         id: ChangeId::new(now.at, now.dice),
         merchant: merchant.id,
@@ -145,7 +145,6 @@ pub async fn pass(
     passed: Time,
     now: Now<'_>,
 ) -> Result<usize, Error> {
-    store::count(tx, passed).await?;
     let due = store::due(tx, passed, CHUNK).await?;
     let count = due.len();
     for before in due {

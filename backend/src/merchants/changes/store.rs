@@ -92,8 +92,8 @@ pub async fn insert(tx: &mut Tx, change: &Change) -> Result<bool> {
         tx,
         "insert into changes
             (id, merchant_id, kind, subject, person_id, from_value, to_value, asked_by, status,
-             created_at, wait_ms, due_at, counted, reminded)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false, false)
+             created_at, wait_ms, due_at, reminded)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false)
          on conflict do nothing",
         change.id,
         change.merchant,
@@ -210,19 +210,6 @@ pub async fn owner_from(
         merchant
     )?;
     Ok(row.map(|(due_at,)| due_at))
-}
-
-/// Changes that were asked for before the chain's clock was read wait from now on at the earliest: what
-/// was known of the chain then may have been old.
-pub async fn count(tx: &mut Tx, passed: Time) -> Result<()> {
-    execute!(
-        tx,
-        "update changes set counted = true,
-                due_at = case when due_at < $1 + wait_ms then $1 + wait_ms else due_at end
-          where status = 'waiting' and counted = false",
-        passed
-    )?;
-    Ok(())
 }
 
 pub async fn due(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Change>> {

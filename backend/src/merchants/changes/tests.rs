@@ -17,7 +17,6 @@ use crate::{
         harness::{Api, NOW},
         members, mint_with,
         role::Role,
-        store as merchants,
     },
     wallets::{self, Wallet},
 };

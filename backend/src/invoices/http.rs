@@ -12,9 +12,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Whole, goods,
+    Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Status, Whole,
+    claims::{self, PayerSecret, Reader},
+    goods,
     new::{InvoiceRequest, Returns},
-    pay::{self, Wish},
+    pay::{self, Payer, Wish},
     store::{self, Filter},
     timeline::{self, TimelineEntry},
     view::{self, InvoiceView, PublicInvoiceView},
@@ -26,10 +28,13 @@ use crate::{
     extract::{Body, Path, Query},
     id::InvoiceId,
     idempotency::{Answer, Begun, Call, http::IdempotencyKey},
-    identity::http::{InsideTelegram, MaybeCaller},
+    identity::{
+        Person,
+        http::{InsideTelegram, MaybeCaller, Recognised},
+    },
     merchants::Merchant,
-    page::{Page, PageQuery},
-    payments::{http::accepted, view::PaymentView},
+    page::{self, Page, PageQuery},
+    payments::{Intent, http::accepted, view::PaymentView},
     problem::{Failures, Kind, Problem, Refusals, Result},
     wait::{self, Look, WaitQuery, Waiter},
 };
@@ -42,6 +47,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(accept))
         .routes(routes!(timeline))
         .routes(routes!(read_public))
+        .routes(routes!(claim_public))
         .routes(routes!(pay_public))
 }
 
@@ -199,12 +205,9 @@ async fn list(
     let mut tx = app.db.snapshot().await?;
     let found = store::list(&mut tx, merchant.id, &filter, i64::from(page.size()) + 1).await?;
     let Page { data, has_more } = Page::from_probe(found, page.size());
-    let mut views = Vec::with_capacity(data.len());
-    for invoice in data {
-        let whole = super::complete(&mut tx, invoice).await?;
-        views.push(view::invoice(&app.assets, &whole));
-    }
-    Ok(Json(Page { data: views, has_more }))
+    let wholes = super::whole::complete(&mut tx, data).await?;
+    let data = wholes.iter().map(|whole| view::invoice(&app.assets, whole)).collect();
+    Ok(Json(Page { data, has_more }))
 }
 
 /// Read an invoice, or wait for its status to change
@@ -219,7 +222,7 @@ async fn read(
     Path(id): Path<InvoiceId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<InvoiceView>> {
-    let waiter = Waiter::Known(merchant.id.to_string());
+    let waiter = Waiter::of(&app, &merchant).await?;
     let whole = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let whole = own(&mut tx, &merchant, id).await?;
@@ -288,7 +291,8 @@ async fn accept(
 struct TimelineQuery {
     /// The last line already seen. Default 0.
     after: Option<i64>,
-    /// How many, 1 to 100. Default 100.
+    /// How many, 1 to 100; more is taken as 100. Default 100.
+    #[serde(default, deserialize_with = "page::count")]
     limit: Option<u32>,
 }
 
@@ -318,25 +322,92 @@ async fn timeline(
 /// Read an invoice as its payer, or wait for its status to change
 ///
 /// With a session you are inside Telegram: digital goods then show no way to pay on the chain.
+/// `paid_message` is shown to whoever has paid: to the person whose payment, linked wallet or Stars it
+/// was, and to the browser whose secret has the reference that came.
 #[utoipa::path(
     get, path = "/v1/public/invoices/{id}", tag = "Invoices", security((), ("session" = [])),
-    params(("id" = String, Path), WaitQuery),
-    responses((status = 200, body = PublicInvoiceView), Refusals)
+    params(
+        ("id" = String, Path),
+        ("Remit-Payer-Secret" = Option<String>, Header,
+         description = "Your browser's secret, see `…/claim`: shows your own reference, and `paid_message` once it has paid."),
+        WaitQuery
+    ),
+    responses((status = 200, body = PublicInvoiceView), Failures)
 )]
 async fn read_public(
     State(app): State<App>,
     client: Client,
     InsideTelegram(inside): InsideTelegram,
+    Recognised(person): Recognised,
+    PayerSecret(secret): PayerSecret,
     Path(id): Path<InvoiceId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<PublicInvoiceView>> {
-    let whole = wait::until(&app, Waiter::Stranger(client.name), query.wait, || async {
+    let whole = wait::until(&app, client.into(), query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         Ok(look(super::whole(&mut tx, id).await?, &query))
     })
     .await?;
-    let view = view::public(&app.assets, &whole);
+    let mut tx = app.db.snapshot().await?;
+    let claim = match secret {
+        Some(secret) => claims::find(&mut tx, id, &secret).await?,
+        None => None,
+    };
+    let view = as_payer(&mut tx, &app, whole, person, claim).await?;
     Ok(Json(if inside { view.inside_telegram() } else { view }))
+}
+
+/// An invoice as this very payer sees it: with a reference of their own if they have one, and with the
+/// shop's word to whoever has paid if it was they.
+async fn as_payer(
+    tx: &mut Tx,
+    app: &App,
+    mut whole: Whole,
+    person: Option<Person>,
+    claim: Option<Intent>,
+) -> Result<PublicInvoiceView> {
+    let reader = Reader { person, claim: claim.as_ref().map(|intent| intent.id) };
+    let paid_message = claims::message(tx, &whole, &reader).await?;
+    if let Some(intent) = claim {
+        whole.intent = intent;
+    }
+    Ok(PublicInvoiceView { paid_message, ..view::public(&app.assets, &whole) })
+}
+
+/// Get a reference of your own
+///
+/// For a page that shows an invoice with `has_paid_message` to somebody who is not logged in. Make up a
+/// secret, keep it, and send it with every call about this invoice: from now on `reference` and the links
+/// are your own, also as a QR code for another device, and once money has come with them you are shown
+/// `paid_message`. Whoever has only the link is not.
+#[utoipa::path(
+    post, path = "/v1/public/invoices/{id}/claim", tag = "Invoices",
+    params(
+        ("id" = String, Path),
+        ("Remit-Payer-Secret" = String, Header,
+         description = "32 to 128 random letters, digits, `-` and `_`. Only its hash is kept.")
+    ),
+    responses((status = 200, body = PublicInvoiceView), Refusals)
+)]
+async fn claim_public(
+    State(app): State<App>,
+    client: Client,
+    PayerSecret(secret): PayerSecret,
+    Path(id): Path<InvoiceId>,
+) -> Result<Json<PublicInvoiceView>> {
+    let secret = secret.ok_or_else(|| {
+        Problem::new(Kind::BadRequest, "Send Remit-Payer-Secret. Nothing was changed.")
+    })?;
+    let whole = super::whole(&mut app.db.snapshot().await?, id).await?;
+    let claim = match whole.invoice.status {
+        Status::Open | Status::Processing => {
+            app.questions.charge(&(&client).into())?;
+            claims::by_secret(&app, &whole, &secret).await?
+        }
+        _ => claims::find(&mut app.db.snapshot().await?, id, &secret).await?,
+    };
+    let mut tx = app.db.snapshot().await?;
+    Ok(Json(as_payer(&mut tx, &app, whole, None, claim).await?))
 }
 
 /// Who is going to pay.
@@ -370,12 +441,19 @@ struct PayAnswer {
 /// they are paid in Stars.
 #[utoipa::path(
     post, path = "/v1/public/invoices/{id}/pay", tag = "Invoices", security((), ("session" = [])),
-    params(("id" = String, Path)), request_body = PayRequest,
+    params(
+        ("id" = String, Path),
+        ("Remit-Payer-Secret" = Option<String>, Header,
+         description = "Your browser's secret, see `…/claim`: then it pays by a reference of its own.")
+    ),
+    request_body = PayRequest,
     responses((status = 200, body = PayAnswer), Failures)
 )]
 async fn pay_public(
     State(app): State<App>,
+    client: Client,
     MaybeCaller(caller): MaybeCaller,
+    PayerSecret(secret): PayerSecret,
     Path(id): Path<InvoiceId>,
     Body(body): Body<PayRequest>,
 ) -> Result<Json<PayAnswer>> {
@@ -384,7 +462,8 @@ async fn pay_public(
         .address;
     let person = caller.map(|caller| caller.person);
     let wish = Wish { from, asset: body.asset, amount: body.amount };
-    let (transaction, payment) = pay::prepare(&app, id, person.as_ref(), wish).await?;
+    let who = Payer { person: person.as_ref(), secret: secret.as_deref(), client: &client };
+    let (transaction, payment) = pay::prepare(&app, id, who, wish).await?;
     Ok(Json(PayAnswer { transaction, payment }))
 }
 

@@ -16,6 +16,7 @@ use crate::{
     db::Db,
     dice::Dice,
     events::Now,
+    identity::uses::Uses,
     money::{Asset, Assets},
     rates::Breakers,
     tasks::Supervisor,
@@ -54,6 +55,8 @@ pub struct Handles {
     pub bot_username: OnceLock<String>,
     /// Where callers wait for news.
     pub places: Places,
+    /// Which sessions have been used, until that is written down.
+    pub uses: Uses,
     /// Which sources of rates are left in peace for now.
     pub rates: Breakers,
     jetton_wallets: Mutex<HashMap<(Address, Address), Address>>,
@@ -95,6 +98,7 @@ impl App {
             tasks,
             bot_username: OnceLock::new(),
             places: Places::default(),
+            uses: Uses::default(),
             rates: Breakers::default(),
             jetton_wallets: Mutex::default(),
         }))

@@ -13,7 +13,7 @@ use crate::{
     db::Db,
     deliver,
     dice::Dice,
-    http, idempotency, rates, stars,
+    http, idempotency, identity, rates, stars,
     tasks::Supervisor,
     time::Clock,
     watch, webhooks,
@@ -79,6 +79,7 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
         .run("webhooks", minute, move |stop, beat| deliver::webhooks::run(own.clone(), stop, beat));
     bot::start(app);
     rates::jobs::start(app);
+    identity::jobs::start(app);
     let own = for_task(app);
     app.tasks.run("tidy", TIDY * 2, move |stop, beat| {
         let app = own.clone();

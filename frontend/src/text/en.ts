@@ -46,16 +46,6 @@ export const en = {
     greeting: (name: string) => `Hello, ${name}`,
   },
 
-  how: {
-    title: 'How it works',
-    steps: [
-      { title: 'Your wallet stays yours', body: 'You connect a TON wallet you already have. It proves the address is yours; we learn nothing else.' },
-      { title: 'You approve each payment', body: 'Remit prepares the transfer. Your wallet shows it and asks. No approval, no payment.' },
-      { title: 'The chain decides', body: 'We show each step until the network can no longer take it back. You may close the app: the bot tells both of you.' },
-    ],
-    fees: 'The network takes a small fee for every transfer. Remit takes none.',
-  },
-
   home: {
     title: 'Home',
     balanceOf: (address: string) => `Balance · ${address}`,
@@ -338,17 +328,6 @@ export const en = {
     forgotten: 'Your data is deleted',
     forgottenBody: 'We no longer know you. You can close the app.',
     keep: 'Keep it',
-  },
-
-  privacy: {
-    title: 'Privacy',
-    points: [
-      { title: 'What we keep', body: 'Your Telegram id, name and username; the addresses you linked; the payments made through Remit.' },
-      { title: 'What anyone can see', body: 'Transfers are public on the chain, with amounts, addresses and the reference. Names are not on it.' },
-      { title: 'What we never have', body: 'Your keys, your money, your contacts, your phone number.' },
-      { title: 'What leaves this page', body: 'It talks to this service and to the bridge of the wallet you chose. No trackers, no third parties.' },
-      { title: 'What you can do', body: 'Unlink a wallet or delete everything in Settings. It is gone at once.' },
-    ],
   },
 
   problem: {

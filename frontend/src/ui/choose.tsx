@@ -1,10 +1,11 @@
 // Choosing what to pay an invoice with, and how much where that is left to the payer.
+import { isOpen, shown } from '../amount';
 import type { PublicInvoice } from '../api/types';
 import { format, unitsOf } from '../money';
 import { due, type Choice } from '../state/invoices';
 import { text } from '../text';
 import { Segments } from './choice';
-import { clean } from './keypad';
+import { Unread, useWhole } from './unread';
 
 /** Whether there is anything to choose. */
 export function isOpenToChoice(invoice: PublicInvoice): boolean {
@@ -31,22 +32,23 @@ function OwnAmount({ invoice, choice }: { invoice: PublicInvoice; choice: Choice
   const t = text.value.invoice;
   const least = due(invoice, choice.of);
   const hint = unitsOf(least) > 0n ? t.atLeast(format(least)) : t.anyAmount;
+  const open = isOpen(choice.figure);
+  const whole = useWhole(least, choice.figure, choice.type);
   return (
-    <label class={choice.error ? 'own-amount invalid' : 'own-amount'}>
-      <span class="field-label">{t.yourAmount(choice.of.asset)}</span>
-      <span class="own-figure">
-        <input
-          type="text" inputMode="decimal" autocomplete="off" placeholder="0" dir="ltr"
-          value={choice.figure} aria-invalid={choice.error !== null} aria-describedby="own-amount-hint"
-          onInput={(event) => {
-            const next = clean(event.currentTarget.value, least.decimals);
-            if (next === null) event.currentTarget.value = choice.figure;
-            else choice.type(next);
-          }}
-        />
-        <span class="unit" aria-hidden="true">{choice.of.asset}</span>
-      </span>
-      <span id="own-amount-hint" class="field-hint" role="status">{choice.error ?? hint}</span>
-    </label>
+    <div class="stack">
+      <label class={choice.error || open ? 'own-amount invalid' : 'own-amount'}>
+        <span class="field-label">{t.yourAmount(choice.of.asset)}</span>
+        <span class="own-figure">
+          <input
+            type="text" inputMode="decimal" autocomplete="off" placeholder="0" dir="ltr"
+            value={shown(choice.figure)} aria-invalid={choice.error !== null || open} aria-describedby={open ? 'unread' : 'own-amount-hint'}
+            {...whole}
+          />
+          <span class="unit" aria-hidden="true">{choice.of.asset}</span>
+        </span>
+        {!open && <span id="own-amount-hint" class="field-hint" role="status">{choice.error ?? hint}</span>}
+      </label>
+      <Unread entry={choice.figure} unit={least} onChange={choice.type} />
+    </div>
   );
 }

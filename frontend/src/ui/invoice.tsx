@@ -2,7 +2,7 @@
 import { unitsOf, format, worth, written, type Money } from '../money';
 import type { Accepted, InvoiceFiat, PublicInvoice } from '../api/types';
 import { came, isStarred, isStarsOnly, missing } from '../state/invoices';
-import { now } from '../state/clock';
+import { until } from '../state/clock';
 import { language, text } from '../text';
 import { countdown, day, dayAndTime, elapsed } from '../text/when';
 import { Avatar } from './avatar';
@@ -67,17 +67,16 @@ export function Price({ fiat, asset, rate }: { fiat: InvoiceFiat; asset: string;
 
 const SOON_MS = 120_000;
 
-/** Milliseconds until the end. */
+/** Milliseconds until the end, by the service's clock. Without end as long as its time is not known. */
 export function timeLeft(invoice: PublicInvoice): number {
-  const until = Date.parse(invoice.expires_at);
-  return Math.min(until - now.value, until - Date.parse(invoice.created_at));
+  return until(invoice.expires_at);
 }
 
-/** Time left, while the invoice can be paid. Never more than it was given: device clocks are wrong at times. */
+/** Time left, while the invoice can be paid. */
 export function InvoiceCountdown({ invoice }: { invoice: PublicInvoice }) {
   if (invoice.status !== 'open') return null;
   const left = timeLeft(invoice);
-  if (left <= 0) return null;
+  if (left <= 0 || left === Infinity) return null;
   return <p class={left < SOON_MS ? 'countdown countdown-soon' : 'countdown'}>{text.value.invoice.until(countdown(left))}</p>;
 }
 

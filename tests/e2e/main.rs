@@ -23,6 +23,7 @@ mod receipts;
 mod refunds;
 mod reports;
 mod requests;
+mod sessions;
 mod stars;
 mod unmatched;
 mod webhook_endpoints;

@@ -52,8 +52,7 @@ impl FromRequestParts<App> for Caller {
         let session_hash = credential(&parts.headers, "Bearer").map(hash).ok_or_else(no_session)?;
         let mut tx = app.db.snapshot().await?;
         let now = app.time();
-        let seat =
-            store::by_session(&mut tx, &session_hash, now).await?.ok_or_else(no_session)?;
+        let seat = store::by_session(&mut tx, &session_hash, now).await?.ok_or_else(no_session)?;
         app.uses.note(&session_hash, &seat, now);
         Ok(Self { person: seat.person, session_hash })
     }

@@ -38,6 +38,7 @@ export interface NewPayment {
   readonly amount: string;
   readonly asset: string;
   readonly note?: string;
+  readonly memo?: string;
 }
 export const createPayment = (body: NewPayment, idempotencyKey: string) =>
   call<Payment>('POST', '/v1/payments', { body, idempotencyKey });
@@ -74,8 +75,8 @@ export interface Wish {
   readonly asset: string;
   readonly amount?: string;
 }
-export const payInvoice = (id: string, from: string, wish: Wish) =>
-  call<InvoicePayment>('POST', at('/v1/public/invoices', id, '/pay'), { body: { from, ...wish }, auth: 'optional' });
+export const payInvoice = (id: string, from: string, wish: Wish, idempotencyKey: string) =>
+  call<InvoicePayment>('POST', at('/v1/public/invoices', id, '/pay'), { body: { from, ...wish }, auth: 'optional', idempotencyKey });
 
 export interface Following<T> {
   readonly signal: AbortSignal;

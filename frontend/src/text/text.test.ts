@@ -3,6 +3,7 @@ import { Problem } from '../api/client';
 import { en } from './en';
 import { explain } from './problems';
 import { ru } from './ru';
+import * as send from './send';
 import { clockTime, countdown, dayName, elapsed } from './when';
 
 describe('languages', () => {
@@ -12,7 +13,10 @@ describe('languages', () => {
     return [path];
   }
 
-  it('say the same things', () => expect(leaves(ru).sort()).toEqual(leaves(en).sort()));
+  it('say the same things', () => {
+    expect(leaves(ru).sort()).toEqual(leaves(en).sort());
+    expect(leaves(send.ru).sort()).toEqual(leaves(send.en).sort());
+  });
 
   it('count as their speakers do', () => {
     expect([0, 1, 2].map(en.home.paidTimes)).toEqual(['Not paid yet', 'Paid once', 'Paid 2 times']);

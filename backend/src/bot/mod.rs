@@ -41,12 +41,7 @@ const WANTED: [&str; 3] = ["message", "my_chat_member", "pre_checkout_query"];
 
 /// Our bot at whatever Telegram the settings name.
 pub fn client(app: &App) -> Bot {
-    let bot = Bot::with_client(app.settings.bot_token.reveal(), app.http.clone());
-    match app.settings.telegram_url.parse() {
-        Ok(url) => bot.set_api_url(url),
-        // The settings were examined; what is left is Telegram's own address.
-        Err(_) => bot,
-    }
+    app.telegram()
 }
 
 /// Starts the bot's tasks.

@@ -5,6 +5,7 @@
 
 pub mod http;
 pub mod init_data;
+pub mod names;
 pub mod store;
 
 use std::time::Duration;

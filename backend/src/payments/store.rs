@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use ton::{address::Address, comment::Comment, reference::Reference};
+use ton::{address::Address, comment::Comment, reference::Reference, transfer::Sent};
 
 use super::state::{
-    Arrival, Intent, Marks, Nature, Outcome, Purpose, Reason, Side, Stage, Transfer,
+    Arrival, Intent, Marks, Memo, Nature, Outcome, Purpose, Reason, Side, Stage, Transfer,
 };
 use crate::{
     db::{One, Result, Text, Tx, execute, rows},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 #[derive(sqlx::FromRow)]
-struct IntentRow {
+pub(super) struct IntentRow {
     id: PaymentId,
     purpose: String,
     purpose_id: Option<String>,
@@ -34,6 +34,8 @@ struct IntentRow {
     amount: Option<Amount>,
     reference: Text<Reference>,
     note: Option<String>,
+    memo: Option<String>,
+    sent_after: Option<i64>,
     status: Stage,
     request: Option<String>,
     message_hash: Option<String>,
@@ -94,6 +96,10 @@ impl TryFrom<IntentRow> for Intent {
             amount: row.amount,
             reference: row.reference.0,
             note: row.note,
+            memo: row.memo.map(|text| Memo {
+                text,
+                after: row.sent_after.unwrap_or_default().unsigned_abs(),
+            }),
             description: row.description,
             request: row.request,
             message_hash: row.message_hash,
@@ -110,7 +116,7 @@ impl TryFrom<IntentRow> for Intent {
     }
 }
 
-fn intents(rows: Vec<IntentRow>) -> Result<Vec<Intent>> {
+pub(super) fn intents(rows: Vec<IntentRow>) -> Result<Vec<Intent>> {
     rows.into_iter().map(Intent::try_from).collect()
 }
 
@@ -277,6 +283,7 @@ impl TryFrom<TransferRow> for Transfer {
                 asset: row.asset,
                 units: row.units.parse().map_err(|_| decode("whole units"))?,
                 comment: row.comment.map_or(Comment::None, Comment::Text),
+                sent: Sent { lt: row.lt.unsigned_abs(), query_id: None },
                 nature: match row.reason {
                     Some(Reason::ByProduct) => Nature::ByProduct,
                     Some(Reason::Earlier) => Nature::Earlier,
@@ -518,6 +525,26 @@ pub async fn unsigned(tx: &mut Tx, payer: PersonId, now: Time) -> Result<i64> {
         now
     )?;
     Ok(count)
+}
+
+/// Whether somebody has paid another person who bore the name that is one's now.
+pub async fn has_paid_another(
+    tx: &mut Tx,
+    payer: PersonId,
+    username: &str,
+    bearer: PersonId,
+) -> Result<bool> {
+    let (count,): (i64,) = rows!(
+        tx,
+        one One<i64>,
+        "select count(*) from intents
+          where payer_id = $1 and lower(payee_username) = $2 and payee_id <> $3
+            and status = 'final'",
+        payer,
+        username.to_lowercase(),
+        bearer
+    )?;
+    Ok(count > 0)
 }
 
 /// Whether somebody has paid an address through this service before.

@@ -330,7 +330,7 @@ async fn accept(app: &App, of: &Refundable, terms: RefundTerms) -> Result<NewRef
 }
 
 fn address(text: &str) -> Result<Address> {
-    Address::parse(text).map(|parsed| parsed.address).map_err(|e| {
+    Address::read(text).map(|parsed| parsed.address).map_err(|e| {
         Problem::new(
             Kind::AddressInvalid,
             format!("to: {e}. Check it letter by letter; nothing was changed."),

@@ -51,13 +51,17 @@ export interface Invoice extends PublicInvoice {
   readonly webhook_url: string | null;
 }
 
-export type Mark = 'created' | 'seen' | 'gone' | 'received' | 'late' | 'unmatched' | 'paid' | 'expired' | 'void' | 'accepted';
+export type Mark =
+  | 'created' | 'rate_renewed' | 'seen' | 'gone' | 'received' | 'late' | 'unpriced' | 'unmatched' | 'stars' | 'stars_late' | 'paid'
+  | 'expired' | 'void' | 'accepted';
 
 export interface TimelineEntry {
   readonly n: number;
   readonly kind: Mark;
   readonly rule: string;
   readonly reason: string | null;
+  /** What one whole unit was worth, and until when that is held. */
+  readonly rate: string | null;
   readonly payment: Received | null;
   readonly at: string;
 }
@@ -114,6 +118,8 @@ export interface Unmatched {
   readonly from: string | null;
   readonly to: string;
   readonly comment: string | null;
+  /** False for a comment that can be read and is not written as the standard says. */
+  readonly comment_counts: boolean;
   readonly invoice: string | null;
   readonly settlement: Settlement;
   readonly decision: { readonly note: string | null; readonly by: string; readonly at: string } | null;

@@ -185,7 +185,7 @@ export interface Request {
 
 export type InvoiceStatus = 'open' | 'processing' | 'paid' | 'expired' | 'void';
 
-/** A price in fiat, and the rate that was fixed with the invoice. Decimal text: nothing here is reckoned with. */
+/** A price in fiat, and the rate it is held at. Decimal text: nothing here is reckoned with. */
 export interface InvoiceFiat {
   readonly amount: string;
   readonly currency: string;
@@ -193,6 +193,8 @@ export interface InvoiceFiat {
   readonly rate: string;
   readonly sources: readonly string[];
   readonly at: string;
+  /** From then on whoever comes to pay needs a new rate. */
+  readonly rate_expires_at: string;
 }
 
 /** One asset an invoice may be paid in. */

@@ -247,7 +247,7 @@ export const en = {
     total: 'Total',
     received: 'Received',
     remaining: 'Remaining',
-    rateFixed: 'Rate fixed:',
+    rateFixed: 'Rate:',
     until: (time: string) => `${time} left to pay`,
     paid: 'Paid',
     paidBody: (shop: string) => `${shop} has your payment. It cannot be undone.`,

@@ -251,7 +251,7 @@ export const ru: Text = {
     total: 'Всего',
     received: 'Получено',
     remaining: 'Осталось',
-    rateFixed: 'Курс закреплён:',
+    rateFixed: 'Курс:',
     until: (time) => `${time} на оплату`,
     paid: 'Оплачен',
     paidBody: (shop) => `${shop}: ваш платёж получен. Отменить его нельзя.`,

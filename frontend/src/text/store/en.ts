@@ -188,7 +188,8 @@ export const en = {
     late: 'late',
     mark: {
       created: 'Made', seen: 'Seen in the network', gone: 'Gone again', received: 'Money came', late: 'Money came late', unmatched: 'Money that cannot pay it',
-      paid: 'Paid', expired: 'Expired', void: 'Withdrawn', accepted: 'Taken as enough',
+      paid: 'Paid', expired: 'Expired', void: 'Withdrawn', accepted: 'Taken as enough', rate_renewed: 'Reckoned at a new rate',
+      unpriced: 'Money without a rate', stars: 'Stars came', stars_late: 'Stars came late',
     } as Readonly<Record<Mark, string>>,
     rule: {
       created: 'Its reference is watched for from now on, without an end.',
@@ -201,6 +202,10 @@ export const en = {
       expired: 'Every block up to the end has been read, and not enough came in them.',
       void: 'Withdrawn by the store. Money that still comes is late.',
       accepted: 'The store took what had come as enough.',
+      rate_renewed: 'The rate before was over, and what was missing was reckoned anew. What had come keeps its worth.',
+      unpriced: 'Final, with the reference, but no rate was held at its time and none could be trusted: accept it, or send it back.',
+      stars: 'Telegram took the whole price in Stars before the end: it counts.',
+      stars_late: 'Telegram took the price in Stars, but after the end: it does not complete the invoice.',
     } as Readonly<Record<Mark, string>>,
   },
 
@@ -230,6 +235,8 @@ export const en = {
   money: {
     title: 'Unrecognised payment',
     noComment: 'None',
+    note: 'Note',
+    commentDoesNotCount: 'The wallet did not write the comment as the standard says, so it cannot count by itself.',
     perhaps: 'Perhaps it was for',
     noIdea: 'No invoice fits',
     noIdeaBody: 'If you know which one it was for, name it below. Otherwise put it aside or send it back.',

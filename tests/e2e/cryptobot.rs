@@ -159,7 +159,9 @@ stories! {
         let fiat = [("currency_type", "fiat"), ("fiat", "USD"), ("amount", "5")];
         for (base, more, name) in [
             (&good[..], ("swap_to", "USDT"), "UNSUPPORTED"),
-            (&good, ("amount", "1e3"), "AMOUNT_INVALID"),
+            (&good, ("amount", "1e-10"), "AMOUNT_INVALID"),
+            (&good, ("amount", "0.30000000000000004"), "AMOUNT_INVALID"),
+            (&good, ("amount", "one"), "AMOUNT_INVALID"),
             (&good, ("amount", "0"), "AMOUNT_INVALID"),
             (&good, ("asset", "BTC"), "UNSUPPORTED_ASSET"),
             (&good, ("currency_type", "barter"), "BAD_REQUEST"),
@@ -171,7 +173,8 @@ stories! {
             (&good, ("allow_comments", "maybe"), "BAD_REQUEST"),
             (&fiat, ("accepted_assets", "BTC"), "UNSUPPORTED_ASSET"),
             (&fiat, ("fiat", "XAU"), "BAD_REQUEST"),
-            (&fiat, ("asset", "TON"), "BAD_REQUEST"),
+            (&fiat, ("asset", "BTC"), "UNSUPPORTED_ASSET"),
+            (&good, ("accept_asset", "TON"), "BAD_REQUEST"),
         ] {
             let answer = call(&world, "createInvoice", &[base, &[more]].concat()).await;
             assert_eq!(refused(&answer), name, "{more:?}");

@@ -8,6 +8,7 @@ mod bad_days;
 mod crash;
 mod cryptobot;
 mod develop;
+mod fiat_life;
 mod hostile;
 mod invoices;
 mod keys;

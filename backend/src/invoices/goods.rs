@@ -167,6 +167,7 @@ mod tests {
             Input,
             state::tests::{DEADLINE, invoice, units},
         },
+        invoices::held::Counting,
         money::Asset,
         stars::Stars,
     };
@@ -186,7 +187,12 @@ mod tests {
     }
 
     fn coins(amount: u64, at: i64) -> Input {
-        Input::Arrived { asset: Asset::Gram, amount: units(amount), at: Time::from_millis(at) }
+        Input::Arrived {
+            asset: Asset::Gram,
+            amount: units(amount),
+            at: Time::from_millis(at),
+            by: Counting::Present,
+        }
     }
 
     fn after(inputs: &[Input]) -> Invoice {

@@ -119,6 +119,7 @@ function Standing({ invoice }: { invoice: PublicInvoice }) {
   switch (invoice.status) {
     case 'open':
       if (timeLeft(invoice) <= 0) return <Notice tone="warn" title={t.closing}>{t.closingBody}</Notice>;
+      if (invoice.exception === 'late') return <Notice tone="warn" title={rateWords.value.none}>{t.lateBody(shop)}</Notice>;
       if (invoice.exception !== 'underpaid') return null;
       return <Notice tone="warn" title={t.underpaid}>{t.underpaidBody(received, missing(invoice))}</Notice>;
     case 'processing':

@@ -109,6 +109,7 @@ problems! {
     MediaType           415 "media-type"             "The body must be application/json"
     TooManyRequests     429 "too-many-requests"      "Too many requests"
     ChainUnreachable    503 "chain-unreachable"      "The chain cannot be reached just now"
+    AssetDenied         503 "asset-denied"           "The chain knows this asset otherwise"
     TelegramUnreachable 503 "telegram-unreachable"   "Telegram cannot be reached just now"
     RateUnavailable     503 "rate-unavailable"       "No rate can be trusted just now"
     TimedOut            503 "timed-out"              "This took too long"

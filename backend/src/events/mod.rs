@@ -36,6 +36,7 @@ kinds! {
     pub const INVOICE_OVERPAID: &str = "invoice.overpaid";
     pub const INVOICE_PAID_LATE: &str = "invoice.paid_late";
     pub const INVOICE_PAID_AGAIN: &str = "invoice.paid_again";
+    pub const INVOICE_RATE_RENEWED: &str = "invoice.rate_renewed";
     pub const INVOICE_EXPIRED: &str = "invoice.expired";
     pub const INVOICE_VOID: &str = "invoice.void";
     pub const PAYMENT_SENT: &str = "payment.sent";
@@ -75,6 +76,7 @@ pub const FOR_MERCHANTS: &[&str] = &[
     kind::INVOICE_OVERPAID,
     kind::INVOICE_PAID_LATE,
     kind::INVOICE_PAID_AGAIN,
+    kind::INVOICE_RATE_RENEWED,
     kind::INVOICE_EXPIRED,
     kind::INVOICE_VOID,
     kind::PAYMENT_UNMATCHED,

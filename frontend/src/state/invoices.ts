@@ -97,7 +97,8 @@ function tellNewRate(before: PublicInvoice, next: PublicInvoice): void {
 
 /** Whether money for it is still welcome. */
 export function isPayable(invoice: PublicInvoice): boolean {
-  return invoice.status === 'open';
+  // Late while it is open: no rate could be trusted when it came, and the shop decides.
+  return invoice.status === 'open' && invoice.exception !== 'late';
 }
 
 /** What is still to be paid, in the invoice's own asset or in another: all of it, or the rest after a part has arrived. */

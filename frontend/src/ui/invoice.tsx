@@ -119,6 +119,7 @@ function Standing({ invoice }: { invoice: PublicInvoice }) {
   switch (invoice.status) {
     case 'open':
       if (timeLeft(invoice) <= 0) return <Notice tone="warn" title={t.closing}>{t.closingBody}</Notice>;
+      if (invoice.exception === 'late') return <Notice tone="warn" title={rateWords.value.none}>{t.lateBody(shop)}</Notice>;
       if (invoice.exception !== 'underpaid') return null;
       return <Notice tone="warn" title={t.underpaid}>{t.underpaidBody(received, missing(invoice))}</Notice>;
     case 'processing':
@@ -186,7 +187,7 @@ export function InvoiceFacts({ invoice }: { invoice: PublicInvoice }) {
           (partial || mixed) && { name: t.received, value: <bdi dir="ltr">{came(invoice)}</bdi> },
           invoice.exception === 'underpaid' && invoice.status !== 'paid' && { name: t.remaining, value: <bdi dir="ltr">{missing(invoice)}</bdi> },
           invoice.paid_at !== null && { name: text.value.receipt.when, value: dayAndTime(invoice.paid_at, language.value) },
-          invoice.status !== 'expired' && invoice.status !== 'void' && invoice.address !== null && { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
+          invoice.status !== 'expired' && invoice.status !== 'void' && !isRateOver(invoice) && invoice.address !== null && { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
           { name: t.title, value: <Address value={invoice.id} label={t.title} /> },
         ]}
       />

@@ -55,6 +55,9 @@ impl Words for English {
     fn invoice_late(&self, shop: &str, received: &str) -> String {
         format!("{shop}: {received} came after the invoice had ended")
     }
+    fn invoice_unpriced(&self, shop: &str, received: &str) -> String {
+        format!("{shop}: {received} came while no rate could be trusted")
+    }
     fn invoice_given(&self, shop: &str, received: &str) -> String {
         format!("{shop}: you were given {received}")
     }
@@ -63,6 +66,9 @@ impl Words for English {
     }
     fn late_hint(&self) -> &'static str {
         "The money is in your wallet. Deliver all the same, or pay it back."
+    }
+    fn unpriced_hint(&self) -> &'static str {
+        "Nobody can say what it was worth, so the invoice waits for you. The money is in your wallet: accept it, or pay it back."
     }
     fn view_invoice(&self) -> &'static str {
         "View invoice"

@@ -78,9 +78,11 @@ pub trait Words: Sync {
     fn invoice_underpaid(&self, shop: &str, received: &str, due: &str) -> String;
     fn missing(&self, money: &str) -> String;
     fn invoice_late(&self, shop: &str, received: &str) -> String;
+    fn invoice_unpriced(&self, shop: &str, received: &str) -> String;
     fn invoice_given(&self, shop: &str, received: &str) -> String;
     fn invoice_given_more(&self, shop: &str, received: &str) -> String;
     fn late_hint(&self) -> &'static str;
+    fn unpriced_hint(&self) -> &'static str;
     fn view_invoice(&self) -> &'static str;
     fn refunded(&self, shop: &str, money: &str) -> String;
     fn refunded_again(&self, shop: &str, sent: &str, money: &str) -> String;

@@ -25,6 +25,7 @@ mod refunds;
 mod reports;
 mod requests;
 mod stars;
+mod takeover;
 mod unmatched;
 mod vouched;
 mod webhook_endpoints;

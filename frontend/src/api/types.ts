@@ -61,6 +61,8 @@ export interface Store {
   /** The wallet that is paid. */
   readonly address: string;
   readonly role: Role;
+  /** From when you are an owner, if that waits. */
+  readonly owner_from: string | null;
   readonly livemode: boolean;
   readonly created_at: string;
 }

@@ -383,6 +383,8 @@ export const en = {
       'request-closed': { happened: 'This request is closed', advice: 'Nothing was paid.' },
       'payment-started': { happened: 'Too late to cancel', advice: 'The payment is already on its way.' },
       'recipient-changed': { happened: 'Their wallet has just changed', advice: 'Nothing was sent. Go back and look them up again.' },
+      'last-owner': { happened: 'A store needs an owner', advice: 'Nothing was deleted. Make somebody else one first.' },
+      'still-owner': { happened: 'You own a store', advice: 'Nothing was deleted. Leave it first.' },
       'not-found': { happened: 'We cannot find this', advice: 'The link may be old, or meant for somebody else.' },
     },
   },

@@ -20,6 +20,7 @@ use crate::{
     rates::Breakers,
     tasks::Supervisor,
     time::{Clock, Time},
+    vouched::Vouched,
     wait::Places,
 };
 
@@ -56,6 +57,8 @@ pub struct Handles {
     pub places: Places,
     /// Which sources of rates are left in peace for now.
     pub rates: Breakers,
+    /// What the chain has said of the listed jettons.
+    pub vouched: Vouched,
     jetton_wallets: Mutex<HashMap<(Address, Address), Address>>,
 }
 
@@ -96,6 +99,7 @@ impl App {
             bot_username: OnceLock::new(),
             places: Places::default(),
             rates: Breakers::default(),
+            vouched: Vouched::default(),
             jetton_wallets: Mutex::default(),
         }))
     }

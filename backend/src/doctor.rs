@@ -3,17 +3,19 @@
 
 use std::{fmt::Write, path::Path, process::ExitCode, time::Duration};
 
+use clap::CommandFactory;
 use teloxide::{Bot, requests::Requester};
 use ton::toncenter::{self, Pace};
 
 use crate::{
     bot::Failure,
-    config::{Service, Settings, Trouble, Verb},
+    config::{Cli, Service, Settings, Trouble, Verb},
     db::Db,
     http,
     rates::Setup,
     serve,
     time::{Clock, Time},
+    vouched::{self, Word},
 };
 
 /// Beyond this our clock or the chain service is not to be trusted.
@@ -71,6 +73,9 @@ async fn examine(service: &Service, troubles: &[Trouble]) -> Vec<Check> {
         let (found, mend) = trouble.what.split_once(". ").unwrap_or((&trouble.what, ""));
         Check::bad(trouble.setting, found, mend)
     }));
+    checks.extend(unknown_settings(
+        std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()),
+    ));
     checks.push(data_folder(&service.data));
     checks.push(database(&service.database_url).await);
     checks.push(pages());
@@ -103,6 +108,33 @@ fn look_at_settings(service: &Service, troubles: &[Trouble]) -> Check {
         n => Check::note("settings", format!("for network {network}; {n} need mending:")),
     }
 }
+
+/// Names that look like settings and are none: a misspelled one would be passed over in silence.
+fn unknown_settings(names: impl Iterator<Item = String>) -> Option<Check> {
+    let command = Cli::command();
+    let subcommands = command.get_subcommands().flat_map(|verb| verb.get_arguments());
+    let known: Vec<String> = command
+        .get_arguments()
+        .chain(subcommands)
+        .filter_map(|argument| argument.get_env()?.to_str().map(str::to_owned))
+        .chain(SECRETS.map(str::to_owned))
+        .collect();
+    let is_known = |name: &String| {
+        let plain = name.strip_suffix("_FILE").unwrap_or(name);
+        known.iter().any(|known| known == name || (SECRETS.contains(&plain) && known == plain))
+    };
+    let mut strange: Vec<_> =
+        names.filter(|name| name.starts_with("REMIT_") && !is_known(name)).collect();
+    strange.sort();
+    let found = format!(
+        "{} in the environment: no setting has this name, so it does nothing. `remit --help` lists them",
+        strange.join(", ")
+    );
+    (!strange.is_empty()).then(|| Check::note("settings", found))
+}
+
+/// Those that are no flags.
+const SECRETS: [&str; 3] = ["REMIT_BOT_TOKEN", "REMIT_BOT_TOKEN_OLD", "REMIT_CHAIN_KEY"];
 
 fn data_folder(data: &Path) -> Check {
     let (what, path) = ("data folder", data.display());
@@ -195,6 +227,11 @@ async fn public_url(service: &Service, client: &reqwest::Client) -> Check {
                 service.listen
             ),
         ),
+        Err(error) if is_certificate(&error) => Check::bad(
+            what,
+            format!("{url} answers with a certificate that cannot be trusted"),
+            "Renew it, or give your proxy the whole chain of certificates; Telegram refuses it too.",
+        ),
         Err(_) => Check::note(
             what,
             format!(
@@ -203,6 +240,18 @@ async fn public_url(service: &Service, client: &reqwest::Client) -> Check {
             ),
         ),
     }
+}
+
+/// Whether somebody answers, but not as who they say they are.
+fn is_certificate(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        if error.to_string().to_ascii_lowercase().contains("certificate") {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 async fn chain(service: &Service, http: reqwest::Client) -> Vec<Check> {
@@ -233,13 +282,37 @@ async fn chain(service: &Service, http: reqwest::Client) -> Vec<Check> {
         Ok(info) => info.last.gen_utime.and_then(|time| u32::try_from(time).ok()),
         Err(error) => return vec![right, Check::bad(what, error.to_string(), reach)],
     };
+    let same_network = matches!(right.finding, Finding::Good(_));
     let mut checks = vec![right, clocks(seconds.map(Time::from_seconds), Clock::system().now())];
+    // Another network has other jettons: that says nothing of these.
+    if same_network {
+        checks.extend(jettons(service, &client).await);
+    }
     if service.chain_key.is_none() && pace != Pace::Unlimited {
         let found =
             "without REMIT_CHAIN_KEY the chain is asked once a second only; a free key allows ten";
         checks.push(Check::note(what, found));
     }
     checks
+}
+
+/// Holds each listed jetton against the chain: wrong decimals would be a thousand times the price.
+async fn jettons(service: &Service, client: &toncenter::Client) -> Vec<Check> {
+    let what = "REMIT_JETTONS";
+    let reach = "Check REMIT_CHAIN_URL and REMIT_CHAIN_KEY, then look again.";
+    let words = match vouched::ask(client, &service.assets).await {
+        Ok(words) => words,
+        Err(error) => return vec![Check::bad(what, error.to_string(), reach)],
+    };
+    let words = words.into_iter().map(|(listed, word)| match word {
+        Word::Right => Check::good(
+            what,
+            format!("{} is on the chain, with {} decimals", listed.code, listed.decimals),
+        ),
+        Word::Doubtful(found) => Check::note(what, found),
+        Word::Wrong(found) => Check::bad(what, found, vouched::MEND),
+    });
+    words.collect()
 }
 
 /// Asks each source of rates once, for the first pair that it knows.
@@ -340,6 +413,29 @@ mod tests {
              – public address: nobody answers yet\n\
              ✗ REMIT_PUBLIC_URL: not set\n    Give the https address.\n\n\
              One thing must be mended.\n"
+        );
+    }
+
+    #[test]
+    fn a_misspelled_setting_is_named() {
+        let look = |names: &[&str]| unknown_settings(names.iter().map(|name| (*name).to_owned()));
+        for name in [
+            "REMIT_PUBLIC_URL",
+            "REMIT_BOT_TOKEN",
+            "REMIT_BOT_TOKEN_FILE",
+            "REMIT_CHAIN_KEY_FILE",
+            "REMIT_API_KEY",
+            "REMIT_JETTONS",
+            "REMITTANCE",
+            "PATH",
+        ] {
+            assert_eq!(look(&[name]), None, "{name}");
+        }
+        let found = look(&["REMIT_PUBLICURL", "REMIT_BOT_TOKN", "REMIT_JETTONS_FILE"]).unwrap();
+        let Finding::Note(found) = found.finding else { unreachable!() };
+        assert!(
+            found.starts_with("REMIT_BOT_TOKN, REMIT_JETTONS_FILE, REMIT_PUBLICURL in"),
+            "{found}"
         );
     }
 

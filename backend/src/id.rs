@@ -44,8 +44,8 @@ kinds! {
     KeyKind KeyId "key"
     /// A link that makes somebody a member of a merchant's account.
     InvitationKind InvitationId "ivt"
-    /// A merchant's move to another wallet.
-    PayoutChangeKind PayoutChangeId "pch"
+    /// A change at a merchant that waits: its move to another wallet, or of who may do what.
+    PendingKind ChangeId "pch"
     /// A merchant's invoice.
     InvoiceKind InvoiceId "inv"
     /// A merchant's refund.

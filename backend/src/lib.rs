@@ -15,7 +15,8 @@
 //!    those who come from there; [`reports`] add it all up.
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
-//! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
+//! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running; [`vouched`] holds
+//!    the listed jettons against the chain;
 //!    `sandbox` puts the simulated world around it; [`develop`] helps whoever builds a shop.
 
 #![recursion_limit = "256"]
@@ -58,6 +59,7 @@ pub mod stars;
 pub mod tasks;
 pub mod time;
 pub mod unmatched;
+pub mod vouched;
 pub mod wait;
 pub mod wallets;
 pub mod watch;

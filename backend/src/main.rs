@@ -10,6 +10,7 @@ use remit::{
     dice::Dice,
     doctor, http, merchants, serve,
     time::Clock,
+    vouched,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -98,6 +99,7 @@ async fn serve_alone(service: Service) -> anyhow::Result<ExitCode> {
     let recorder = serve::recorder()?;
     let listener = serve::listen(&service)?;
     let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
+    vouched::at_start(&app).await?;
     serve::start(&app, listener)?;
     serve::metrics(&app, recorder).await?;
     println!("Remit is serving {} on {}", app.settings.public_url, app.settings.listen);

@@ -49,7 +49,8 @@ pub async fn settle(
             match intent.purpose {
                 Purpose::Send => {}
                 Purpose::Invoice(id) => {
-                    invoices::credit(tx, &app.assets, id, &recorded, now).await?;
+                    let (assets, setup) = (&app.assets, &app.settings.rates);
+                    invoices::credit(tx, assets, setup, id, &recorded, now).await?;
                 }
                 Purpose::Request(id) => {
                     requests::credit(tx, &app.assets, id, &recorded, now).await?

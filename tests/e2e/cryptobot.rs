@@ -159,7 +159,9 @@ stories! {
         let fiat = [("currency_type", "fiat"), ("fiat", "USD"), ("amount", "5")];
         for (base, more, name) in [
             (&good[..], ("swap_to", "USDT"), "UNSUPPORTED"),
-            (&good, ("amount", "1e3"), "AMOUNT_INVALID"),
+            (&good, ("amount", "1e-10"), "AMOUNT_INVALID"),
+            (&good, ("amount", "0.30000000000000004"), "AMOUNT_INVALID"),
+            (&good, ("amount", "one"), "AMOUNT_INVALID"),
             (&good, ("amount", "0"), "AMOUNT_INVALID"),
             (&good, ("asset", "BTC"), "UNSUPPORTED_ASSET"),
             (&good, ("currency_type", "barter"), "BAD_REQUEST"),
@@ -171,7 +173,8 @@ stories! {
             (&good, ("allow_comments", "maybe"), "BAD_REQUEST"),
             (&fiat, ("accepted_assets", "BTC"), "UNSUPPORTED_ASSET"),
             (&fiat, ("fiat", "XAU"), "BAD_REQUEST"),
-            (&fiat, ("asset", "TON"), "BAD_REQUEST"),
+            (&fiat, ("asset", "BTC"), "UNSUPPORTED_ASSET"),
+            (&good, ("accept_asset", "TON"), "BAD_REQUEST"),
         ] {
             let answer = call(&world, "createInvoice", &[base, &[more]].concat()).await;
             assert_eq!(refused(&answer), name, "{more:?}");
@@ -313,5 +316,39 @@ stories! {
         ] {
             assert_eq!(shop.api.post("/v1/webhook_endpoints", body.clone()).await.problem(), "bad-request", "{body}");
         }
+    }
+
+    async fn what_bots_send_is_understood(world: World) {
+        let path = "/compat/cryptobot/api/createInvoice";
+        let api = world.api();
+        world.asked_again().await;
+        for (body, amount, assets) in [
+            (r#"{"asset":"USDT","amount":"10.0","currency_type":"fiat","fiat":"USD"}"#, "10.00", json!(["USDT"])),
+            (r#"{"asset":"TON","amount":1e-05}"#, "0.00001", Value::Null),
+            (r#"{"asset":"TON","amount":"1e-05"}"#, "0.00001", Value::Null),
+            (r#"{"asset":"USDT","amount":10.0000000}"#, "10", Value::Null),
+            (r#"{"currency_type":"fiat","fiat":"USD","amount":5,"accepted_assets":"TON,USDT,BTC"}"#, "5.00", json!(["TON", "USDT"])),
+            (r#"{"currency_type":"fiat","fiat":"USD","amount":5,"accept_asset":["BTC","USDT"]}"#, "5.00", json!(["USDT"])),
+            (r#"{"currency_type":"fiat","fiat":"USD","amount":5,"asset":"USDT","accepted_assets":"TON,USDT"}"#, "5.00", json!(["USDT", "TON"])),
+            (r#"{"asset":"TON","amount":1,"expires_in":300.0}"#, "1", Value::Null),
+        ] {
+            let request = api.request(Method::POST, path).header("Crypto-Pay-API-Token", SHOP_KEY);
+            let request = request.header("content-type", "application/json").body(body);
+            let made = api.answer(Method::POST, path, request).await.ok()["result"].clone();
+            assert_eq!((&made["amount"], &made["accepted_assets"]), (&json!(amount), &assets), "{body}");
+        }
+        for (amount, asset) in [("0.30000000000000004", "USDT"), ("32.25806452", "USDT")] {
+            let answer = call(&world, "createInvoice", &[("asset", asset), ("amount", amount)]).await;
+            assert_eq!(refused(&answer), "AMOUNT_INVALID");
+            assert!(answer.body["error"]["detail"].as_str().unwrap().contains("Round it"), "{answer:?}");
+        }
+        let unknown = call(&world, "createInvoice", &[("asset", "BTC"), ("amount", "1")]).await;
+        assert_eq!(unknown.body["error"]["detail"], "Use one of: TON, USDT.");
+        assert!(ask(&world, "getMe", &[("x", "1")]).await["app_id"].is_number());
+
+        let made = ask(&world, "createInvoice", &[("asset", "TON"), ("amount", "1")]).await;
+        let path = format!("/compat/cryptobot/api/deleteInvoice?invoice_id={}", made["invoice_id"]);
+        let request = api.request(Method::DELETE, &path).header("Crypto-Pay-API-Token", SHOP_KEY);
+        assert_eq!(api.answer(Method::DELETE, &path, request).await.ok()["result"], true);
     }
 }

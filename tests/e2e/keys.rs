@@ -34,9 +34,17 @@ stories! {
         reader.hears("key.created").await;
 
         let giver = key(&shop, json!({ "scopes": ["keys:write", "invoices:read"] })).await;
+        giver.invoice(id(&invoice)).await;
+        assert_eq!(giver.api.post("/v1/keys", json!({})).await.problem(), "key-waits");
+        world.has_passed(Duration::from_secs(48 * 3600 + 60)).await;
+        shop.hears("rights_change.completed").await;
         let more = json!({ "scopes": ["invoices:write"] });
         assert_eq!(giver.api.post("/v1/keys", more).await.problem(), "key-scope");
         key(&giver, json!({ "scopes": ["invoices:read"] })).await.invoice(id(&invoice)).await;
+        let keys = shop.api.get("/v1/keys").await.ok();
+        let whole = keys["data"].as_array().unwrap().iter().find(|key| key["scopes"].is_null());
+        let revoke = format!("/v1/keys/{}", id(whole.expect("the shop's own key")));
+        assert_eq!(giver.api.delete(&revoke).await.problem(), "key-scope", "a lesser key ends no greater one");
         assert_eq!(giver.api.post("/v1/keys", json!({ "scopes": [] })).await.problem(), "bad-request");
         assert_eq!(giver.api.post("/v1/keys", json!({ "scopes": ["all"] })).await.problem(), "bad-request");
     }

@@ -49,6 +49,20 @@ async fn members(shop: &Shop) -> Vec<(String, String)> {
     list["data"].as_array().unwrap().iter().map(member).collect()
 }
 
+/// Takes an invitation to be an owner, and comes back when it holds: with everybody's app opened anew.
+async fn owns_too(
+    world: &World,
+    first: &Person,
+    shop: &Shop,
+    second: &Person,
+) -> ((Person, Shop), (Person, Shop)) {
+    joins(second, shop, "owner").await;
+    world.has_passed(Duration::from_secs(48 * 3600 + 60)).await;
+    let first = returns(world, &first.name).await;
+    first.1.hears("rights_change.completed").await;
+    (first, returns(world, &second.name).await)
+}
+
 async fn member_id(shop: &Shop, name: &str) -> String {
     let list = shop.api.get("/v1/members").await.ok();
     let found = list["data"].as_array().unwrap().iter().find(|m| m["first_name"] == name);
@@ -154,17 +168,23 @@ stories! {
         assert_eq!(stall.api.post("/v1/members/leave", json!({})).await.problem(), "last-owner");
         let support = json!({ "role": "support" });
         assert_eq!(stall.api.patch(&format!("/v1/members/{bobs}"), support).await.problem(), "last-owner");
-        let also = joins(&alice, &stall, "owner").await;
-        assert_eq!(stall.api.post("/v1/members/leave", json!({})).await.status, 204);
+        let ((_, stall), (_, also)) = owns_too(&world, &bob, &stall, &alice).await;
+        assert_eq!(stall.api.post("/v1/members/leave", json!({})).await.status, 202);
+        assert_eq!(also.api.post("/v1/members/leave", json!({})).await.problem(), "last-owner");
+        world.has_passed(Duration::from_secs(48 * 3600 + 60)).await;
+        let (_, also) = returns(&world, "alice").await;
+        also.hears("rights_change.completed").await;
         assert_eq!(members(&also).await, [("Alice".into(), "owner".into())]);
     }
 
     async fn a_removed_owner_does_not_come_back_by_the_operators_word(world: World) {
         let (olga, bob) = (world.person("olga").await, world.person("bob").await);
         let own = Shop::of(&olga, id(&stores(&olga).await[0]));
-        let bobs = joins(&bob, &own, "owner").await;
+        let (_, (_, bobs)) = owns_too(&world, &olga, &own, &bob).await;
         let olgas = member_id(&bobs, "Olga").await;
-        assert_eq!(bobs.api.delete(&format!("/v1/members/{olgas}")).await.status, 204);
+        assert_eq!(bobs.api.delete(&format!("/v1/members/{olgas}")).await.status, 202);
+        world.has_passed(Duration::from_secs(48 * 3600 + 60)).await;
+        returns(&world, "bob").await.1.hears("rights_change.completed").await;
         let again = world.stranger("olga").await;
         assert_eq!(stores(&again).await, Vec::<Value>::new());
     }
@@ -173,6 +193,9 @@ stories! {
         let shop = world.shop().await;
         let made = shop.api.post("/v1/keys", json!({ "scopes": ["members:write", "invoices:write"] })).await.ok();
         let weak = shop.with_key(made["key"].as_str().unwrap());
+        assert_eq!(weak.api.post("/v1/members", json!({ "role": "support" })).await.problem(), "key-waits");
+        world.has_passed(Duration::from_secs(48 * 3600 + 60)).await;
+        shop.hears("rights_change.completed").await;
         for role in ["owner", "manager", "support"] {
             assert_eq!(weak.api.post("/v1/members", json!({ "role": role })).await.problem(), "role-missing");
         }
@@ -186,7 +209,7 @@ stories! {
             owner.starts_bot().await;
         }
         let stall = opens(&bob, "Bob's Stall").await;
-        let also = joins(&alice, &stall, "owner").await;
+        let ((bob, stall), (alice, also)) = owns_too(&world, &bob, &stall, &alice).await;
         let before = stall.invoices("1", "GRAM").await;
 
         let wallet = first_wallet(&alice).await;
@@ -202,7 +225,7 @@ stories! {
         assert_eq!(stall.api.post(&cancel, json!({})).await.ok()["status"], "canceled");
         assert_eq!(stall.api.post(&cancel, json!({})).await.problem(), "payout-over");
         let asked = also.api.post("/v1/payout_changes", json!({ "wallet": id(&wallet) })).await.ok();
-        world.after(Duration::from_secs(47 * 3600)).await;
+        world.has_passed(Duration::from_secs(47 * 3600)).await;
         let (_, stall) = returns(&world, "bob").await;
         assert_eq!(stall.api.get("/v1/merchant").await.ok()["address"], asked["from"]);
         world.after(Duration::from_secs(3700)).await;
@@ -218,11 +241,11 @@ stories! {
     async fn what_comes_to_the_old_wallet_is_still_the_stores(world: World) {
         let [bob, alice] = [world.person("bob").await, world.person("alice").await];
         let stall = opens(&bob, "Bob's Stall").await;
-        let also = joins(&alice, &stall, "owner").await;
+        let ((bob, stall), (alice, also)) = owns_too(&world, &bob, &stall, &alice).await;
         let old = stall.api.post("/v1/invoices", json!({ "amount": "1", "asset": "GRAM", "expires_in": 300_000 })).await.ok();
         let wallet = first_wallet(&alice).await;
         also.api.post("/v1/payout_changes", json!({ "wallet": id(&wallet) })).await.ok();
-        world.after(Duration::from_secs(48 * 3600 + 100)).await;
+        world.has_passed(Duration::from_secs(48 * 3600 + 100)).await;
         let (_, stall) = returns(&world, "bob").await;
         stall.hears("payout.changed").await;
 
@@ -258,7 +281,7 @@ stories! {
         let after = format!("/v1/audit_log?starting_after={}", lines[1]["seq"]);
         let older = runs.api.get(&after).await.ok();
         let kinds: Vec<&str> = older["data"].as_array().unwrap().iter().map(|deed| deed["type"].as_str().unwrap()).collect();
-        assert_eq!(kinds, ["key.created", "member.invited"]);
+        assert_eq!(kinds, ["key.created", "rights_change.created", "member.invited"]);
         assert_eq!(older["data"][0]["by_name"], "Bob");
         assert_eq!(runs.api.get("/v1/audit_log?starting_after=x").await.problem(), "bad-request");
     }

@@ -47,7 +47,7 @@ stories! {
         assert_eq!(line["money"]["amount"], "1");
         let first = &detail(&shop, &line).await["suggestions"][0];
         assert_eq!((&first["invoice"], &first["clues"]), (&invoice["id"], &json!(["exact_amount", "in_time"])));
-        assert_eq!((&first["score"], &first["attachable"]), (&json!(30), &json!(true)));
+        assert_eq!((&first["score"], &first["attachable"]), (&json!(40), &json!(true)));
 
         let body = json!({ "invoice": id(&invoice) });
         for _ in 0..3 {
@@ -125,7 +125,7 @@ stories! {
         let line = sends(&world, &alice, &shop, "1", "GRAM", &typo).await;
         let detail = detail(&shop, &line).await;
         let first = &detail["suggestions"][0];
-        assert_eq!((&first["invoice"], &first["score"]), (&meant["id"], &json!(90)));
+        assert_eq!((&first["invoice"], &first["score"]), (&meant["id"], &json!(100)));
         assert_eq!(first["clues"], json!(["reference_mistyped", "exact_amount", "in_time"]));
         assert!(detail["suggestions"][1]["score"].as_u64().unwrap() < 50, "{detail}");
         assert_eq!(shop.invoice(id(&meant)).await["status"], "open", "nothing by itself");

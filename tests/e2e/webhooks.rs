@@ -61,7 +61,9 @@ stories! {
         let endpoint = listens(&shop, &receiver, &[]).await;
         let invoice = shop.invoices("1.5", "GRAM").await;
         alice.pays_invoice(&invoice).await;
-        let events = shop.hears("invoice.paid").await;
+        let mut events = shop.hears("invoice.paid").await;
+        // That it was made needs nobody to tell the endpoint.
+        events.retain(|event| event["type"] != "webhook.created");
         let received = receiver.gets(events.len()).await;
         assert_eq!(received.len(), events.len());
         for event in &events {

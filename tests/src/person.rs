@@ -145,6 +145,21 @@ impl Person {
         panic!("{} never reads {text:?} but {:?}", self.name, self.chat().await);
     }
 
+    /// Waits for the newest message that contains `text`, presses its button, and answers what comes of it.
+    pub async fn presses(&self, text: &str, button: &str) -> String {
+        self.reads(text).await;
+        let chat = self.world.look(&format!("people/{}/chat", self.name)).await;
+        let messages = chat["messages"].as_array().expect("a chat has messages");
+        let says = |message: &&Value| {
+            message["from"] == "bot"
+                && message["text"].as_str().is_some_and(|said| said.contains(text))
+        };
+        let message = messages.iter().rev().find(says).expect("it was read just now");
+        let tap = json!({ "message_id": message["id"], "button": button });
+        let tapped = self.world.control(&format!("people/{}/tap", self.name), tap).await;
+        tapped["text"].as_str().expect("the bot answers a press").to_owned()
+    }
+
     /// Everything the bot has said, oldest first.
     pub async fn chat(&self) -> Vec<String> {
         said(&self.world.look(&format!("people/{}/chat", self.name)).await)

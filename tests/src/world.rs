@@ -114,6 +114,13 @@ impl World {
         self.blocks(2).await;
     }
 
+    /// The same, and waits until the service has read all of it: what was due by then has taken place.
+    pub async fn has_passed(&self, time: Duration) {
+        self.after(time).await;
+        let info = self.look("info").await;
+        self.reads_up_to(info["head"]["seqno"].as_u64().expect("the world has a block")).await;
+    }
+
     /// Waits until the service has counted everything up to a block.
     pub async fn reads_up_to(&self, block: u64) {
         let mut news = self.app().db.watch();

@@ -8,7 +8,10 @@ use futures_util::FutureExt;
 use teloxide::types::{Update, UpdateKind};
 use tokio_util::sync::CancellationToken;
 
-use super::{answer, store};
+use super::{
+    answer, store,
+    taps::{self, Tap},
+};
 use crate::{app::App, db::Tx, tasks::Heartbeat, time::Time};
 
 /// Another process may have stored an update: look again this often even when nobody woke us.
@@ -78,6 +81,9 @@ pub(super) async fn handle(app: &App, stored: &store::Stored) -> anyhow::Result<
 
 async fn take(app: &App, stored: &store::Stored) -> anyhow::Result<()> {
     let now = app.now();
+    if let Some(tap) = Tap::read(&stored.body) {
+        return take_tap(app, stored.update_id, &tap).await;
+    }
     let update: Update = serde_json::from_str(&stored.body).context("not an update")?;
     if matches!(update.kind, UpdateKind::Error(_)) {
         tracing::warn!(
@@ -95,6 +101,16 @@ async fn take(app: &App, stored: &store::Stored) -> anyhow::Result<()> {
         put_into_outbox(&mut tx, app, stored.update_id, &reply).await?;
     }
     tx.commit().await?;
+    Ok(())
+}
+
+async fn take_tap(app: &App, update_id: i64, tap: &Tap) -> anyhow::Result<()> {
+    let now = app.now();
+    let mut tx = app.db.begin().await?;
+    if store::handled(&mut tx, update_id, now.at).await? {
+        taps::pressed(&mut tx, tap, now).await?;
+        tx.commit().await?;
+    }
     Ok(())
 }
 

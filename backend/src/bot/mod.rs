@@ -6,8 +6,8 @@
 //!
 //! An update is stored before it is handled, once by its `update_id`. Handling it is one transaction
 //! that marks it handled, so a crash anywhere only repeats harmlessly. Replies go out through the
-//! outbox like every other message (`deliver/`); what Telegram wants to hear about Stars goes out by
-//! `till`.
+//! outbox like every other message (`deliver/`); what Telegram waits for, about Stars and about presses on
+//! buttons, goes out by `till`.
 
 mod answer;
 mod cards;
@@ -19,6 +19,7 @@ mod receive;
 mod setup;
 mod stars;
 pub(crate) mod store;
+pub mod taps;
 #[cfg(test)]
 mod tests;
 pub mod text;
@@ -37,7 +38,7 @@ pub use failure::Failure;
 use text::Message;
 
 /// What we want to hear of.
-const WANTED: [&str; 3] = ["message", "my_chat_member", "pre_checkout_query"];
+const WANTED: [&str; 4] = ["message", "my_chat_member", "pre_checkout_query", "callback_query"];
 
 /// Our bot at whatever Telegram the settings name.
 pub fn client(app: &App) -> Bot {
@@ -73,6 +74,10 @@ pub fn start(app: &App) {
 pub fn keyboard(message: &Message, public_url: &str) -> Option<InlineKeyboardMarkup> {
     let mut rows = Vec::new();
     for button in &message.buttons {
+        if let Some(tells) = &button.tells {
+            rows.push([InlineKeyboardButton::callback(&button.label, tells)]);
+            continue;
+        }
         let mut url: Url = format!("{public_url}/").parse().ok()?;
         if let Some(start) = &button.start {
             url.query_pairs_mut().append_pair("startapp", start);

@@ -47,6 +47,7 @@ async fn webhook(app: &App, bot: &Bot) -> Result<(), Failure> {
             AllowedUpdate::Message,
             AllowedUpdate::MyChatMember,
             AllowedUpdate::PreCheckoutQuery,
+            AllowedUpdate::CallbackQuery,
         ])
         .await?;
     Ok(())

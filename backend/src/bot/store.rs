@@ -69,6 +69,43 @@ pub async fn put_off(tx: &mut Tx, update_id: i64, due_at: Option<Time>) -> Resul
 pub async fn purge(tx: &mut Tx, before: Time) -> Result<()> {
     execute!(tx, "delete from updates where handled_at < $1", before)?;
     execute!(tx, "delete from deliveries where account_id = $1 and done_at < $2", REPLIES, before)?;
+    execute!(tx, "delete from taps where tapped_at < $1", before)?;
+    Ok(())
+}
+
+/// A press on a button that waits for its answer.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Tapped {
+    pub id: String,
+    /// What the presser reads.
+    pub answer: String,
+}
+
+/// Keeps what is to be answered to a press, once.
+pub async fn insert_tap(tx: &mut Tx, id: &str, answer: &str, now: Time) -> Result<()> {
+    execute!(
+        tx,
+        "insert into taps (id, answer, tapped_at) values ($1, $2, $3) on conflict (id) do nothing",
+        id,
+        answer,
+        now
+    )?;
+    Ok(())
+}
+
+/// Presses since then that have no answer yet, oldest first.
+pub async fn unanswered_taps(tx: &mut Tx, since: Time) -> Result<Vec<Tapped>> {
+    rows!(
+        tx,
+        all Tapped,
+        "select id, answer from taps
+          where answered_at is null and tapped_at > $1 order by tapped_at limit 100",
+        since
+    )
+}
+
+pub async fn tap_answered(tx: &mut Tx, id: &str, at: Time) -> Result<()> {
+    execute!(tx, "update taps set answered_at = $2 where id = $1 and answered_at is null", id, at)?;
     Ok(())
 }
 

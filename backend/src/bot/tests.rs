@@ -348,3 +348,56 @@ async fn a_question_about_an_unknown_payment_is_answered_no() {
     assert_eq!(refusals.len(), 3);
     assert!(refusals.iter().all(|why| why.as_deref().is_some_and(|why| why.contains("no such"))));
 }
+
+/// Somebody presses a button of ours.
+fn presses(id: i64, who: i64, data: &str) -> Value {
+    update(
+        id,
+        "callback_query",
+        json!({
+            "id": id.to_string(),
+            "from": { "id": who, "is_bot": false, "first_name": "Alice" },
+            "chat_instance": "1",
+            "data": data
+        }),
+    )
+}
+
+async fn answers(app: &App) -> Vec<String> {
+    let mut tx = app.db.snapshot().await.unwrap();
+    let found = rows!(&mut tx, all(String,), "select answer from taps order by id");
+    found.unwrap().into_iter().map(|(answer,)| answer).collect()
+}
+
+#[tokio::test]
+async fn only_whoever_owned_the_store_stops_a_change_and_only_once() {
+    use crate::merchants::{self, changes};
+    let api = Api::open().await;
+    let (id, _) = api.merchant().await;
+    let mut tx = api.app.db.begin().await.unwrap();
+    let shop = merchants::find(&mut tx, id).await.unwrap();
+    let to = ton::address::Address::new(0, [8; 32]);
+    let matter = changes::Matter::Payout { from: shop.payout, to };
+    let wait = Duration::from_secs(48 * 3600);
+    let now = api.app.now();
+    let change = changes::begin(&mut tx, &shop, matter, "usr_1", wait, now).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let stop = taps::stop(&change.id.to_string());
+    // The owner whom the operator named, 4242, has not even come.
+    for (n, who, data, said) in [
+        (1, ALICE, stop.as_str(), "Only whoever owned the store"),
+        (2, 4242, "stop:pch_01m7q5cqg0fzzvzzzzzzzzzzzz", "Only whoever owned the store"),
+        (3, 4242, "go:away", "I do not know this button"),
+        (4, 4242, stop.as_str(), "Stopped."),
+        (5, 4242, stop.as_str(), "This has ended already"),
+    ] {
+        hears(&api, &presses(n, who, data)).await;
+        let answers = answers(&api.app).await;
+        let last = answers.last().unwrap();
+        assert!(last.starts_with(said) && last.chars().count() <= 200, "{n}: {last}");
+    }
+    let mut tx = api.app.db.snapshot().await.unwrap();
+    let found = changes::store::find(&mut tx, change.id).await.unwrap().unwrap();
+    assert_eq!(found.status, changes::ChangeStatus::Canceled);
+}

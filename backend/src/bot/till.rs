@@ -1,18 +1,21 @@
-//! What Telegram waits for in the matter of Stars: answers to its questions, within seconds, and refunds
-//! that it is to make. Each call stands between two transactions, never in one.
+//! What Telegram waits for: answers to its questions about Stars and to presses on buttons, within seconds,
+//! and Stars that it is to give back. Each call stands between two transactions, never in one.
 
 use std::{future::Future, time::Duration};
 
 use futures_util::future::join_all;
 use teloxide::{
     Bot, RequestError,
-    payloads::AnswerPreCheckoutQuerySetters,
+    payloads::{AnswerCallbackQuerySetters, AnswerPreCheckoutQuerySetters},
     requests::Requester,
-    types::{PreCheckoutQueryId, TelegramTransactionId, UserId},
+    types::{CallbackQueryId, PreCheckoutQueryId, TelegramTransactionId, UserId},
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, client};
+use super::{
+    Failure, client,
+    store::{self as updates, Tapped},
+};
 use crate::{
     app::App,
     refunds::stars::{self as refunds, Input, StarRefund},
@@ -23,6 +26,8 @@ use crate::{
 
 /// So long Telegram waits for an answer; after that nobody needs it.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A press is answered late rather than never: whoever pressed waits for it.
+const TAP_PATIENCE: Duration = Duration::from_secs(60);
 /// One call takes no longer, so that another fits in.
 const CALL: Duration = Duration::from_secs(4);
 /// Time may have come for something even when nobody woke us.
@@ -33,7 +38,11 @@ const DONE_BEFORE: &str = "CHARGE_ALREADY_REFUNDED";
 /// Answers Telegram's questions.
 pub async fn answer(app: App, stop: CancellationToken, beat: Heartbeat) -> anyhow::Result<()> {
     let bot = client(&app);
-    every_news(&app, stop, beat, || answer_all(&app, &bot)).await
+    every_news(&app, stop, beat, || async {
+        answer_all(&app, &bot).await?;
+        answer_taps(&app, &bot).await
+    })
+    .await
 }
 
 /// Asks Telegram to give Stars back.
@@ -100,6 +109,33 @@ async fn answer_one(app: &App, bot: &Bot, checkout: &Checkout) -> anyhow::Result
             return Ok(());
         }
     }
+    Ok(tx.commit().await?)
+}
+
+async fn answer_taps(app: &App, bot: &Bot) -> anyhow::Result<()> {
+    let mut tx = app.db.snapshot().await?;
+    let waiting = updates::unanswered_taps(&mut tx, app.time().before(TAP_PATIENCE)).await?;
+    drop(tx);
+    join_all(waiting.iter().map(|tap| answer_tap(app, bot, tap))).await.into_iter().collect()
+}
+
+/// What was pressed for has been done whatever becomes of this: the chat tells it too.
+async fn answer_tap(app: &App, bot: &Bot, tap: &Tapped) -> anyhow::Result<()> {
+    let call = bot.answer_callback_query(CallbackQueryId(tap.id.clone()));
+    let call = call.text(&tap.answer).show_alert(true);
+    match tokio::time::timeout(CALL, call.into_future()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(RequestError::Api(error))) => {
+            tracing::debug!(failure = %Failure::from(error), "a press was answered in vain");
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(failure = %Failure::from(error), "cannot answer a press yet");
+            return Ok(());
+        }
+        Err(_) => return Ok(()),
+    }
+    let mut tx = app.db.begin().await?;
+    updates::tap_answered(&mut tx, &tap.id, app.time()).await?;
     Ok(tx.commit().await?)
 }
 

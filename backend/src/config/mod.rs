@@ -232,7 +232,19 @@ pub enum MerchantVerb {
         #[arg(long, value_name = "KEY")]
         revoke: Option<String>,
     },
-    /// List the merchants and their keys
+    /// Make somebody an owner of a merchant, at once: the way back for one that has lost its owners
+    Owner {
+        /// The merchant's id, acc_…
+        #[arg(long)]
+        merchant: String,
+        /// The person's Telegram id
+        #[arg(long, value_name = "ID")]
+        telegram_id: i64,
+        /// Take this person's ownership away instead, at once, if another owner stays
+        #[arg(long)]
+        remove: bool,
+    },
+    /// List the merchants, their owners and their keys
     List,
 }
 
@@ -339,7 +351,7 @@ pub struct Settings {
     #[arg(value_name = "WHO", hide_env_values = true, help_heading = "Settings")]
     pub stores: Opening,
 
-    /// How long a store's new wallet waits, while its owners can stop it
+    /// How long a store's new wallet waits, while its owners can stop it; so does whatever decides who they are
     #[arg(long, env = "REMIT_PAYOUT_DELAY", default_value = "48h", global = true)]
     #[arg(value_parser = parse::duration)]
     #[arg(value_name = "TIME", hide_env_values = true, help_heading = "Settings")]

@@ -28,7 +28,6 @@ use crate::{
     idempotency::{Answer, Begun, http::IdempotencyKey},
     invoices::{self, Created, Links},
     merchants::{Merchant, acting::Acting},
-    payments::http::accepted,
     problem::{Kind, Problem, Result, Said},
 };
 
@@ -166,12 +165,7 @@ async fn unknown() -> Problem {
         (status = "5XX", body = Refusal)
     )
 )]
-async fn get_me(
-    State(app): State<App>,
-    Caller(merchant): Caller,
-    params: Params,
-) -> Result<Json<Reply<AppView>>> {
-    params.holds_only(&[])?;
+async fn get_me(State(app): State<App>, Caller(merchant): Caller) -> Result<Json<Reply<AppView>>> {
     let bot = app.bot_username.get().cloned().unwrap_or_default();
     let app_id = super::app_id(&merchant);
     Ok(reply(AppView { app_id, name: merchant.name, payment_processing_bot_username: bot }))
@@ -179,10 +173,11 @@ async fn get_me(
 
 /// Create an invoice
 ///
-/// `currency_type` (crypto or fiat), `asset` or `fiat`, `accepted_assets` (by commas), `amount`,
+/// `currency_type` (crypto or fiat), `asset` or `fiat`, `accepted_assets` (by commas; those that are not
+/// taken here are passed over), `amount`,
 /// `description`, `hidden_message`, `paid_btn_name`, `paid_btn_url`, `payload`, `allow_comments`,
 /// `allow_anonymous`, `expires_in`. Without `expires_in` it lives 31 days, or an hour where the price
-/// is in fiat, because the amount is fixed when it is made.
+/// is in fiat. A rate is held for an hour at most, then the rest is reckoned anew for whoever comes to pay.
 #[utoipa::path(
     method(get, post), path = "/compat/cryptobot/api/createInvoice", tag = "CryptoBot",
     security(("crypto_pay" = [])),
@@ -204,6 +199,7 @@ async fn create_invoice(
 ) -> Result<Response> {
     let call = key.call(merchant.id, "cryptobot createInvoice", &params);
     let (new, card) = new::read(&params, &app)?;
+    invoices::http::confirm(&app, &new.terms).await?;
     let now = app.now();
     let mut tx = match call.begin(&app.db, now.at).await? {
         Begun::First(tx) => tx,
@@ -227,7 +223,7 @@ async fn create_invoice(
 ///
 /// `invoice_id`. What is paid cannot be deleted.
 #[utoipa::path(
-    method(get, post), path = "/compat/cryptobot/api/deleteInvoice", tag = "CryptoBot",
+    method(get, post, delete), path = "/compat/cryptobot/api/deleteInvoice", tag = "CryptoBot",
     security(("crypto_pay" = [])),
     responses(
         (status = 200, body = Reply<bool>),
@@ -282,7 +278,7 @@ async fn get_invoices(
 fn filter(params: &Params, app: &App) -> Result<Filter> {
     params.holds_only(&["asset", "fiat", "invoice_ids", "status", "offset", "count"])?;
     let number = |text: &str| text.parse().map_err(|_| bad("invoice_ids are whole numbers."));
-    let asset = |code: &str| accepted(app, code).map(|listed| listed.asset.to_string());
+    let asset = |code: &str| new::asset(app, code).map(|listed| listed.asset.to_string());
     let numbers = params.words("invoice_ids").map(number).collect::<Result<Vec<i64>>>()?;
     if numbers.len() > usize::try_from(MOST).unwrap_or_default() {
         return Err(bad(&format!("invoice_ids are {MOST} at most.")));
@@ -312,9 +308,7 @@ fn filter(params: &Params, app: &App) -> Result<Filter> {
 async fn get_balance(
     State(app): State<App>,
     Caller(merchant): Caller,
-    params: Params,
 ) -> Result<Json<Reply<Vec<BalanceView>>>> {
-    params.holds_only(&[])?;
     Ok(reply(read::balances(&app, &merchant).await?))
 }
 
@@ -333,9 +327,7 @@ async fn get_balance(
 async fn get_exchange_rates(
     State(app): State<App>,
     _: Caller,
-    params: Params,
 ) -> Result<Json<Reply<Vec<RateView>>>> {
-    params.holds_only(&[])?;
     Ok(reply(read::exchange_rates(&app).await?))
 }
 
@@ -352,9 +344,7 @@ async fn get_exchange_rates(
 async fn get_currencies(
     State(app): State<App>,
     _: Caller,
-    params: Params,
 ) -> Result<Json<Reply<Vec<CurrencyView>>>> {
-    params.holds_only(&[])?;
     Ok(reply(read::currencies(&app)))
 }
 

@@ -6,6 +6,8 @@
 //! * The coin is `TON` here, whatever it is called by now: their clients know it by that name, and in
 //!   their lists `GRAM` was another token. Both are understood.
 //! * What needs somebody's money in our hands (checks, transfers, swaps) is refused by name.
+//! * What a method takes no notice of is passed over where it could mean nothing (`getMe`, `getBalance`,
+//!   rates, currencies), and refused where it could: a misspelled `expires_in` is another invoice.
 //! * Where their document says Number (`getStats`), a number is answered; money is decimal text.
 
 pub mod http;

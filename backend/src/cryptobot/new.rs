@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{
     Button, Card,
-    params::{Params, bad},
-    view::CurrencyType,
+    params::{Params, bad, decimal},
+    view::{self, CurrencyType},
 };
 use crate::{
     app::App,
@@ -13,17 +13,18 @@ use crate::{
         Goods, NewInvoice, Price, Terms, Tolerance,
         new::{Returns, check_return, paid_message},
     },
-    money::Asset,
-    payments::http::{accepted, positive},
+    money::{Amount, Asset, BadAmount, Listed},
     problem::{Kind, Problem, Result},
     rates::{Currency, Fiat},
 };
 
-pub const PARAMETERS: [&str; 15] = [
+pub const PARAMETERS: [&str; 16] = [
     "currency_type",
     "asset",
     "fiat",
     "accepted_assets",
+    // What one of their clients calls it.
+    "accept_asset",
     "amount",
     "description",
     "hidden_message",
@@ -43,8 +44,10 @@ const DESCRIPTION: usize = 1024;
 const PAYLOAD: usize = 4096;
 /// 31 days, in seconds: how long an invoice may live, and lives if nobody says.
 const LONGEST: i64 = 2_678_400;
-/// A price in fiat is reckoned when the invoice is made, so it must not be a free choice for a month.
+/// How long an invoice in fiat lives if nobody says.
 const FIAT_LIFETIME: i64 = 3600;
+/// However long it lives: whoever may wait for a better rate has a choice for nothing.
+const RATE_LIFE: u32 = 3600;
 
 /// Checks everything that was said.
 pub fn read(params: &Params, app: &App) -> Result<(NewInvoice, Card)> {
@@ -65,6 +68,7 @@ pub fn read(params: &Params, app: &App) -> Result<(NewInvoice, Card)> {
         asset: *asset,
         also: also.to_vec(),
         price,
+        rate_life: matches!(price, Price::Fiat(_)).then_some(RATE_LIFE),
         goods: Goods::Physical,
         stars: None,
         tolerance: Tolerance::default(),
@@ -89,44 +93,81 @@ pub fn read(params: &Params, app: &App) -> Result<(NewInvoice, Card)> {
 /// What is to be paid, in which assets, and how long such a price lives.
 fn price(params: &Params, app: &App) -> Result<(Vec<Asset>, Price, i64)> {
     let amount = params.needed("amount")?;
+    let amount = decimal(amount).ok_or_else(|| wrong(&BadAmount::NotANumber))?;
     let kind = params.word("currency_type", CurrencyType::ALL)?;
     match kind.unwrap_or(CurrencyType::Crypto) {
         CurrencyType::Crypto => {
-            if params.text("fiat").is_some() || params.text("accepted_assets").is_some() {
+            if params.text("fiat").is_some() || accepted_assets(params).next().is_some() {
                 return Err(bad("fiat and accepted_assets go with currency_type=fiat."));
             }
-            let listed = accepted(app, params.needed("asset")?)?;
-            Ok((vec![listed.asset], Price::Asset(positive(amount, listed)?), LONGEST))
+            let listed = asset(app, params.needed("asset")?)?;
+            let amount = Amount::parse(&amount, listed.decimals).map_err(|error| wrong(&error))?;
+            above_zero(amount)?;
+            Ok((vec![listed.asset], Price::Asset(amount), LONGEST))
         }
         CurrencyType::Fiat => {
-            if params.text("asset").is_some() {
-                return Err(bad("asset goes with currency_type=crypto; say accepted_assets."));
-            }
             let currency = params.needed("fiat")?.parse::<Currency>();
             let currency = currency.map_err(|error| bad(&format!("fiat: {error}.")))?;
-            let wrong = |why: &dyn std::fmt::Display| {
-                Problem::new(Kind::AmountInvalid, format!("amount {why}. Nothing was created."))
-            };
-            let fiat = Fiat::parse(amount, currency).map_err(|error| wrong(&error))?;
-            if fiat.minor.is_zero() {
-                return Err(wrong(&"must be above zero"));
-            }
+            let fiat = Fiat::parse(&amount, currency).map_err(|error| wrong(&error))?;
+            above_zero(fiat.minor)?;
             Ok((payable(params, app)?, Price::Fiat(fiat), FIAT_LIFETIME))
         }
     }
 }
 
-/// The assets that a price in fiat can be paid in: those that are named, or else all there are. The
-/// first is the one it is made out in: what keeps its worth, where there is such a thing.
-fn payable(params: &Params, app: &App) -> Result<Vec<Asset>> {
-    let mut assets = Vec::new();
-    for code in params.words("accepted_assets") {
-        assets.push(accepted(app, code)?.asset);
+/// Digits are never dropped: whoever sent too many is told to round, so that both know the price.
+fn wrong(why: &BadAmount) -> Problem {
+    let mend = match why {
+        BadAmount::TooPrecise { .. } => " Round it before you send it.",
+        _ => "",
+    };
+    Problem::new(Kind::AmountInvalid, format!("amount {why}. Nothing was created.{mend}"))
+}
+
+fn above_zero(amount: Amount) -> Result<()> {
+    match amount.is_zero() {
+        false => Ok(()),
+        true => {
+            let detail = "amount must be above zero. Nothing was created.";
+            Err(Problem::new(Kind::AmountInvalid, detail))
+        }
     }
-    if assets.is_empty() {
-        assets.extend(app.assets.iter().map(|listed| listed.asset));
-        let stable = accepted(app, "USDT").ok().map(|listed| listed.asset);
-        assets.sort_by_key(|asset| Some(*asset) != stable);
+}
+
+/// An accepted asset by the code it has on this path, where the coin is `TON`.
+pub fn asset<'a>(app: &'a App, code: &str) -> Result<&'a Listed> {
+    app.assets.by_code(code).ok_or_else(|| unsupported(app))
+}
+
+fn unsupported(app: &App) -> Problem {
+    let codes = app.assets.iter().map(|listed| view::code(&app.assets, listed.asset));
+    let codes: Vec<_> = codes.collect();
+    Problem::new(Kind::AssetUnknown, format!("Use one of: {}.", codes.join(", ")))
+}
+
+/// Their document says `accepted_assets`, one of their clients `accept_asset`.
+fn accepted_assets(params: &Params) -> impl Iterator<Item = &str> {
+    params.words("accepted_assets").chain(params.words("accept_asset"))
+}
+
+/// The assets that a price in fiat can be paid in: of those that are named the ones we have, as "accepted"
+/// allows fewer; or else all there are. The first is the one it is made out in: the one named as `asset`,
+/// or what keeps its worth, where there is such a thing.
+fn payable(params: &Params, app: &App) -> Result<Vec<Asset>> {
+    let named: Vec<&str> = accepted_assets(params).collect();
+    let own = params.text("asset").map(|code| asset(app, code)).transpose()?;
+    let own = own.map(|listed| listed.asset);
+    let known = named.iter().filter_map(|code| app.assets.by_code(code));
+    let mut assets: Vec<Asset> = known.map(|listed| listed.asset).collect();
+    match (named.is_empty(), own) {
+        (false, _) if assets.is_empty() => return Err(unsupported(app)),
+        (false, own) => assets.sort_by_key(|asset| Some(*asset) != own),
+        (true, Some(own)) => assets.push(own),
+        (true, None) => {
+            assets.extend(app.assets.iter().map(|listed| listed.asset));
+            let stable = app.assets.by_code("USDT").map(|listed| listed.asset);
+            assets.sort_by_key(|asset| Some(*asset) != stable);
+        }
     }
     let mut named = std::collections::HashSet::new();
     assets.retain(|asset| named.insert(*asset));

@@ -118,7 +118,9 @@ impl Params {
     /// A whole number of this range.
     pub fn number(&self, name: &str, range: std::ops::RangeInclusive<i64>) -> Result<Option<i64>> {
         let Some(text) = self.text(name) else { return Ok(None) };
-        let number = text.parse().ok().filter(|number| range.contains(number));
+        // Some clients send what they have divided: 300.0.
+        let number = decimal(text).and_then(|text| text.parse().ok());
+        let number = number.filter(|number| range.contains(number));
         let (from, to) = (range.start(), range.end());
         number.map(Some).ok_or_else(|| bad(&format!("{name} is a whole number, {from} to {to}.")))
     }
@@ -138,6 +140,44 @@ impl Params {
         let words = self.text(name).unwrap_or_default().split(',');
         words.map(str::trim).filter(|word| !word.is_empty())
     }
+}
+
+/// The most that a decimal point is moved by an exponent: past that there is no money.
+const FURTHEST: i32 = 40;
+
+/// A number as every digit of it, however it was spelled: `1e-05` is `0.00001`, `300.0` is `300`. Nothing is
+/// rounded. `None`: it is none, or out of all reason.
+pub fn decimal(text: &str) -> Option<String> {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (text, 0),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((_, "")) => return None,
+        Some(parts) => parts,
+        None => (mantissa, ""),
+    };
+    let digits_only = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let fits = !whole.is_empty() && digits_only(whole) && digits_only(fraction);
+    if !fits || exponent.abs() > FURTHEST {
+        return None;
+    }
+    let digits = format!("{whole}{fraction}");
+    let point = i32::try_from(whole.len()).ok()? + exponent;
+    let (whole, fraction) = match usize::try_from(point) {
+        Ok(point) if point < digits.len() => {
+            let (whole, fraction) = digits.split_at(point);
+            (whole.to_owned(), fraction.to_owned())
+        }
+        Ok(point) => (format!("{digits:0<point$}"), String::new()),
+        Err(_) => {
+            let zeros = usize::try_from(point.unsigned_abs()).ok()?;
+            (String::new(), format!("{}{digits}", "0".repeat(zeros)))
+        }
+    };
+    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+    let whole = if whole.is_empty() { "0" } else { whole };
+    Some(if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") })
 }
 
 pub fn bad(detail: &str) -> Problem {
@@ -198,6 +238,58 @@ mod tests {
         assert_eq!(read("application/json; charset=utf-8", "/", json).await.unwrap(), query);
         let kind = "multipart/form-data; boundary=b";
         assert_eq!(read(kind, "/", &parts.concat()).await.unwrap(), query);
+    }
+
+    #[test]
+    fn a_number_is_a_number_however_it_is_spelled() {
+        for (spelled, plain) in [
+            ("1e-05", "0.00001"),
+            ("1E-5", "0.00001"),
+            ("1.5e+2", "150"),
+            ("12.50e1", "125"),
+            ("1e3", "1000"),
+            ("300.0", "300"),
+            ("0010.0", "10"),
+            ("0.30000000000000004", "0.30000000000000004"),
+            ("32.25806452", "32.25806452"),
+            ("0.0", "0"),
+            ("0e5", "0"),
+            ("123e-2", "1.23"),
+            ("123e-3", "0.123"),
+            ("1e-9", "0.000000001"),
+        ] {
+            assert_eq!(decimal(spelled).as_deref(), Some(plain), "{spelled}");
+        }
+        for junk in [
+            "",
+            "e5",
+            "1e",
+            "1e5.5",
+            "-1",
+            "+1",
+            ".5",
+            "5.",
+            "1,5",
+            "0x10",
+            "1e41",
+            "1e-41",
+            "NaN",
+            "Infinity",
+            "1e99999999999",
+            "１",
+            "1 ",
+            "1e5e5",
+        ] {
+            assert_eq!(decimal(junk), None, "{junk}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn an_exponent_only_moves_the_point(units in 0u64..=u64::MAX, places in 0usize..12) {
+            let plain = crate::money::decimal(u128::from(units), u8::try_from(places).unwrap());
+            proptest::prop_assert_eq!(decimal(&format!("{units}e-{places}")), Some(plain));
+        }
     }
 
     #[tokio::test]

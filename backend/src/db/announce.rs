@@ -38,6 +38,8 @@ pub enum Hooks {
     AlsoTo(String),
     /// This one, whatever it asks for.
     Only(WebhookId),
+    /// Those that ask for its type, but for this one.
+    Except(WebhookId),
 }
 
 pub(super) async fn flush(tx: &mut Tx, mut announcements: Vec<Announcement>) -> Result<()> {
@@ -126,6 +128,7 @@ impl Webhook {
         let own = self.id.to_string();
         match (&event.hooks, self.kind.as_str()) {
             (Hooks::Only(id), _) => (*id == self.id).then_some((own, None)),
+            (Hooks::Except(id), _) if *id == self.id => None,
             (Hooks::AlsoTo(url), "invoices") => Some((lane(&own, url), Some(url))),
             (_, "invoices") => None,
             _ => {

@@ -25,7 +25,7 @@ use sqlx::{
 use tokio::sync::watch;
 
 pub use announce::{Announcement, Hooks};
-pub use network::{block_read, remember_network};
+pub use network::{block_read, chain_time, remember_network};
 pub use text::Text;
 pub(crate) use text::{as_text, text_enum};
 

@@ -4,6 +4,7 @@
 use ton::network::Network;
 
 use super::{One, Result, Text, Tx, execute, rows};
+use crate::time::Time;
 
 /// The network this database belongs to; the first time, the given one.
 pub async fn remember_network(tx: &mut Tx, network: Network) -> Result<Network> {
@@ -16,6 +17,13 @@ pub async fn remember_network(tx: &mut Tx, network: Network) -> Result<Network> 
     let (found,): (Text<Network>,) =
         rows!(tx, one One<Text<Network>>, "select network from chain where id = 1")?;
     Ok(found.0)
+}
+
+/// What time it was on the chain at the newest block that has been read; `None` before the first.
+pub async fn chain_time(tx: &mut Tx) -> Result<Option<Time>> {
+    let found: Option<One<Time>> =
+        rows!(tx, optional One<Time>, "select time from chain where id = 1 and block > 0")?;
+    Ok(found.map(|(time,)| time))
 }
 
 /// The newest masterchain block up to which every account has been read; 0 before the first.

@@ -55,6 +55,12 @@ pub async fn run(args: &Trigger) -> anyhow::Result<()> {
             let id = id.context("make a webhook endpoint first: POST /v1/webhook_endpoints")?;
             stage.service.post(&format!("/v1/webhook_endpoints/{id}/test"), json!({})).await?;
         }
+        kind::INVOICE_RATE_RENEWED => {
+            bail!(
+                "{} needs a quarter of an hour: make an invoice with `fiat` and a longer expires_in, move the clock past fiat.rate_expires_at, open its pay page",
+                args.kind
+            );
+        }
         other if FOR_MERCHANTS.contains(&other) => {
             bail!("{other} takes days of failures; it cannot be made to happen in a moment");
         }

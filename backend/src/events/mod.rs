@@ -36,6 +36,7 @@ kinds! {
     pub const INVOICE_OVERPAID: &str = "invoice.overpaid";
     pub const INVOICE_PAID_LATE: &str = "invoice.paid_late";
     pub const INVOICE_PAID_AGAIN: &str = "invoice.paid_again";
+    pub const INVOICE_RATE_RENEWED: &str = "invoice.rate_renewed";
     pub const INVOICE_EXPIRED: &str = "invoice.expired";
     pub const INVOICE_VOID: &str = "invoice.void";
     pub const PAYMENT_SENT: &str = "payment.sent";
@@ -54,13 +55,21 @@ kinds! {
     pub const MEMBER_JOINED: &str = "member.joined";
     pub const MEMBER_CHANGED: &str = "member.role_changed";
     pub const MEMBER_REMOVED: &str = "member.removed";
+    pub const MEMBER_APPOINTED: &str = "member.appointed";
     pub const PAYOUT_CHANGE_REQUESTED: &str = "payout.change_requested";
     pub const PAYOUT_CHANGE_CANCELED: &str = "payout.change_canceled";
+    pub const PAYOUT_CHANGE_DUE_SOON: &str = "payout.change_due_soon";
     pub const PAYOUT_CHANGED: &str = "payout.changed";
+    pub const RIGHTS_CHANGE_CREATED: &str = "rights_change.created";
+    pub const RIGHTS_CHANGE_CANCELED: &str = "rights_change.canceled";
+    pub const RIGHTS_CHANGE_DUE_SOON: &str = "rights_change.due_soon";
+    pub const RIGHTS_CHANGE_COMPLETED: &str = "rights_change.completed";
     pub const UNMATCHED_ATTACHED: &str = "unmatched.attached";
     pub const UNMATCHED_IGNORED: &str = "unmatched.ignored";
     pub const WALLET_LINKED: &str = "wallet.linked";
     pub const WALLET_UNLINKED: &str = "wallet.unlinked";
+    pub const WEBHOOK_CREATED: &str = "webhook.created";
+    pub const WEBHOOK_MOVED: &str = "webhook.moved";
     pub const WEBHOOK_PING: &str = "webhook.ping";
     pub const WEBHOOK_FAILING: &str = "webhook.failing";
     pub const WEBHOOK_DISABLED: &str = "webhook.disabled";
@@ -75,6 +84,7 @@ pub const FOR_MERCHANTS: &[&str] = &[
     kind::INVOICE_OVERPAID,
     kind::INVOICE_PAID_LATE,
     kind::INVOICE_PAID_AGAIN,
+    kind::INVOICE_RATE_RENEWED,
     kind::INVOICE_EXPIRED,
     kind::INVOICE_VOID,
     kind::PAYMENT_UNMATCHED,
@@ -91,9 +101,17 @@ pub const FOR_MERCHANTS: &[&str] = &[
     kind::MEMBER_JOINED,
     kind::MEMBER_CHANGED,
     kind::MEMBER_REMOVED,
+    kind::MEMBER_APPOINTED,
     kind::PAYOUT_CHANGE_REQUESTED,
     kind::PAYOUT_CHANGE_CANCELED,
+    kind::PAYOUT_CHANGE_DUE_SOON,
     kind::PAYOUT_CHANGED,
+    kind::RIGHTS_CHANGE_CREATED,
+    kind::RIGHTS_CHANGE_CANCELED,
+    kind::RIGHTS_CHANGE_DUE_SOON,
+    kind::RIGHTS_CHANGE_COMPLETED,
+    kind::WEBHOOK_CREATED,
+    kind::WEBHOOK_MOVED,
     kind::WEBHOOK_PING,
     kind::WEBHOOK_FAILING,
     kind::WEBHOOK_DISABLED,
@@ -132,6 +150,19 @@ pub fn append(
     append_to(tx, audience, Hooks::Subscribed, kind, data, now);
 }
 
+/// The same, for what is told when no call is being answered: says whose doing it is.
+pub fn append_by(
+    tx: &mut Tx,
+    audience: &Audience,
+    hand: Option<&str>,
+    kind: &'static str,
+    data: &impl Serialize,
+    now: Now<'_>,
+) {
+    let told = announcement(audience, Hooks::Subscribed, kind, data, now);
+    tx.announce(Announcement { hand: hand.map(str::to_owned), ..told });
+}
+
 /// The same, with a say in which webhooks hear of it.
 pub fn append_to(
     tx: &mut Tx,
@@ -141,13 +172,23 @@ pub fn append_to(
     data: &impl Serialize,
     now: Now<'_>,
 ) {
+    tx.announce(announcement(audience, hooks, kind, data, now));
+}
+
+fn announcement(
+    audience: &Audience,
+    hooks: Hooks,
+    kind: &'static str,
+    data: &impl Serialize,
+    now: Now<'_>,
+) -> Announcement {
     let data = serde_json::to_string(data).expect("event data has only string keys");
     let deliveries = audience
         .chats
         .iter()
         .map(|chat| (DeliveryId::new(now.at, now.dice), "telegram", chat.to_string()))
         .collect();
-    tx.announce(Announcement {
+    Announcement {
         id: EventId::new(now.at, now.dice),
         account: audience.account.clone(),
         kind,
@@ -157,7 +198,7 @@ pub fn append_to(
         deliveries,
         hooks,
         dice: now.dice.clone(),
-    });
+    }
 }
 
 /// Events of an account after `seq`, oldest first. `kinds` narrows them; empty means all. Each kind is

@@ -152,15 +152,41 @@ async fn change(
 /// Be forgotten
 ///
 /// Takes your name, wallets, activity and messages out of this service. What is written on the chain
-/// stays there, and nobody can change that.
+/// stays there, and nobody can change that. Whoever owns a store leaves it first, and its last owner hands
+/// it on: no store loses an owner unseen.
 #[utoipa::path(
     delete, path = "/v1/me", tag = "People", security(("session" = [])),
     responses((status = 204), Refusals)
 )]
 async fn forget(State(app): State<App>, caller: Caller) -> Result<StatusCode> {
     let mut tx = app.db.begin().await?;
+    store::hold(&mut tx, caller.person.id).await?;
+    owns_nothing(&mut tx, &caller.person).await?;
+    merchants::changes::store::forget_witness(&mut tx, caller.person.telegram_id).await?;
     store::forget(&mut tx, caller.person.id, app.time()).await?;
     follow::release(&mut tx, app.time()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A thief with an owner's phone must not take the owner out of the way at once.
+async fn owns_nothing(tx: &mut Tx, person: &Person) -> Result<()> {
+    let owned = merchants::members::store::owned(tx, person.id).await?;
+    if let Some((name, _)) = owned.iter().find(|(_, owners)| *owners < 2) {
+        let detail = format!(
+            "You are the only owner of {name}. Nothing was deleted. Make somebody else an owner first, \
+             or ask the operator of this service to; then leave the store."
+        );
+        return Err(Problem::new(Kind::LastOwner, detail));
+    }
+    match owned.first() {
+        Some((name, _)) => {
+            let detail = format!(
+                "You own {name}. Nothing was deleted. Leave the store first: that waits, so that its \
+                 owners can see it."
+            );
+            Err(Problem::new(Kind::StillOwner, detail))
+        }
+        None => Ok(()),
+    }
 }

@@ -11,8 +11,13 @@ use axum::{
 };
 use rust_embed::RustEmbed;
 
-use super::pay_page;
-use crate::{app::App, invoices, problem::Problem};
+use super::pay_page::{self, Sum};
+use crate::{
+    app::App,
+    db::Tx,
+    invoices::{self, view::PublicInvoiceView},
+    problem::{Kind, Problem},
+};
 
 #[derive(RustEmbed)]
 #[folder = "../frontend/dist"]
@@ -53,7 +58,7 @@ async fn pay(State(app): State<App>, Path(id): Path<String>) -> Result<Response,
         Ok(id) => {
             let mut tx = app.db.snapshot().await?;
             match invoices::whole(&mut tx, id).await {
-                Ok(whole) => Some(invoices::view::public(&app.assets, &whole)),
+                Ok(whole) => Some(priced(&app, whole, tx).await?),
                 Err(invoices::Error::NotFound(_)) => None,
                 Err(error) => return Err(error.into()),
             }
@@ -62,9 +67,25 @@ async fn pay(State(app): State<App>, Path(id): Path<String>) -> Result<Response,
     };
     let built = embedded("pay.html").map(|(bytes, _)| bytes);
     let built = built.as_deref().map_or(NOT_BUILT.into(), String::from_utf8_lossy);
-    let html = pay_page::fill(&built, found.as_ref());
+    let html = pay_page::fill(&built, found.as_ref().map(|(invoice, sum)| (invoice, *sum)));
     let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
     Ok((status, [(header::CACHE_CONTROL, "no-cache")], Html(html)).into_response())
+}
+
+/// The invoice as whoever opens its page may pay it. Where no rate can be trusted the page still opens, and
+/// says that there is no sum to pay.
+async fn priced(
+    app: &App,
+    whole: invoices::Whole,
+    tx: Tx,
+) -> Result<(PublicInvoiceView, Sum), Problem> {
+    drop(tx);
+    let known = invoices::view::public(&app.assets, &whole);
+    match invoices::priced(app, whole).await {
+        Ok(whole) => Ok((invoices::view::public(&app.assets, &whole), Sum::Held)),
+        Err(problem) if problem.kind == Kind::RateUnavailable => Ok((known, Sum::Unknown)),
+        Err(problem) => Err(problem),
+    }
 }
 
 fn file(path: &str) -> Response {

@@ -15,16 +15,24 @@ use crate::{
 /// Seconds after which a page without scripts looks again, as long as something may happen.
 const AGAIN: u32 = 15;
 
+/// Whether there is a sum to pay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sum {
+    Held,
+    /// The rate of a price in fiat is over, and none can be trusted.
+    Unknown,
+}
+
 /// The built page with an invoice written into it, or with word that there is none.
-pub fn fill(page: &str, invoice: Option<&PublicInvoiceView>) -> String {
+pub fn fill(page: &str, invoice: Option<(&PublicInvoiceView, Sum)>) -> String {
     let (title, body) = match invoice {
-        Some(invoice) => (title(invoice), told(invoice)),
+        Some((invoice, sum)) => (title(invoice), told(invoice, sum)),
         None => ("There is no such invoice".to_owned(), MISSING.to_owned()),
     };
     let page = between(page, "<title>", "</title>", &Escaped(&title).to_string());
     let page = between(&page, "<noscript>", "</noscript>", &body);
     // Only where nothing else keeps the page up to date.
-    let again = match invoice.filter(|invoice| is_live(invoice)) {
+    let again = match invoice.filter(|(invoice, _)| is_live(invoice)) {
         Some(_) => format!("<meta http-equiv=\"refresh\" content=\"{AGAIN}\">"),
         None => String::new(),
     };
@@ -106,10 +114,22 @@ fn came(invoice: &PublicInvoiceView) -> String {
     if came.is_empty() { invoice.received.to_string() } else { came.join(" + ") }
 }
 
+const NO_SUM: [&str; 2] = [
+    "The amount cannot be reckoned just now.",
+    "The rate of this price is over, and no new one can be relied on. Do not pay yet. Nothing is lost: look \
+     again in a minute.",
+];
+
 /// The page's words.
-fn told(invoice: &PublicInvoiceView) -> String {
+fn told(invoice: &PublicInvoiceView, sum: Sum) -> String {
     let mut html = String::from(HEAD);
-    let (heading, hint) = standing(invoice);
+    let (heading, hint) = match (sum, invoice.status) {
+        (Sum::Unknown, InvoiceStatus::Open) => {
+            let [heading, hint] = NO_SUM.map(str::to_owned);
+            (heading, hint)
+        }
+        _ => standing(invoice),
+    };
     let mut facts = Facts::default();
     push(&mut html, format_args!("<section class=\"card\"><p>{}</p>", Escaped(&asks(invoice))));
     push(&mut html, format_args!("<h1>{}</h1>", Escaped(&headline(invoice))));
@@ -144,7 +164,13 @@ fn told(invoice: &PublicInvoiceView) -> String {
         );
     }
     if invoice.status == InvoiceStatus::Open {
-        html.push_str(&ways(invoice));
+        if sum == Sum::Held {
+            html.push_str(&ways(invoice));
+            let held = invoice.fiat.as_ref().map(|fiat| fiat.rate_expires_at);
+            if let Some(held) = held.filter(|held| *held < invoice.expires_at) {
+                facts.add("This amount holds until", &clock(held));
+            }
+        }
         facts.add("Pay before", &clock(invoice.expires_at));
     }
     if let Some(at) = invoice.paid_at {

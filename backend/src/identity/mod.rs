@@ -23,7 +23,7 @@ pub use store::{Chat, Person};
 
 const SESSION: Duration = Duration::from_secs(3600);
 /// What every session token begins with.
-const SESSION_PREFIX: &str = "ses_";
+pub const SESSION_PREFIX: &str = "ses_";
 const DEFAULT_LANGUAGE: &str = "en";
 
 /// A fresh session. The token is shown once and kept nowhere.

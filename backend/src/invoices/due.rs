@@ -1,5 +1,6 @@
-//! What a price comes to in each accepted asset, when the invoice is made. Whatever needs a rate needs
-//! one that is trusted now; it is fixed on the invoice.
+//! What a price comes to in each accepted asset, at a moment: when the invoice is made, and for a price in
+//! fiat when its rate is over, see [`held`](super::held). Whatever needs a rate needs one that was trusted
+//! then.
 
 use super::{Error, Price, Terms, share::Tender};
 use crate::{

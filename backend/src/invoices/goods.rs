@@ -163,6 +163,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        invoices::held::Counting,
         invoices::{
             Input,
             state::tests::{DEADLINE, invoice, units},
@@ -186,7 +187,12 @@ mod tests {
     }
 
     fn coins(amount: u64, at: i64) -> Input {
-        Input::Arrived { asset: Asset::Gram, amount: units(amount), at: Time::from_millis(at) }
+        Input::Arrived {
+            asset: Asset::Gram,
+            amount: units(amount),
+            at: Time::from_millis(at),
+            by: Counting::Present,
+        }
     }
 
     fn after(inputs: &[Input]) -> Invoice {

@@ -1,5 +1,7 @@
 //! Routes for merchants, `/v1/invoices`, and for whoever has the link, `/v1/public/invoices`.
 
+use std::sync::OnceLock;
+
 use axum::{
     Json,
     extract::State,
@@ -12,7 +14,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Whole, goods,
+    Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Terms, Whole, goods,
+    held::Held,
     new::{InvoiceRequest, Returns},
     pay::{self, Wish},
     store::{self, Filter},
@@ -31,6 +34,7 @@ use crate::{
     page::{Page, PageQuery},
     payments::{http::accepted, view::PaymentView},
     problem::{Failures, Kind, Problem, Refusals, Result},
+    rates, vouched,
     wait::{self, Look, WaitQuery, Waiter},
 };
 
@@ -43,6 +47,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(timeline))
         .routes(routes!(read_public))
         .routes(routes!(pay_public))
+        .routes(routes!(renew_public))
 }
 
 impl From<Error> for Problem {
@@ -71,11 +76,16 @@ impl From<Error> for Problem {
                 "The price comes to more of an accepted asset than can be counted. Nothing was created.",
             ),
             Error::Rate(error) => error.into(),
+            Error::NotRenewed(doubt) => rates::http::unavailable(doubt, NOT_RENEWED),
             Error::Merchant(error) => Self::internal(error),
             Error::Db(error) => error.into(),
         }
     }
 }
+
+/// For whoever comes to pay a price in fiat.
+const NOT_RENEWED: &str = "The price's own rate is over, so nobody can say how much to pay. Nothing was \
+    changed and no money has moved. Do not pay the sum of before; try again in a minute.";
 
 fn missing(id: impl std::fmt::Display) -> Problem {
     Problem::not_found(format_args!("invoice {id}"))
@@ -132,11 +142,20 @@ async fn create(
     let codes = request.accepted_assets.iter().flatten();
     let others = codes.map(|code| accepted(&app, code)).collect::<Result<Vec<_>>>()?;
     let new = request.accept(listed, &others, returns, app.time())?;
+    confirm(&app, &new.terms).await?;
     match attempt(&app, &merchant, &call, new.clone()).await {
         // Somebody took the same external_id just now: the second look finds that invoice.
         Err(problem) if problem.kind == Kind::Busy => attempt(&app, &merchant, &call, new).await,
         answer => answer,
     }
+}
+
+/// Nothing is asked for in what the chain has not confirmed.
+pub async fn confirm(app: &App, terms: &Terms) -> Result<()> {
+    for asset in std::iter::once(&terms.asset).chain(&terms.also) {
+        vouched::confirm(app, *asset).await?;
+    }
+    Ok(())
 }
 
 impl Links {
@@ -220,10 +239,11 @@ async fn read(
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<InvoiceView>> {
     let waiter = Waiter::Known(merchant.id.to_string());
+    let seen = Seen::default();
     let whole = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let whole = own(&mut tx, &merchant, id).await?;
-        Ok(look(whole, &query))
+        Ok(seen.look(whole, &query))
     })
     .await?;
     Ok(Json(view::invoice(&app.assets, &whole)))
@@ -234,9 +254,20 @@ async fn own(tx: &mut Tx, merchant: &Merchant, id: InvoiceId) -> Result<Whole> {
     Ok(super::complete(tx, invoice).await?)
 }
 
-fn look(whole: Whole, query: &WaitQuery) -> Look<Whole> {
-    let status = whole.invoice.status.word().as_str();
-    Look { news: query.after.as_deref().is_some_and(|known| known != status), found: whole }
+/// What a caller who waits has seen: another sum to pay is news, as another status is.
+#[derive(Default)]
+struct Seen {
+    rate: OnceLock<Option<Held>>,
+}
+
+impl Seen {
+    fn look(&self, whole: Whole, query: &WaitQuery) -> Look<Whole> {
+        let status = whole.invoice.status.word().as_str();
+        let rate = whole.invoice.held;
+        let news = *self.rate.get_or_init(|| rate) != rate;
+        let other = query.after.as_deref().is_some_and(|known| known != status);
+        Look { news: other || news, found: whole }
+    }
 }
 
 /// Take an invoice back
@@ -330,9 +361,10 @@ async fn read_public(
     Path(id): Path<InvoiceId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<PublicInvoiceView>> {
+    let seen = Seen::default();
     let whole = wait::until(&app, Waiter::Stranger(client.name), query.wait, || async {
         let mut tx = app.db.snapshot().await?;
-        Ok(look(super::whole(&mut tx, id).await?, &query))
+        Ok(seen.look(super::whole(&mut tx, id).await?, &query))
     })
     .await?;
     let view = view::public(&app.assets, &whole);
@@ -363,10 +395,32 @@ struct PayAnswer {
     payment: Option<PaymentView>,
 }
 
+/// Reckon a price in fiat anew
+///
+/// For whoever is about to pay, once `fiat.rate_expires_at` is over: what is still missing is reckoned at the
+/// rate of now, and what has come keeps its worth. While a rate is held, and for every other invoice, this
+/// changes nothing. `POST …/pay` does the same by itself. Without a rate to rely on: 503, and nothing changes.
+#[utoipa::path(
+    post, path = "/v1/public/invoices/{id}/renew", tag = "Invoices", security((), ("session" = [])),
+    params(("id" = String, Path)),
+    responses((status = 200, body = PublicInvoiceView), Failures)
+)]
+async fn renew_public(
+    State(app): State<App>,
+    InsideTelegram(inside): InsideTelegram,
+    Path(id): Path<InvoiceId>,
+) -> Result<Json<PublicInvoiceView>> {
+    let mut tx = app.db.snapshot().await?;
+    let whole = super::whole(&mut tx, id).await?;
+    drop(tx);
+    let view = view::public(&app.assets, &pay::priced(&app, whole).await?);
+    Ok(Json(if inside { view.inside_telegram() } else { view }))
+}
+
 /// Pay an invoice
 ///
 /// Works for everybody who has the link. With a session, and from a wallet linked to it, the payment
-/// also appears in that person's activity. Digital goods are refused with a session: inside Telegram
+/// also appears in that person's activity. A price in fiat whose rate is over is reckoned anew first. Digital goods are refused with a session: inside Telegram
 /// they are paid in Stars.
 #[utoipa::path(
     post, path = "/v1/public/invoices/{id}/pay", tag = "Invoices", security((), ("session" = [])),

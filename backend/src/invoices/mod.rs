@@ -8,9 +8,11 @@
 
 mod due;
 pub mod goods;
+pub mod held;
 pub mod http;
 pub mod new;
 mod pay;
+mod renew;
 pub mod share;
 pub mod stars;
 pub mod state;
@@ -25,7 +27,7 @@ use crate::{
     merchants::{self, Merchant},
     money::{Amount, Assets},
     payments::{self, Draft, Intent, Purpose, Reason, Recorded, Side, Stage, Transfer},
-    rates::{self, Setup},
+    rates::{self, Doubt, Setup},
     refunds::{self, Refund, stars::StarRefund},
     stars::StarPayment,
     time::Time,
@@ -36,6 +38,8 @@ use due::Dues;
 use timeline::{Mark, Observation, Source};
 
 pub use goods::{Declined, Goods, Starred};
+pub use pay::priced;
+pub use renew::renew;
 pub use state::{
     Change, Input, Invoice, InvoiceException, InvoiceStatus, Links, Price, Refused, Status, Terms,
     Tolerance,
@@ -62,6 +66,9 @@ pub enum Error {
     TooLarge,
     #[error(transparent)]
     Rate(#[from] rates::Error),
+    /// Its price is to be reckoned anew, and no rate can be trusted.
+    #[error("no rate can be trusted: {0}")]
+    NotRenewed(Doubt),
     #[error(transparent)]
     Merchant(#[from] merchants::Error),
     #[error(transparent)]
@@ -105,7 +112,7 @@ pub enum Created {
 }
 
 /// Asks for money. What it comes to in each accepted asset is reckoned here, at rates that are trusted
-/// now, and fixed.
+/// now: a price in fiat is held at them for a while, every other for good.
 /// `links` tells where the invoice will be paid, once it has an id.
 pub async fn create(
     tx: &mut Tx,
@@ -137,6 +144,7 @@ pub async fn create(
     let dues = due::reckon(tx, assets, setup, &new.terms, now.at).await?;
     let intent = payments::open(tx, assets, draft(id, merchant, &new, &dues), now).await?;
     let Dues { due, rate, currency, others } = dues;
+    let held = held::first(new.terms.price, new.terms.rate_life, now.at, new.expires_at);
     let invoice = Invoice {
         id,
         merchant: merchant.id,
@@ -144,6 +152,8 @@ pub async fn create(
         terms: new.terms,
         due,
         rate,
+        held,
+        earlier: Vec::new(),
         currency,
         links: links(id),
         status: Status::Open,
@@ -158,7 +168,9 @@ pub async fn create(
     if !store::insert(tx, &invoice).await? {
         return Err(Error::Raced);
     }
-    store::observe(tx, id, &Observation::of(Mark::Created), now.at).await?;
+    let note = renew::keep(tx, assets, &invoice).await?;
+    let seen = Observation { note, ..Observation::of(Mark::Created) };
+    store::observe(tx, id, &seen, now.at).await?;
     tell(tx, assets, id, &[(kind::INVOICE_CREATED, Voice::Quiet)], now).await?;
     Ok(Created::New(id))
 }
@@ -217,6 +229,7 @@ pub async fn misdirected(
 pub async fn credit(
     tx: &mut Tx,
     assets: &Assets,
+    setup: &Setup,
     id: InvoiceId,
     recorded: &Recorded,
     now: Now<'_>,
@@ -224,7 +237,8 @@ pub async fn credit(
     let arrival = &recorded.transfer.arrival;
     let Some(amount) = arrival.amount() else { return Ok(()) };
     let source = Some(Source::Transfer(recorded.transfer.id));
-    let input = Input::Arrived { asset: arrival.asset, amount, at: arrival.at };
+    let by = renew::counting(tx, (assets, setup), id, (arrival.asset, arrival.at), now).await?;
+    let input = Input::Arrived { asset: arrival.asset, amount, at: arrival.at, by };
     advance(tx, assets, id, input, source, now).await
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use url::{Host, Url};
 use utoipa::ToSchema;
 
-use super::{Goods, NewInvoice, Price, Terms, Tolerance};
+use super::{Goods, NewInvoice, Price, Terms, Tolerance, held};
 use crate::{
     money::{Amount, Asset, Listed},
     payments::http::positive,
@@ -38,10 +38,16 @@ pub struct InvoiceRequest {
     /// Decimal, exact, above zero. This, or `fiat`, or `open_amount`.
     #[schema(example = "1.5")]
     pub amount: Option<String>,
-    /// A price in fiat instead: the amount is reckoned now, at a rate that several sources agree on,
-    /// and stays as it is. Without such a rate nothing is created.
+    /// A price in fiat instead: the amount is reckoned now, at a rate that several sources agree on, and held
+    /// for `rate_expires_in`. Whoever comes to pay later pays at the rate of then. Without such a rate
+    /// nothing is created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fiat: Option<FiatPrice>,
+    /// With `fiat`: how many seconds a rate is held, 300 to 86400. Default 900. So long you give the payer
+    /// the choice whether the rate is a good one, so no longer than they need.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 900)]
+    pub rate_expires_in: Option<u32>,
     /// Let whoever pays decide how much: a donation, a tip, a stall. Whatever comes pays it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_amount: Option<bool>,
@@ -53,8 +59,8 @@ pub struct InvoiceRequest {
     #[schema(example = "GRAM")]
     pub asset: String,
     /// Every asset it may be paid in; `asset` is always one of them. What is due in each is reckoned
-    /// now, at rates that several sources agree on, and stays as it is. Without such rates nothing is
-    /// created.
+    /// now, at rates that several sources agree on; it stays as it is, or with `fiat` for
+    /// `rate_expires_in`. Without such rates nothing is created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(["GRAM", "USDT"]))]
     pub accepted_assets: Option<Vec<String>>,
@@ -89,7 +95,7 @@ pub struct InvoiceRequest {
     /// An address that is sent this invoice's events, beside your webhook endpoints. Make the secret it
     /// is signed with once, by `POST /v1/webhook_secret`.
     pub webhook_url: Option<String>,
-    /// Seconds until it expires, 60 to 2678400. Default 900.
+    /// Seconds (not milliseconds) until it expires, 60 to 2678400. Default 900.
     #[schema(example = 900)]
     pub expires_in: Option<u64>,
 }
@@ -120,8 +126,11 @@ impl InvoiceRequest {
         }
         let lifetime = self.expires_in.unwrap_or(DEFAULT_LIFETIME);
         if !(SHORTEST..=LONGEST).contains(&lifetime) {
-            return Err(bad(format!("expires_in is {SHORTEST} to {LONGEST} seconds.")));
+            return Err(bad(format!(
+                "expires_in is {SHORTEST} to {LONGEST} seconds: 900 is a quarter of an hour."
+            )));
         }
+        self.check_rate_life()?;
         let tolerance = Tolerance::new(self.tolerance_bps.unwrap_or_default());
         let tolerance =
             tolerance.ok_or_else(|| bad(format!("tolerance_bps is 0 to {}.", Tolerance::MOST)))?;
@@ -142,6 +151,7 @@ impl InvoiceRequest {
             asset: listed.asset,
             also,
             price,
+            rate_life: self.rate_expires_in,
             goods,
             stars: self.stars.map(|count| stars(count, goods)).transpose()?,
             tolerance,
@@ -173,6 +183,19 @@ impl InvoiceRequest {
             (Some(amount), None) => Ok(Price::Asset(positive(amount, listed)?)),
             (None, Some(price)) => Ok(Price::Fiat(fiat(price)?)),
             _ => refused("Give `amount`, `fiat` or `open_amount`, one of them."),
+        }
+    }
+
+    fn check_rate_life(&self) -> Result<()> {
+        let (shortest, longest) = (held::SHORTEST, held::LONGEST);
+        match self.rate_expires_in {
+            Some(_) if self.fiat.is_none() => {
+                Err(bad("rate_expires_in goes with `fiat`.".to_owned()))
+            }
+            Some(seconds) if !(shortest..=longest).contains(&seconds) => {
+                Err(bad(format!("rate_expires_in is {shortest} to {longest} seconds.")))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -396,8 +419,15 @@ mod tests {
         let body = json!({ "amount": "1", "asset": "GRAM" });
         let request: InvoiceRequest = serde_json::from_value(body).unwrap();
         let spelled = serde_json::to_string(&request).unwrap();
-        for newer in ["fiat", "open_amount", "min_amount", "accepted_assets", "goods_kind", "stars"]
-        {
+        for newer in [
+            "fiat",
+            "rate_expires_in",
+            "open_amount",
+            "min_amount",
+            "accepted_assets",
+            "goods_kind",
+            "stars",
+        ] {
             assert!(!spelled.contains(newer), "{newer}: or stored keys would not fit");
         }
     }

@@ -54,10 +54,13 @@ pub(super) async fn prepare(
     let person = linked(&mut tx, person, from).await?;
     drop(tx);
     payable(&whole, from, now.at)?;
+    let whole = priced(app, whole).await?;
     let (asset, amount) = chosen(app, &whole.invoice, &wish)?;
     let payer = prepare::payer(app, from, asset).await?;
     let Some(person) = person else {
-        return Ok((prepare::transaction(app, &whole.intent, payer, amount, now.at)?, None));
+        let ends = whole.intent.expires_at.min(whole.invoice.asked_until());
+        let intent = Intent { expires_at: ends, ..whole.intent };
+        return Ok((prepare::transaction(app, &intent, payer, amount, now.at)?, None));
     };
     if let Some(prepared) = prepared(&whole, person, from, (asset, amount), now.at) {
         return answer(app, prepared, person);
@@ -67,6 +70,19 @@ pub(super) async fn prepare(
     let intent = prepare::open(&mut tx, app, person.id, payer, draft, now).await?;
     tx.commit().await?;
     answer(app, &intent, person)
+}
+
+/// The invoice as whoever pays now may pay it: a price in fiat at a rate that is held.
+pub async fn priced(app: &App, whole: Whole) -> Result<Whole> {
+    if !whole.invoice.wants_rate(app.time()) {
+        return Ok(whole);
+    }
+    let id = whole.invoice.id;
+    let mut tx = app.db.begin().await?;
+    super::renew(&mut tx, &app.assets, &app.settings.rates, id, app.now()).await?;
+    let whole = super::whole(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(whole)
 }
 
 /// The person, if the wallet is one of theirs: nobody else's money enters somebody's activity.
@@ -179,7 +195,7 @@ fn draft(
         amount: Some(amount),
         note: None,
         description: own.description.clone(),
-        expires_at: whole.invoice.expires_at.min(now.after(TO_SIGN)),
+        expires_at: whole.invoice.asked_until().min(now.after(TO_SIGN)),
     }
 }
 

@@ -11,6 +11,7 @@
 //! come to read that block. Stars pay the whole at once, in time by Telegram's clock. So the end does not depend on the order in which transfers are found.
 
 use super::goods::{Goods, Starred};
+use super::held::{Counted, Counting, Held};
 use super::share::{Share, Tender, sum};
 use crate::{
     db::text_enum,
@@ -29,10 +30,15 @@ pub struct Invoice {
     /// The intent whose reference stands on the pay page. A person who pays in the app has one more.
     pub intent: PaymentId,
     pub terms: Terms,
-    /// What is to be paid, once and for all. Of an open amount: what shares are measured by.
+    /// What is to be paid: of a price in fiat by the present rate, otherwise once and for all. Of an open
+    /// amount: what shares are measured by.
     pub due: Amount,
-    /// The rate that a price in fiat, or in another asset, was reckoned with; it is never reckoned again.
+    /// The rate that a price in fiat, or in another asset, was reckoned with.
     pub rate: Option<Fixed>,
+    /// When the present rate of a price in fiat is held. `None`: as long as the invoice lives.
+    pub held: Option<Held>,
+    /// What came and counts by another rate than the present one.
+    pub earlier: Vec<Counted>,
     /// What all its rates are in.
     pub currency: Option<Currency>,
     pub links: Links,
@@ -58,6 +64,8 @@ pub struct Terms {
     /// Others that are accepted as well.
     pub also: Vec<Asset>,
     pub price: Price,
+    /// With a price in fiat: how long a rate is held, in seconds, if the merchant has said so.
+    pub rate_life: Option<u32>,
     pub goods: Goods,
     /// The price in Stars, for digital goods that can be paid inside Telegram.
     pub stars: Option<Stars>,
@@ -81,7 +89,7 @@ pub struct Terms {
 pub enum Price {
     /// So much of the asset.
     Asset(Amount),
-    /// As much of the asset as this is worth when the invoice is made.
+    /// As much of the asset as this is worth while the present rate is held.
     Fiat(Fiat),
     /// Whoever pays decides how much: at least so much of the asset, if there is a minimum.
     Open { least: Option<Amount> },
@@ -159,7 +167,7 @@ text_enum! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Input {
     /// Final money; `at` is its block's time.
-    Arrived { asset: Asset, amount: Amount, at: Time },
+    Arrived { asset: Asset, amount: Amount, at: Time, by: Counting },
     /// Stars, always the whole price; `at` is Telegram's time.
     Starred { amount: Amount, at: Time },
     /// A transfer is pending in the network, or has gone away again.
@@ -207,7 +215,7 @@ impl Invoice {
     pub fn apply(mut self, input: Input) -> Result<(Self, Option<Change>), Refused> {
         use Status::{Expired, Open, Paid, Processing, Void};
         let change = match (self.status, input) {
-            (_, Input::Arrived { asset, amount, at }) => self.take(asset, amount, at),
+            (_, Input::Arrived { asset, amount, at, by }) => self.take((asset, amount), at, by),
             (_, Input::Starred { amount, at }) => Some(self.take_stars(amount, at)),
             (Open, Input::Hint { pending: true }) => {
                 self.status = Processing;
@@ -244,8 +252,10 @@ impl Invoice {
     }
 
     /// `None`: the asset is none of those it accepts.
-    fn take(&mut self, asset: Asset, amount: Amount, at: Time) -> Option<Change> {
-        let late = at > self.expires_at || matches!(self.status, Status::Void { .. });
+    fn take(&mut self, (asset, amount): (Asset, Amount), at: Time, by: Counting) -> Option<Change> {
+        let over = at > self.expires_at || matches!(self.status, Status::Void { .. });
+        let late = over || by == Counting::Unpriced;
+        let present = self.tender(asset)?.due;
         let other = self.others.iter_mut().find(|other| other.asset == asset);
         let (in_time, after) = match other {
             Some(other) => (&mut other.in_time, &mut other.late),
@@ -254,6 +264,13 @@ impl Invoice {
         };
         let kind = if late { after } else { in_time };
         *kind = sum(*kind, amount);
+        if let Counting::Due(due) = by
+            && due != present
+        {
+            let (in_time, after) =
+                if late { (Amount::ZERO, amount) } else { (amount, Amount::ZERO) };
+            self.count_earlier(Counted { asset, due, in_time, late: after });
+        }
         Some(match self.status {
             Status::Void { .. } => Change::PaidLate,
             Status::Paid { .. } if self.is_open_amount() => Change::More,
@@ -290,7 +307,7 @@ impl Invoice {
 
     /// Everything that came, as a share of what is due.
     pub fn share(&self) -> Share {
-        Share::of(self.tenders().iter().map(|tender| (tender.received(), tender.due)))
+        self.share_of(sum, |_| true)
     }
 
     fn is_enough(&self) -> bool {
@@ -298,8 +315,7 @@ impl Invoice {
         if let Price::Open { least: None } = self.terms.price {
             return tenders.iter().any(|tender| !tender.in_time.is_zero());
         }
-        let in_time = Share::of(tenders.iter().map(|tender| (tender.in_time, tender.due)));
-        in_time.is_all_but(self.terms.tolerance.bps())
+        self.share_of(|in_time, _| in_time, |_| true).is_all_but(self.terms.tolerance.bps())
     }
 
     /// Whether nothing has come on the chain.
@@ -309,8 +325,7 @@ impl Invoice {
 
     /// Whether more came on the chain than is due.
     pub(super) fn is_over_on_chain(&self) -> bool {
-        let dues = self.tenders().into_iter().map(|tender| tender.due);
-        !self.is_open_amount() && self.share().is_over(dues)
+        !self.is_open_amount() && self.share().is_over(self.dues())
     }
 
     pub const fn is_open_amount(&self) -> bool {
@@ -319,7 +334,12 @@ impl Invoice {
 
     /// Everything that came, by its worth in the asset it is made out in.
     pub fn received(&self) -> Amount {
-        self.share().in_units(self.due)
+        if self.earlier.is_empty() {
+            return self.share().in_units(self.due);
+        }
+        let own = self.terms.asset;
+        let others = self.share_of(sum, |asset| asset != own).in_units(self.due);
+        sum(sum(self.in_time, self.late), others)
     }
 
     /// What is still to be paid: nothing once it counts as paid.
@@ -333,7 +353,13 @@ impl Invoice {
         if any_will_do || matches!(self.status, Status::Paid { .. }) || !self.starred.is_none() {
             return Amount::ZERO;
         }
-        self.share().rest(due)
+        // Money that no rate could be trusted for is the merchant's to decide about: it makes nothing whole.
+        let live = matches!(self.status, Status::Open | Status::Processing);
+        let share = match live && self.held.is_some() {
+            true => self.share_of(|in_time, _| in_time, |_| true),
+            false => self.share(),
+        };
+        share.rest(due)
     }
 
     pub fn exception(&self) -> InvoiceException {

@@ -1,11 +1,14 @@
 //! The statements of invoices.
 
+pub mod rates;
+
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     goods::{Goods, Starred},
+    held::{Counted, Held},
     share::Tender,
     state::{Invoice, InvoiceStatus, Links, Price, Status, Terms, Tolerance},
     timeline::{Line, Mark, Observation, Source},
@@ -57,6 +60,10 @@ struct Row {
     stars_in_time: Amount,
     stars_late: Amount,
     stars_link: Option<String>,
+    rate_life: Option<i64>,
+    rate_from: Option<Time>,
+    rate_until: Option<Time>,
+    earlier: String,
 }
 
 /// A rate as it is stored.
@@ -107,7 +114,37 @@ impl Kept {
 
 fn kept(others: &[Tender]) -> Result<String> {
     let kept: Vec<Kept> = others.iter().map(Kept::from).collect();
-    serde_json::to_string(&kept).map_err(|error| sqlx::Error::Encode(error.into()))
+    json(&kept)
+}
+
+fn tenders(text: &str) -> Option<Vec<Tender>> {
+    let kept: Vec<Kept> = serde_json::from_str(text).ok()?;
+    kept.iter().map(Kept::tender).collect()
+}
+
+fn json(of: &impl Serialize) -> Result<String> {
+    serde_json::to_string(of).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+/// Money by an earlier rate as it is stored: asset, due, in time, late.
+type Part = (String, u64, u64, u64);
+
+fn parts(earlier: &[Counted]) -> Result<String> {
+    let part = |part: &Counted| -> Part {
+        let Counted { asset, due, in_time, late } = part;
+        (asset.to_string(), due.units(), in_time.units(), late.units())
+    };
+    json(&earlier.iter().map(part).collect::<Vec<_>>())
+}
+
+fn earlier(text: &str) -> Option<Vec<Counted>> {
+    let units = |units: u64| Amount::new(u128::from(units)).ok();
+    let parts: Vec<Part> = serde_json::from_str(text).ok()?;
+    let part = |(asset, due, in_time, late): Part| {
+        let asset = asset.parse().ok()?;
+        Some(Counted { asset, due: units(due)?, in_time: units(in_time)?, late: units(late)? })
+    };
+    parts.into_iter().map(part).collect()
 }
 
 impl Row {
@@ -123,9 +160,8 @@ impl Row {
         Some(fixed(self.fiat_rate?, self.fiat_sources.as_deref()?, self.fiat_at?))
     }
 
-    fn others(&self) -> Option<Vec<Tender>> {
-        let kept: Vec<Kept> = serde_json::from_str(&self.others).ok()?;
-        kept.iter().map(Kept::tender).collect()
+    fn held(&self) -> Option<Held> {
+        Some(Held { from: self.rate_from?, until: self.rate_until? })
     }
 }
 
@@ -154,8 +190,8 @@ impl TryFrom<Row> for Invoice {
 
     fn try_from(row: Row) -> Result<Self> {
         let decode = |what: &'static str| sqlx::Error::Decode(what.into());
-        let others = row.others().ok_or_else(|| decode("other assets"))?;
-        let (price, rate) = (row.price(), row.rate());
+        let others = tenders(&row.others).ok_or_else(|| decode("other assets"))?;
+        let (price, rate, held) = (row.price(), row.rate(), row.held());
         Ok(Self {
             id: row.id,
             merchant: row.merchant_id,
@@ -164,6 +200,7 @@ impl TryFrom<Row> for Invoice {
                 asset: row.asset,
                 also: others.iter().map(|other| other.asset).collect(),
                 price,
+                rate_life: row.rate_life.and_then(|seconds| u32::try_from(seconds).ok()),
                 goods: row.goods_kind,
                 stars: row.stars_price.map(Stars::try_from).transpose()?,
                 tolerance: u16::try_from(row.tolerance_bps)
@@ -179,6 +216,8 @@ impl TryFrom<Row> for Invoice {
             },
             due: row.due,
             rate,
+            held,
+            earlier: earlier(&row.earlier).ok_or_else(|| decode("what came earlier"))?,
             currency: row.fiat_currency,
             links: Links { pay_url: row.pay_url, app_url: row.app_url },
             status: match row.status {
@@ -224,9 +263,10 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
             (id, merchant_id, intent_id, asset, due, description, external_id, metadata, return_url,
              pay_url, app_url, status, in_time, late, created_at, expires_at, paid_at, void_at,
              tolerance_bps, webhook_url, fiat_amount, fiat_currency, fiat_rate, fiat_sources, fiat_at,
-             open_amount, min_amount, others, paid_message, goods_kind, stars_price)
+             open_amount, min_amount, others, paid_message, goods_kind, stars_price, rate_life,
+             rate_from, rate_until)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
+                 $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
          on conflict (merchant_id, external_id) where external_id is not null do nothing",
         invoice.id,
         invoice.merchant,
@@ -258,7 +298,10 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
         kept(&invoice.others)?,
         terms.paid_message.as_deref(),
         terms.goods,
-        terms.stars.map(Stars::amount)
+        terms.stars.map(Stars::amount),
+        terms.rate_life.map(i64::from),
+        invoice.held.map(|held| held.from),
+        invoice.held.map(|held| held.until)
     )?;
     Ok(touched == 1)
 }
@@ -269,9 +312,10 @@ pub async fn save(tx: &mut Tx, before: &Invoice, after: &Invoice) -> Result<bool
     let touched = execute!(
         tx,
         "update invoices set status = $2, in_time = $3, late = $4, paid_at = $5, void_at = $6,
-                accepted_at = $10, others = $11, stars_in_time = $13, stars_late = $14
+                accepted_at = $10, others = $11, stars_in_time = $13, stars_late = $14, earlier = $17
           where id = $1 and status = $7 and in_time = $8 and late = $9 and others = $12
-            and stars_in_time = $15 and stars_late = $16",
+            and stars_in_time = $15 and stars_late = $16 and earlier = $18 and due = $19
+            and coalesce(rate_from, 0) = coalesce(cast($20 as bigint), 0)",
         after.id,
         after.status.word(),
         after.in_time,
@@ -287,7 +331,11 @@ pub async fn save(tx: &mut Tx, before: &Invoice, after: &Invoice) -> Result<bool
         after.starred.in_time,
         after.starred.late,
         before.starred.in_time,
-        before.starred.late
+        before.starred.late,
+        parts(&after.earlier)?,
+        parts(&before.earlier)?,
+        before.due,
+        before.held.map(|held| held.from)
     )?;
     Ok(touched == 1)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use ton::{comment::Comment, reference::Reference};
 
-use super::*;
+use super::{held::Counting, *};
 use crate::{
     db::{Db, tests::memory},
     dice::Dice,
@@ -51,6 +51,7 @@ impl Till {
             asset: Asset::Gram,
             also: Vec::new(),
             price: Price::Asset(units(DUE)),
+            rate_life: None,
             goods: Goods::Physical,
             stars: None,
             tolerance: super::Tolerance::default(),
@@ -92,7 +93,7 @@ impl Till {
         if let Some(recorded) = payments::record(&mut tx, arrival, self.now()).await.unwrap() {
             assert!(matches!(recorded.transfer.outcome, Outcome::Matched(_)));
             let Purpose::Invoice(id) = recorded.intent.as_ref().unwrap().purpose else { panic!() };
-            credit(&mut tx, &self.assets, id, &recorded, self.now()).await.unwrap();
+            credit(&mut tx, &self.assets, &self.setup, id, &recorded, self.now()).await.unwrap();
         }
         tx.commit().await.unwrap();
     }
@@ -278,7 +279,8 @@ async fn a_change_from_a_stale_reading_is_refused() {
     let before = till.whole(till.invoices().await).await.invoice;
     let mut tx = till.db.begin().await.unwrap();
     for (amount, saved) in [(1, true), (2, false)] {
-        let input = Input::Arrived { asset: Asset::Gram, amount: units(amount), at: NOW };
+        let by = Counting::Present;
+        let input = Input::Arrived { asset: Asset::Gram, amount: units(amount), at: NOW, by };
         let (after, _) = before.clone().apply(input).unwrap();
         assert_eq!(store::save(&mut tx, &before, &after).await.unwrap(), saved);
     }

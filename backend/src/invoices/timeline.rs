@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::{
     Change, Input, Invoice,
+    held::Counting,
     view::{InvoicePayment, InvoiceStarPayment, payment, star_payment},
 };
 use crate::{
@@ -20,6 +21,8 @@ text_enum! {
     /// A kind of line in an invoice's timeline.
     pub enum Mark {
         Created = "created",
+        /// The price in fiat was reckoned anew.
+        RateRenewed = "rate_renewed",
         /// A transfer that names it is pending in the network.
         Seen = "seen",
         /// What was pending has gone away again.
@@ -28,6 +31,8 @@ text_enum! {
         Received = "received",
         /// Final money in a block after the end.
         Late = "late",
+        /// Final money for which no rate was held or trusted.
+        Unpriced = "unpriced",
         /// Final money that names it but cannot pay it.
         Unmatched = "unmatched",
         /// Stars that came before the end.
@@ -46,11 +51,17 @@ impl Mark {
     pub const fn rule(self) -> &'static str {
         match self {
             Self::Created => "Its reference is watched for from now on, without an end.",
+            Self::RateRenewed => {
+                "The rate before was over: what is still missing of the price was reckoned at the rate of that moment. What had come keeps its worth."
+            }
             Self::Seen => "A pending transfer is only a hint: it moves the progress, no money.",
             Self::Gone => "What was pending did not become final.",
             Self::Received => "Final, with the reference, in a block before the end: it counts.",
             Self::Late => {
                 "Final, with the reference, but in a block after the end: it is recorded and does not complete the invoice."
+            }
+            Self::Unpriced => {
+                "Final, with the reference, but in a block for which no rate was held and none could be trusted: it is recorded and does not complete the invoice. Accept it, or pay it back."
             }
             Self::Unmatched => {
                 "Final, with the reference, but it cannot pay this invoice: it is recorded as unmatched."
@@ -100,9 +111,9 @@ pub fn marks(before: &Invoice, input: Input, change: Option<Change>) -> Vec<Mark
         Input::Deadline { .. } => vec![Mark::Expired],
         Input::Void { .. } => vec![Mark::Void],
         Input::Accept { .. } => vec![Mark::Accepted],
-        Input::Arrived { at, .. } => {
-            came(if before.is_late(at) { Mark::Late } else { Mark::Received }, change)
-        }
+        Input::Arrived { at, .. } if before.is_late(at) => came(Mark::Late, change),
+        Input::Arrived { by: Counting::Unpriced, .. } => came(Mark::Unpriced, change),
+        Input::Arrived { .. } => came(Mark::Received, change),
         Input::Starred { at, .. } => {
             came(if before.is_late(at) { Mark::StarsLate } else { Mark::Stars }, change)
         }
@@ -126,6 +137,9 @@ pub struct TimelineEntry {
     pub rule: String,
     /// Why money could not pay it.
     pub reason: Option<String>,
+    /// Of a rate: what one whole unit was worth, and until when that is held.
+    #[schema(example = "1 GRAM = 2.5 USD until 2026-11-18T11:21:40.000Z")]
+    pub rate: Option<String>,
     /// The transfer it is about, with its block, logical time and hash.
     pub payment: Option<InvoicePayment>,
     /// The payment in Stars it is about.
@@ -145,11 +159,14 @@ pub struct Line {
 }
 
 pub fn entry(assets: &Assets, invoice: &Invoice, line: &Line) -> TimelineEntry {
+    let is_rate = matches!(line.seen.mark, Mark::Created | Mark::RateRenewed);
+    let note = line.seen.note.clone();
     TimelineEntry {
         n: line.n,
         kind: line.seen.mark,
         rule: line.seen.mark.rule().to_owned(),
-        reason: line.seen.note.clone(),
+        reason: note.clone().filter(|_| !is_rate),
+        rate: note.filter(|_| is_rate),
         payment: line.transfer.as_ref().map(|transfer| payment(assets, invoice, transfer)),
         star_payment: line.stars.as_ref().map(|paid| star_payment(invoice, paid)),
         at: line.at,

@@ -27,7 +27,8 @@ pub struct PublicInvoiceView {
     pub exception: InvoiceException,
     /// What is sold. Inside Telegram `digital` goods are paid in Stars only.
     pub goods_kind: Goods,
-    /// What is due. Of an open amount: what has come, once it is paid, and until then the least that
+    /// What is due; of a price in fiat, what has come and what is missing of it at the present rate. Of an
+    /// open amount: what has come, once it is paid, and until then the least that
     /// will do.
     pub money: Money,
     /// Every asset it may be paid in, the one it is made out in first. One reference serves them all,
@@ -89,13 +90,14 @@ pub struct AcceptedAsset {
     pub remaining: Money,
     /// What has gone back to whoever had paid in this asset.
     pub refunded: Money,
-    /// The rate that was fixed when the invoice was made, if there was need of one.
+    /// The rate that it was reckoned with, if there was need of one.
     pub rate: Option<AcceptedRate>,
     /// For any wallet: it opens with everything filled in.
     pub ton_link: String,
 }
 
-/// What one whole unit of an accepted asset was worth when the invoice was made.
+/// What one whole unit of an accepted asset was worth when it was reckoned: when the invoice was made, or
+/// when its price in fiat was last renewed.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AcceptedRate {
     /// Decimal.
@@ -121,7 +123,7 @@ pub struct InvoiceStars {
     pub refunded: Money,
 }
 
-/// A price in fiat, and the rate that was fixed when the invoice was made.
+/// A price in fiat, and the rate that it is held at.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct InvoiceFiat {
     /// Decimal, with all the currency's digits.
@@ -137,6 +139,10 @@ pub struct InvoiceFiat {
     /// When the oldest of them said so.
     #[schema(value_type = String, format = DateTime)]
     pub at: Time,
+    /// Until when the price is held at this rate. Whoever comes to pay later pays what is then missing of
+    /// it, at the rate of then: `POST /v1/public/invoices/{id}/renew`.
+    #[schema(value_type = String, format = DateTime)]
+    pub rate_expires_at: Time,
 }
 
 /// Who is paid.
@@ -339,12 +345,17 @@ fn least(invoice: &Invoice) -> Option<Amount> {
     }
 }
 
+/// What is due in the asset it is made out in.
+pub fn all(invoice: &Invoice) -> Amount {
+    invoice.tender(invoice.terms.asset).map_or(invoice.due, |own| invoice.all_in(&own))
+}
+
 /// The sum to name for an invoice: what is due, or what somebody gave of their own accord.
 fn named(invoice: &Invoice) -> Amount {
     match (invoice.is_open_amount(), invoice.status) {
         (true, Status::Paid { .. }) => invoice.received(),
         (true, _) => least(invoice).unwrap_or(Amount::ZERO),
-        (false, _) => invoice.due,
+        (false, _) => all(invoice),
     }
 }
 
@@ -352,7 +363,7 @@ fn accepted(assets: &Assets, whole: &Whole, tender: &Tender) -> AcceptedAsset {
     let Whole { invoice, intent, .. } = whole;
     let money = |amount| assets.money(tender.asset, amount);
     let any_will_do = invoice.is_open_amount() && least(invoice).is_none();
-    let due = money(if any_will_do { Amount::ZERO } else { tender.due });
+    let due = money(if any_will_do { Amount::ZERO } else { invoice.all_in(tender) });
     let rest = invoice.rest_in(tender.due);
     AcceptedAsset {
         asset: due.asset.clone(),
@@ -406,6 +417,7 @@ fn fiat(invoice: &Invoice) -> Option<InvoiceFiat> {
             rate: fixed.rate.to_string(),
             sources: fixed.sources.clone(),
             at: fixed.at,
+            rate_expires_at: invoice.asked_until(),
         }),
         _ => None,
     }
@@ -427,7 +439,7 @@ fn ton_link(invoice: &Invoice, intent: &Intent, asset: Asset, rest: Amount) -> S
         "ton://transfer/{}?{amount}text={}{jetton}&exp={}",
         friendly(intent.payee_address),
         intent.reference,
-        invoice.expires_at.seconds()
+        invoice.asked_until().seconds()
     )
 }
 

@@ -10,7 +10,7 @@ use axum::{
 
 use super::{
     Key, Merchant,
-    grant::{self, Denied, Grant},
+    grant::{self, Denied, Grant, Need},
     members,
     role::Role,
     store,
@@ -19,12 +19,14 @@ use crate::{
     app::App,
     call,
     client::Client,
+    db::Tx,
     id::{KeyId, MerchantId, PersonId},
     identity::{
         Person,
         http::{Caller, credential},
     },
     problem::{Kind, Problem, Result},
+    wallets,
 };
 
 /// For which merchant a person acts.
@@ -88,6 +90,35 @@ impl FromRequestParts<App> for Acting {
 }
 
 impl Acting {
+    /// The one rule of giving, replacing and taking back: nobody does it with more than they have.
+    pub fn covers(&self, other: &Grant, what: &str) -> Result<()> {
+        if self.grant.covers(other) {
+            return Ok(());
+        }
+        let (kind, whose) = match self.hand {
+            Hand::Key(_) => (Kind::KeyScope, "This key"),
+            Hand::Member(..) => (Kind::RoleMissing, "Your role"),
+        };
+        let detail = format!("{whose} may do less than {what}. Nothing was changed.");
+        Err(Problem::new(kind, detail))
+    }
+
+    /// Whoever acts, if it is a person who has proven a wallet. No key decides who owns a store: a key
+    /// can be copied and tells nobody.
+    pub async fn in_person(&self, tx: &mut Tx) -> Result<&Person> {
+        let Hand::Member(person, _) = &self.hand else {
+            let detail = "No key decides who owns a store or where it is paid. Nothing was changed; an \
+                          owner does this in the app.";
+            return Err(Problem::new(Kind::PersonNeeded, detail));
+        };
+        if wallets::store::of(tx, person.id).await?.is_empty() {
+            let detail = "Whoever decides about a store's owners has proven a wallet. Nothing was \
+                          changed; link yours in the app first.";
+            return Err(Problem::new(Kind::WalletMissing, detail));
+        }
+        Ok(person)
+    }
+
     /// Whoever shows this key, if the key may do what is being asked.
     pub async fn by_key(parts: &Parts, app: &App, key: &str) -> Result<Self> {
         of_key(key, app).await?.admitted(parts, app).await
@@ -97,7 +128,9 @@ impl Acting {
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
         let need = grant::need(parts.uri.path(), reads);
         let from = Client::of(&parts.extensions, &parts.headers, &app.settings.trusted_proxies);
-        self.grant.allows(need, from.ip, app.time()).map_err(|no| denied(no, &self.hand))?;
+        self.grant
+            .allows(need, from.ip, app.time())
+            .map_err(|no| waits(no, need, &self.hand).unwrap_or_else(|| denied(no, &self.hand)))?;
         if let Hand::Key(key) = &self.hand {
             note_use(key, app).await?;
         }
@@ -115,7 +148,7 @@ async fn of_key(plain: &str, app: &App) -> Result<Acting> {
     let (merchant, key) = super::by_key(&mut tx, plain, app.livemode())
         .await?
         .ok_or_else(|| Problem::new(Kind::KeyInvalid, unknown(plain, app)))?;
-    Ok(Acting { merchant, grant: key.grant.clone(), hand: Hand::Key(Box::new(key)) })
+    Ok(Acting { merchant, grant: key.grant_now(), hand: Hand::Key(Box::new(key)) })
 }
 
 async fn note_use(key: &Key, app: &App) -> Result<()> {
@@ -177,6 +210,17 @@ fn denied(denied: Denied, hand: &Hand) -> Problem {
             "Only a key without limits may do this. Nothing was changed.",
         ),
     }
+}
+
+/// A key that will be able to do this, and is not yet.
+fn waits(denied: Denied, need: Need, hand: &Hand) -> Option<Problem> {
+    let (Denied::Scope(_), Hand::Key(key)) = (denied, hand) else { return None };
+    let until = key.waits_until.filter(|_| key.grant.opens(need))?;
+    let detail = format!(
+        "This key is new: from {until} on it may do this too, unless an owner stops it. Nothing was \
+         changed; use an older key, or do it in the app."
+    );
+    Some(Problem::new(Kind::KeyWaits, detail))
 }
 
 /// Most wrong keys are right keys in the wrong place.

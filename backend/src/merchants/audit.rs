@@ -21,7 +21,8 @@ pub fn router() -> OpenApiRouter<App> {
 /// Something that somebody did.
 #[derive(Debug, Serialize, ToSchema)]
 struct Deed {
-    /// The key's id, `key_…`, or the person's, `usr_…`.
+    /// The key's id, `key_…`, or the person's, `usr_…`; `operator` is whoever runs this service. What took
+    /// place after a wait is whose who asked for it.
     #[schema(example = "usr_01m7q5cqg0fzzvzzzzzzzzzzzz")]
     by: String,
     /// The person's name or the key's, while they are known.

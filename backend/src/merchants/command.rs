@@ -2,12 +2,19 @@
 
 use anyhow::Context;
 
-use super::{NewMerchant, create, find, mint, revoke, store};
+use super::{
+    Merchant, NewMerchant,
+    changes::{self, Matter},
+    create, find, keys,
+    members::{self, OPERATOR},
+    mint, owners, revoke, store,
+};
 use crate::{
     app::App,
     config::MerchantVerb,
     db::{self, Tx},
-    id::MerchantId,
+    events::{Now, kind},
+    id::{KeyId, MerchantId},
 };
 
 /// Carries out the command and prints what came of it. A new key is shown here and nowhere else.
@@ -30,17 +37,34 @@ pub async fn run(app: &App, verb: MerchantVerb) -> anyhow::Result<()> {
             own_network(&mut tx, app).await?;
             let merchant = find(&mut tx, id(&merchant)?).await?;
             let (key, plain) = mint(&mut tx, &merchant, now).await?;
-            println!("{} {plain}\nThe key is shown only now.", key.id);
+            let told = owners(&mut tx, &merchant).await?;
+            let audience = changes::alarm(&mut tx, &merchant, told).await?;
+            let told = (&merchant, &key);
+            keys::announce(&mut tx, &audience, kind::KEY_CREATED, told, Some(OPERATOR), now);
+            println!("{} {plain}\nThe key is shown only now. The owners are told.", key.id);
         }
         MerchantVerb::Key { merchant, revoke: Some(key) } => {
             let key = key.parse().context("--revoke wants a key's id, key_…")?;
-            revoke(&mut tx, id(&merchant)?, key, now).await?;
+            let merchant = find(&mut tx, id(&merchant)?).await?;
+            end(&mut tx, &merchant, key, now).await?;
             println!("{key} is revoked.");
+        }
+        MerchantVerb::Owner { merchant, telegram_id, remove } => {
+            let merchant = find(&mut tx, id(&merchant)?).await?;
+            let said = if remove {
+                dismiss(&mut tx, &merchant, telegram_id, now).await?
+            } else {
+                appoint(&mut tx, &merchant, telegram_id, now).await?
+            };
+            println!("{said}");
         }
         MerchantVerb::List => {
             for merchant in store::all(&mut tx).await? {
                 let wallet = merchant.payout.friendly(false);
                 println!("{} {} paid to {wallet}", merchant.id, merchant.name);
+                for owner in owners(&mut tx, &merchant).await? {
+                    println!("  owned by Telegram id {owner}");
+                }
                 for key in store::keys_of(&mut tx, merchant.id).await? {
                     let state = match (key.revoked_at, key.works(now.at)) {
                         (Some(_), _) => "revoked",
@@ -54,6 +78,59 @@ pub async fn run(app: &App, verb: MerchantVerb) -> anyhow::Result<()> {
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Revokes a key. What it still waited for is over.
+async fn end(tx: &mut Tx, merchant: &Merchant, id: KeyId, now: Now<'_>) -> anyhow::Result<()> {
+    let key = store::own_key(tx, merchant.id, id).await?;
+    revoke(tx, merchant.id, id, now).await?;
+    let its = |matter: &Matter| matches!(matter, Matter::Key { key, .. } if *key == id);
+    changes::withdraw(tx, merchant, its, Some(OPERATOR), now).await?;
+    if let Some(key) = key {
+        keys::announce_revoked(tx, merchant, key, Some(OPERATOR), now);
+    }
+    Ok(())
+}
+
+/// It does not wait: whoever runs the service owns its database.
+async fn appoint(
+    tx: &mut Tx,
+    merchant: &Merchant,
+    telegram_id: i64,
+    now: Now<'_>,
+) -> anyhow::Result<String> {
+    let named = merchant.owner_telegram.filter(|named| *named != telegram_id);
+    let person = members::appoint(tx, merchant, telegram_id, now).await?;
+    tracing::warn!(merchant = %merchant.id, person = ?person.map(|id| id.to_string()),
+        "the operator has made somebody an owner");
+    let (name, told) = (&merchant.name, "Whoever owns it, or ever did, is told.");
+    Ok(match (person, named) {
+        (Some(id), _) => format!("{id} owns {name} from now on. {told}"),
+        (None, None) => format!(
+            "Nobody of Telegram id {telegram_id} has come yet: they own {name} when they open the app. {told}"
+        ),
+        (None, Some(named)) => format!(
+            "Nobody of Telegram id {telegram_id} has come yet: they own {name} when they open the app, and \
+             not {named}, who was named before. {told}"
+        ),
+    })
+}
+
+async fn dismiss(
+    tx: &mut Tx,
+    merchant: &Merchant,
+    telegram_id: i64,
+    now: Now<'_>,
+) -> anyhow::Result<String> {
+    members::dismiss(tx, merchant, telegram_id, now).await.map_err(|error| match error {
+        members::Error::LastOwner => anyhow::anyhow!(
+            "this is the only owner of {}. Nothing was changed. Make another one first, without --remove.",
+            merchant.name
+        ),
+        error => error.into(),
+    })?;
+    tracing::warn!(merchant = %merchant.id, "the operator has taken somebody's ownership away");
+    Ok(format!("They own {} no longer. Its owners are told, and so are they.", merchant.name))
 }
 
 /// A key says whether money is real, so none is made with the settings of another network. A new

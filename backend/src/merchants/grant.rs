@@ -31,6 +31,12 @@ impl Area {
         Self::Webhooks,
     ];
 
+    /// Whether whoever writes here decides who else may do what. Where the store is paid has no area:
+    /// no key decides that.
+    const fn is_guarded(self) -> bool {
+        matches!(self, Self::Keys | Self::Members)
+    }
+
     const fn word(self) -> &'static str {
         match self {
             Self::Events => "events",
@@ -104,7 +110,7 @@ pub fn need(path: &str, reads: bool) -> Need {
         // Whoever belongs to a store may always go.
         Some("members") if path == "/v1/members/leave" => return Need::Nothing,
         Some("members") => Area::Members,
-        Some("payout_changes" | "audit_log") if reads => Area::Members,
+        Some("payout_changes" | "rights_changes" | "audit_log") if reads => Area::Members,
         Some("events") => Area::Events,
         Some("invoices") => Area::Invoices,
         Some("keys") => Area::Keys,
@@ -148,20 +154,51 @@ impl Grant {
         if !self.allowed_ips.is_empty() && !known {
             return Err(Denied::Address);
         }
+        match need {
+            _ if self.opens(need) => Ok(()),
+            Need::Scope(scope) => Err(Denied::Scope(Some(scope))),
+            Need::Nothing | Need::Everything => Err(Denied::Scope(None)),
+        }
+    }
+
+    /// Whether its scopes are enough, wherever and whenever it is.
+    pub fn opens(&self, need: Need) -> bool {
         match (need, &self.scopes) {
-            (Need::Nothing, _) | (_, None) => Ok(()),
-            (Need::Everything, Some(_)) => Err(Denied::Scope(None)),
+            (Need::Nothing, _) | (_, None) => true,
+            (Need::Everything, Some(_)) => false,
             (Need::Scope(scope), Some(own)) => {
-                if own.contains(&scope) || own.contains(&Scope { write: true, ..scope }) {
-                    Ok(())
-                } else {
-                    Err(Denied::Scope(Some(scope)))
-                }
+                own.contains(&scope) || own.contains(&Scope { write: true, ..scope })
             }
         }
     }
 
-    /// Whether a key with these limits may give a key those: nobody hands out more than they have.
+    /// Whether it gives power over who else may do what: over keys or people, or over everything.
+    pub fn is_guarded(&self) -> bool {
+        let guarded = |scope: &Scope| scope.write && scope.area.is_guarded();
+        self.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(guarded))
+    }
+
+    /// What is left of it as long as that power waits: everything else, and a look at what is guarded.
+    #[must_use]
+    pub fn unguarded(&self) -> Self {
+        let everything = || Area::ALL.into_iter().map(|area| Scope { area, write: true }).collect();
+        let scopes = self.scopes.clone().unwrap_or_else(everything);
+        let scopes = scopes
+            .into_iter()
+            .map(|scope| Scope { write: scope.write && !scope.area.is_guarded(), ..scope })
+            .collect();
+        Self { scopes: Some(scopes), ..self.clone() }
+    }
+
+    /// What these limits become when they are handed to a webhook endpoint: it reads the feed.
+    #[must_use]
+    pub fn of_webhook(&self) -> Self {
+        let feed = Scope { area: Area::Events, write: false };
+        Self { scopes: Some([feed].into()), ..self.clone() }
+    }
+
+    /// The one rule of whoever gives, replaces or takes back what others may do: nobody does it with
+    /// more than they have themselves.
     pub fn covers(&self, other: &Self) -> bool {
         let scopes = match (&self.scopes, &other.scopes) {
             (None, _) => true,
@@ -264,6 +301,35 @@ mod tests {
         );
         assert_eq!(till.allows(Need::Everything, home, NOW), Err(Denied::Scope(None)));
         assert_eq!(Grant::default().allows(Need::Everything, None, NOW), Ok(()));
+    }
+
+    #[test]
+    fn what_waits_is_power_over_keys_and_people() {
+        let of = |text: &str| Grant { scopes: scopes(text), ..Grant::default() };
+        for (grant, guarded) in [
+            (Grant::default(), true),
+            (of("keys:write invoices:read"), true),
+            (of("members:write"), true),
+            (of("keys:read members:read webhooks:write refunds:write"), false),
+        ] {
+            assert_eq!(grant.is_guarded(), guarded, "{grant:?}");
+            let left = grant.unguarded();
+            assert!(!left.is_guarded() && grant.covers(&left), "{left:?}");
+        }
+        assert_eq!(of("keys:write invoices:write").unguarded(), of("keys:read invoices:write"));
+        let till = Grant { allowed_ips: vec![net("10.0.0.0/8")], ..of("events:read") };
+        assert_eq!(till.unguarded(), till);
+        let left = Grant::default().unguarded();
+        for (path, reads, may) in [
+            ("/v1/invoices", false, true),
+            ("/v1/webhook_endpoints", false, true),
+            ("/v1/keys", true, true),
+            ("/v1/keys", false, false),
+            ("/v1/members/usr_1", false, false),
+            ("/v1/payout_changes/pch_1/cancel", false, false),
+        ] {
+            assert_eq!(left.allows(need(path, reads), None, NOW).is_ok(), may, "{path}");
+        }
     }
 
     #[test]

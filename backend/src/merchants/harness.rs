@@ -106,7 +106,23 @@ impl Api {
         idempotency_key: Option<&str>,
         body: Option<Value>,
     ) -> Answer {
+        self.send_for(None, method, path, token, idempotency_key, body).await
+    }
+
+    /// The same, for a store.
+    pub async fn send_for(
+        &self,
+        store: Option<MerchantId>,
+        method: &str,
+        path: &str,
+        token: &str,
+        idempotency_key: Option<&str>,
+        body: Option<Value>,
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
+        if let Some(store) = store {
+            request = request.header("remit-account", store.to_string());
+        }
         if !token.is_empty() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }

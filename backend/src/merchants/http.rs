@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Merchant, NewMerchant, acting::Account, audit, keys, members, role::Role};
+use super::{Merchant, NewMerchant, acting::Account, audit, changes, keys, members, role::Role};
 use crate::{
     app::App,
     config::Opening,
@@ -42,6 +42,7 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(keys::router())
         .merge(members::http::router())
         .merge(audit::router())
+        .merge(changes::http::router())
 }
 
 /// A merchant's account.
@@ -89,6 +90,9 @@ pub struct StoreView {
     /// The wallet that is paid.
     address: String,
     role: Role,
+    /// From when you are an owner, if that waits.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    owner_from: Option<Time>,
     /// Whether the money is real.
     livemode: bool,
     #[schema(value_type = String, format = DateTime)]
@@ -102,9 +106,24 @@ impl StoreView {
             name: merchant.name.clone(),
             address: friendly(merchant.payout),
             role,
+            owner_from: None,
             livemode: merchant.livemode,
             created_at: merchant.created_at,
         }
+    }
+
+    /// As this person sees it, who may be about to own it.
+    pub async fn of(
+        tx: &mut Tx,
+        merchant: &Merchant,
+        person: PersonId,
+        role: Role,
+    ) -> Result<Self> {
+        let owner_from = match role {
+            Role::Owner => None,
+            _ => changes::store::owner_from(tx, merchant.id, person).await?,
+        };
+        Ok(Self { owner_from, ..Self::new(merchant, role) })
     }
 }
 
@@ -120,7 +139,10 @@ async fn stores(State(app): State<App>, caller: Caller) -> Result<Json<Page<Stor
     let mut tx = app.db.snapshot().await?;
     let found = members::store::merchants_of(&mut tx, caller.person.id).await?;
     let here = found.iter().filter(|(merchant, _)| merchant.livemode == app.livemode());
-    let data = here.map(|(merchant, role)| StoreView::new(merchant, *role)).collect();
+    let mut data = Vec::new();
+    for (merchant, role) in here {
+        data.push(StoreView::of(&mut tx, merchant, caller.person.id, *role).await?);
+    }
     Ok(Json(Page { data, has_more: false }))
 }
 

@@ -9,14 +9,16 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Error, Key,
+    Error, Key, Merchant,
     acting::Acting,
+    changes::{self, Matter},
     grant::{Area, Grant, Scope},
     store,
 };
 use crate::{
     app::App,
-    events::{self, Audience, kind},
+    db::Tx,
+    events::{self, Audience, Now, kind},
     extract::{Body, Path},
     id::KeyId,
     page::Page,
@@ -63,6 +65,10 @@ pub struct KeyView {
     /// To the minute.
     #[schema(value_type = Option<String>, format = DateTime)]
     last_used_at: Option<Time>,
+    /// From when it may also change keys and people; until then it does everything else, and any owner
+    /// can stop it. `null`: it does all that its scopes say.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    effective_at: Option<Time>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Time,
 }
@@ -79,6 +85,7 @@ impl From<&Key> for KeyView {
             expires_at: key.grant.expires_at,
             revoked_at: key.revoked_at,
             last_used_at: key.last_used_at,
+            effective_at: key.waits_until,
             created_at: key.created_at,
         }
     }
@@ -209,7 +216,8 @@ async fn list(State(app): State<App>, acting: Acting) -> Result<Json<Page<KeyVie
 /// Make an API key
 ///
 /// It can do at most what the calling key can. The answer shows the key, once; a key that was lost is
-/// revoked and made anew.
+/// revoked and made anew. Power over keys and people waits until `effective_at`: every owner is told, and
+/// any of them can stop the key. Everything else it may do at once.
 #[utoipa::path(
     post, path = "/v1/keys", tag = "Merchants", security(("key" = [])),
     request_body = NewKey,
@@ -228,16 +236,38 @@ async fn create(
     if keys.iter().filter(|key| key.works(now.at)).count() >= MOST {
         return Err(bad(format_args!("{MOST} keys work already: revoke one first.")));
     }
-    let (key, plain) = super::mint_with(&mut tx, &acting.merchant, name, grant, now).await?;
-    announce(&mut tx, &acting, kind::KEY_CREATED, &key, now);
+    let (key, plain) = make(&mut tx, &app, &acting, name, grant, now).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(NewKeyView { key: plain, about: KeyView::from(&key) })))
+}
+
+/// A key, whose power over keys and people waits if it has any.
+async fn make(
+    tx: &mut Tx,
+    app: &App,
+    acting: &Acting,
+    name: Option<String>,
+    grant: Grant,
+    now: Now<'_>,
+) -> Result<(Key, String)> {
+    let guarded = grant.is_guarded();
+    let (mut key, plain) = super::mint_with(tx, &acting.merchant, name, grant, now).await?;
+    if guarded {
+        let matter = Matter::Key { key: key.id, hint: key.hint.clone() };
+        let (by, wait) = (acting.hand.to_string(), app.settings.payout_delay);
+        let change = changes::begin(tx, &acting.merchant, matter, &by, wait, now).await?;
+        key.waits_until = Some(change.due_at);
+    }
+    // The owners' chats hear of the change that waits, if there is one.
+    let (audience, by) = (Audience::quiet(acting.merchant.id), acting.hand.to_string());
+    announce(tx, &audience, kind::KEY_CREATED, (&acting.merchant, &key), Some(&by), now);
+    Ok((key, plain))
 }
 
 /// Replace an API key
 ///
 /// Makes a key with the same rights; the old one goes on working for the overlap, so that nothing
-/// stands still while you change it over.
+/// stands still while you change it over. Power over keys and people waits as with any new key.
 #[utoipa::path(
     post, path = "/v1/keys/{id}/rotate", tag = "Merchants", security(("key" = [])),
     params(("id" = String, Path)), request_body = Rotation,
@@ -258,27 +288,21 @@ async fn rotate(
     let keys = store::keys_of(&mut tx, acting.merchant.id).await?;
     let old = keys.into_iter().find(|key| key.id == id && key.works(now.at));
     let old = old.ok_or_else(|| missing(id))?;
-    if !acting.grant.covers(&old.grant) {
-        return Err(Problem::new(
-            Kind::KeyScope,
-            "This key may do less than the one to be replaced. Nothing was changed; use a key with more rights.",
-        ));
-    }
+    acting.covers(&old.grant, "the key to be replaced")?;
     let name = old.name.clone();
-    let (key, plain) =
-        super::mint_with(&mut tx, &acting.merchant, name, old.grant.clone(), now).await?;
+    let (key, plain) = make(&mut tx, &app, &acting, name, old.grant.clone(), now).await?;
     let end = now.at.after(Duration::from_secs(overlap));
     let end = old.grant.expires_at.map_or(end, |known| known.min(end));
     store::end_key(&mut tx, acting.merchant.id, id, end).await?;
-    announce(&mut tx, &acting, kind::KEY_CREATED, &key, now);
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(NewKeyView { key: plain, about: KeyView::from(&key) })))
 }
 
 /// Revoke an API key
 ///
-/// It ends at once. The key you call with cannot revoke itself: that would be one slip away from
-/// locking yourself out. Replace it instead.
+/// It ends at once. A key revokes no key that may do more than itself; an owner revokes any. The key you
+/// call with cannot revoke itself: that would be one slip away from locking yourself out. Replace it
+/// instead.
 #[utoipa::path(
     delete, path = "/v1/keys/{id}", tag = "Merchants", security(("key" = [])),
     params(("id" = String, Path)),
@@ -299,13 +323,16 @@ async fn revoke(
     let mut tx = app.db.begin().await?;
     let keys = store::keys_of(&mut tx, acting.merchant.id).await?;
     let key = keys.into_iter().find(|key| key.id == id).ok_or_else(|| missing(id))?;
+    acting.covers(&key.grant, "the key to be revoked")?;
     if key.revoked_at.is_none() {
+        let by = acting.hand.to_string();
         super::revoke(&mut tx, acting.merchant.id, id, now).await.map_err(|error| match error {
             Error::NoKey(id) => missing(id),
             error => Problem::internal(error),
         })?;
-        let key = Key { revoked_at: Some(now.at), ..key };
-        announce(&mut tx, &acting, kind::KEY_REVOKED, &key, now);
+        let its = |matter: &Matter| matches!(matter, Matter::Key { key, .. } if *key == id);
+        changes::withdraw(&mut tx, &acting.merchant, its, Some(&by), now).await?;
+        announce_revoked(&mut tx, &acting.merchant, key, Some(&by), now);
         tx.commit().await?;
     }
     Ok(StatusCode::NO_CONTENT)
@@ -315,14 +342,41 @@ fn missing(id: KeyId) -> Problem {
     Problem::not_found(format_args!("working key {id}"))
 }
 
+/// A key as an event tells of it.
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    key: KeyView,
+    merchant: Named<'a>,
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    id: String,
+    name: &'a str,
+}
+
 /// What happens to keys stands in the merchant's feed, where nobody can take it out again.
-fn announce(
-    tx: &mut crate::db::Tx,
-    acting: &Acting,
+pub fn announce(
+    tx: &mut Tx,
+    audience: &Audience,
     kind: &'static str,
-    key: &Key,
-    now: events::Now<'_>,
+    (merchant, key): (&Merchant, &Key),
+    by: Option<&str>,
+    now: Now<'_>,
 ) {
-    let audience = Audience::quiet(acting.merchant.id);
-    events::append(tx, &audience, kind, &KeyView::from(key), now);
+    let merchant = Named { id: merchant.id.to_string(), name: &merchant.name };
+    let data = Told { key: KeyView::from(key), merchant };
+    events::append_by(tx, audience, by, kind, &data, now);
+}
+
+pub fn announce_revoked(
+    tx: &mut Tx,
+    merchant: &Merchant,
+    key: Key,
+    by: Option<&str>,
+    now: Now<'_>,
+) {
+    let key = Key { revoked_at: Some(now.at), waits_until: None, ..key };
+    announce(tx, &Audience::quiet(merchant.id), kind::KEY_REVOKED, (merchant, &key), by, now);
 }

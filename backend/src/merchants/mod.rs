@@ -4,11 +4,14 @@
 //! create ──▶ merchant ──mint──▶ key ──revoke──▶ nothing
 //! ```
 //!
+//! Who decides about a merchant changes slowly: see [`changes`].
+//!
 //! A merchant's wallet is followed for ever, so that no money is lost between two invoices. Keys are
 //! 256 random bits, shown once and kept as their SHA-256.
 
 pub mod acting;
 pub mod audit;
+pub mod changes;
 pub mod command;
 pub mod grant;
 #[cfg(test)]
@@ -182,6 +185,16 @@ pub async fn audience(tx: &mut Tx, merchant: &Merchant) -> db::Result<Audience> 
     Ok(Audience { account: merchant.id.to_string(), chats })
 }
 
+/// Whoever owns the merchant, by Telegram ids; also whom the operator named and who has not come yet.
+pub async fn owners(tx: &mut Tx, merchant: &Merchant) -> db::Result<Vec<i64>> {
+    let members = members::store::owners(tx, merchant.id).await?;
+    let mut owners: Vec<i64> = members.iter().map(|owner| owner.telegram_id).collect();
+    owners.extend(merchant.owner_telegram);
+    owners.sort_unstable();
+    owners.dedup();
+    Ok(owners)
+}
+
 /// Every merchant who is or was paid at this address.
 pub async fn of_address(tx: &mut Tx, payout: Address) -> db::Result<Vec<Audience>> {
     let mut audiences = Vec::new();
@@ -206,6 +219,7 @@ fn key(merchant: &Merchant, plain: &str, now: Now<'_>) -> Key {
         created_at: now.at,
         revoked_at: None,
         last_used_at: None,
+        waits_until: None,
     }
 }
 

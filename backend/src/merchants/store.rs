@@ -59,9 +59,19 @@ pub struct Key {
     pub revoked_at: Option<Time>,
     /// To the minute.
     pub last_used_at: Option<Time>,
+    /// Until then it has no power over keys and people; `None`: it has all that its grant says.
+    pub waits_until: Option<Time>,
 }
 
 impl Key {
+    /// What it may do now.
+    pub fn grant_now(&self) -> Grant {
+        match self.waits_until {
+            Some(_) => self.grant.unguarded(),
+            None => self.grant.clone(),
+        }
+    }
+
     pub fn works(&self, now: Time) -> bool {
         self.revoked_at.is_none() && self.grant.expires_at.is_none_or(|end| now < end)
     }
@@ -79,6 +89,7 @@ struct KeyRow {
     created_at: Time,
     revoked_at: Option<Time>,
     last_used_at: Option<Time>,
+    waits_until: Option<Time>,
 }
 
 impl TryFrom<KeyRow> for Key {
@@ -106,6 +117,7 @@ impl TryFrom<KeyRow> for Key {
             created_at: row.created_at,
             revoked_at: row.revoked_at,
             last_used_at: row.last_used_at,
+            waits_until: row.waits_until,
         })
     }
 }
@@ -188,6 +200,12 @@ pub async fn set_payout(
     Ok(())
 }
 
+/// Whom the operator names as the owner: they become one when they come.
+pub async fn set_owner(tx: &mut Tx, merchant: MerchantId, telegram_id: Option<i64>) -> Result<()> {
+    execute!(tx, "update merchants set owner_telegram = $2 where id = $1", merchant, telegram_id)?;
+    Ok(())
+}
+
 /// Whoever else holds this merchant waits until the transaction ends: what is counted meanwhile stays
 /// as it was counted.
 pub async fn hold(tx: &mut Tx, merchant: MerchantId) -> Result<()> {
@@ -211,7 +229,11 @@ pub async fn key(tx: &mut Tx, hash: &str) -> Result<Option<Key>> {
     rows!(
         tx,
         optional KeyRow,
-        "select * from api_keys where hash = $1 and revoked_at is null",
+        "select k.*, c.due_at as waits_until
+           from api_keys k
+           left join changes c
+                  on c.merchant_id = k.merchant_id and c.subject = k.id and c.status = 'waiting'
+          where k.hash = $1 and k.revoked_at is null",
         hash
     )?
     .map(Key::try_from)
@@ -236,7 +258,11 @@ pub async fn own_key(tx: &mut Tx, merchant: MerchantId, id: KeyId) -> Result<Opt
     rows!(
         tx,
         optional KeyRow,
-        "select * from api_keys where id = $1 and merchant_id = $2 and revoked_at is null",
+        "select k.*, c.due_at as waits_until
+           from api_keys k
+           left join changes c
+                  on c.merchant_id = k.merchant_id and c.subject = k.id and c.status = 'waiting'
+          where k.id = $1 and k.merchant_id = $2 and k.revoked_at is null",
         id,
         merchant
     )?
@@ -271,7 +297,11 @@ pub async fn keys_of(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<Key>> {
     let rows = rows!(
         tx,
         all KeyRow,
-        "select * from api_keys where merchant_id = $1 order by id desc limit 200",
+        "select k.*, c.due_at as waits_until
+           from api_keys k
+           left join changes c
+                  on c.merchant_id = k.merchant_id and c.subject = k.id and c.status = 'waiting'
+          where k.merchant_id = $1 order by k.id desc limit 200",
         merchant
     )?;
     rows.into_iter().rev().map(Key::try_from).collect()

@@ -21,6 +21,7 @@ use crate::{
     money::{Amount, Asset},
     problem::{Kind, Problem, Result},
     time::Time,
+    vouched,
 };
 
 /// Payments of one person that may wait for a signature at the same time.
@@ -38,6 +39,7 @@ pub struct Payer {
 
 /// Asks the chain for the payer's account: if it is away, nothing has been written yet.
 pub async fn payer(app: &App, wallet: Address, asset: Asset) -> Result<Payer> {
+    vouched::confirm(app, asset).await?;
     let account = app.account_of(&app.chain_now, wallet, asset).await.map_err(Problem::chain)?;
     Ok(Payer { wallet, asset, account })
 }

@@ -221,11 +221,14 @@ impl Arrival {
         Amount::new(self.units).ok()
     }
 
+    /// The comment, if it counts.
     pub fn text(&self) -> Option<&str> {
-        match &self.comment {
-            ton::comment::Comment::Text(text) => Some(text),
-            _ => None,
-        }
+        self.comment.text()
+    }
+
+    /// The comment as far as anybody can read it. What is only readable never matches anything.
+    pub fn readable(&self) -> Option<&str> {
+        self.comment.readable()
     }
 
     pub fn reference(&self) -> Option<Reference> {
@@ -280,7 +283,9 @@ pub fn judge(arrival: &Arrival, intent: Option<&Intent>) -> Outcome {
             Comment::Encrypted => Reason::EncryptedComment,
             Comment::Text(_) if arrival.reference().is_some() => Reason::UnknownReference,
             Comment::Text(_) => Reason::NoReference,
-            Comment::Binary | Comment::Truncated => Reason::UnreadableComment,
+            Comment::Irregular(_) | Comment::Binary | Comment::Truncated => {
+                Reason::UnreadableComment
+            }
         };
         return Outcome::Unmatched(reason, None);
     };

@@ -177,6 +177,17 @@ pub async fn set_request(tx: &mut Tx, id: PaymentId, request: &str) -> Result<()
     Ok(())
 }
 
+/// Ends what nobody has signed so far of everything that is paid under a purpose, but for one.
+pub async fn expire_unsigned(tx: &mut Tx, purpose_id: &str, but: PaymentId) -> Result<u64> {
+    execute!(
+        tx,
+        "update intents set status = 'expired'
+          where purpose_id = $1 and id <> $2 and status = 'created'",
+        purpose_id,
+        but
+    )
+}
+
 pub async fn find(tx: &mut Tx, id: PaymentId) -> Result<Option<Intent>> {
     rows!(tx, optional IntentRow, "select * from intents where id = $1", id)?
         .map(Intent::try_from)
@@ -250,6 +261,7 @@ struct TransferRow {
     asset: Asset,
     units: String,
     comment: Option<String>,
+    readable: Option<String>,
     intent_id: Option<PaymentId>,
     reason: Option<Reason>,
     fee: Option<Amount>,
@@ -276,7 +288,11 @@ impl TryFrom<TransferRow> for Transfer {
                 sender: row.sender.map(|a| a.0),
                 asset: row.asset,
                 units: row.units.parse().map_err(|_| decode("whole units"))?,
-                comment: row.comment.map_or(Comment::None, Comment::Text),
+                comment: match (row.comment, row.readable) {
+                    (Some(text), _) => Comment::Text(text),
+                    (None, Some(text)) => Comment::Irregular(text),
+                    (None, None) => Comment::None,
+                },
                 nature: match row.reason {
                     Some(Reason::ByProduct) => Nature::ByProduct,
                     Some(Reason::Earlier) => Nature::Earlier,
@@ -316,8 +332,8 @@ pub async fn insert_transfer(tx: &mut Tx, transfer: &Transfer, now: Time) -> Res
         tx,
         "insert into transfers
             (id, account, lt, hash, owner, sender, asset, units, amount, comment, intent_id, reason,
-             block, at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+             block, at, created_at, readable)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          on conflict (account, asset, lt, hash) do nothing",
         transfer.id,
         Text(arrival.account),
@@ -333,7 +349,8 @@ pub async fn insert_transfer(tx: &mut Tx, transfer: &Transfer, now: Time) -> Res
         reason,
         i64::from(arrival.block),
         arrival.at,
-        now
+        now,
+        arrival.readable().filter(|_| arrival.text().is_none())
     )?;
     Ok(touched == 1)
 }

@@ -274,7 +274,11 @@ pub struct UnmatchedView {
     pub purpose: Option<PurposeView>,
     pub from: Option<String>,
     pub to: String,
+    /// The comment as far as it can be read.
     pub comment: Option<String>,
+    /// Whether it could have named a payment. A comment that is not written as the standard says (without
+    /// its prefix, in UTF-16, with zeros behind it) is shown, and never counts.
+    pub comment_counts: bool,
     /// Verbatim: an amount too large for us to count is still told.
     pub units: String,
     /// What it was worth when it settled, if a rate could be trusted then.
@@ -294,7 +298,8 @@ pub fn unmatched(assets: &Assets, transfer: &Transfer, intent: Option<&Intent>) 
         purpose: intent.map(purpose),
         from: transfer.arrival.sender.map(friendly),
         to: friendly(transfer.arrival.owner),
-        comment: transfer.arrival.text().map(str::to_owned),
+        comment: transfer.arrival.readable().map(str::to_owned),
+        comment_counts: transfer.arrival.text().is_some(),
         units: transfer.arrival.units.to_string(),
         fiat_value: transfer.worth.map(FiatValue::from),
         settlement: settlement(assets, transfer),

@@ -10,17 +10,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Change, ChangeStatus, Error, Refused, store};
+use super::Error;
 use crate::{
     app::App,
     extract::{Body, Path},
-    id::PayoutChangeId,
+    id::ChangeId,
     idempotency::{Answer, Begun, http::IdempotencyKey},
-    merchants::{Merchant, acting::Acting, http::own_wallet},
+    merchants::{
+        Merchant,
+        acting::Acting,
+        changes::{self, ChangeKind, http::Stopping, view::PayoutView},
+        http::own_wallet,
+    },
     page::Page,
-    payments::view::friendly,
     problem::{Kind, Problem, Refusals, Result},
-    time::Time,
 };
 
 /// How many of the last ones are shown.
@@ -33,65 +36,15 @@ pub fn router() -> OpenApiRouter<App> {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::NotFound(id) => Self::not_found(format_args!("payout change {id}")),
             Error::SameWallet => Self::new(
                 Kind::BadRequest,
                 "The store is paid at this wallet already. Nothing was changed.",
             ),
-            Error::Pending => Self::new(
+            Error::Change(changes::Error::Pending) => Self::new(
                 Kind::PayoutPending,
                 "Nothing was changed. Cancel the other change first, or wait for it.",
             ),
-            Error::Refused(Refused::Over | Refused::TooEarly) => Self::new(
-                Kind::PayoutOver,
-                "It was canceled before, or has taken place. To go back to the old wallet, ask for it anew.",
-            ),
-            Error::Merchant(error) => Self::internal(error),
-            Error::Db(error) => error.into(),
-        }
-    }
-}
-
-/// A store's move to another wallet.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = PayoutChange)]
-pub struct ChangeView {
-    #[schema(example = "pch_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    id: String,
-    status: ChangeStatus,
-    /// The store, `acc_…`.
-    merchant: String,
-    /// Its name.
-    shop: String,
-    /// The wallet that is paid until then.
-    from: String,
-    /// The wallet that is paid from then on.
-    to: String,
-    /// The person who has asked, `usr_…`.
-    asked_by: String,
-    /// When it takes place, unless an owner cancels it.
-    #[schema(value_type = String, format = DateTime)]
-    due_at: Time,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Time,
-    /// When it took place, or was canceled.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    ended_at: Option<Time>,
-}
-
-impl ChangeView {
-    pub fn new(merchant: &Merchant, change: &Change) -> Self {
-        Self {
-            id: change.id.to_string(),
-            status: change.status,
-            merchant: merchant.id.to_string(),
-            shop: merchant.name.clone(),
-            from: friendly(change.from),
-            to: friendly(change.to),
-            asked_by: change.asked_by.to_string(),
-            due_at: change.due_at,
-            created_at: change.created_at,
-            ended_at: change.ended_at,
+            Error::Change(error) => error.into(),
         }
     }
 }
@@ -99,12 +52,12 @@ impl ChangeView {
 /// List the moves of your store to other wallets, newest first
 #[utoipa::path(
     get, path = "/v1/payout_changes", tag = "Members", security(("key" = [])),
-    responses((status = 200, body = Page<ChangeView>), Refusals)
+    responses((status = 200, body = Page<PayoutView>), Refusals)
 )]
-async fn list(State(app): State<App>, merchant: Merchant) -> Result<Json<Page<ChangeView>>> {
+async fn list(State(app): State<App>, merchant: Merchant) -> Result<Json<Page<PayoutView>>> {
     let mut tx = app.db.snapshot().await?;
-    let changes = store::of(&mut tx, merchant.id, SHOWN).await?;
-    let data = changes.iter().map(|change| ChangeView::new(&merchant, change)).collect();
+    let moves = changes::store::of_kind(&mut tx, merchant.id, ChangeKind::Payout, SHOWN).await?;
+    let data = moves.iter().filter_map(|change| PayoutView::new(&merchant, change)).collect();
     Ok(Json(Page { data, has_more: false }))
 }
 
@@ -129,7 +82,7 @@ struct NewPayout {
         description = "Up to 255 characters. The same key and body give the first answer again."
     )),
     request_body = NewPayout,
-    responses((status = 201, body = ChangeView), Refusals)
+    responses((status = 201, body = PayoutView), Refusals)
 )]
 async fn ask(
     State(app): State<App>,
@@ -152,7 +105,7 @@ async fn ask(
     let wallet = own_wallet(&mut tx, person, &new.wallet).await?;
     let delay = app.settings.payout_delay;
     let change = super::ask(&mut tx, &acting.merchant, wallet.address, person, delay, now).await?;
-    let view = ChangeView::new(&acting.merchant, &change);
+    let view = PayoutView::new(&acting.merchant, &change);
     let answer = Answer::new(StatusCode::CREATED, &view)?;
     call.remember(&mut tx, &answer).await?;
     tx.commit().await?;
@@ -160,18 +113,20 @@ async fn ask(
 }
 
 /// Stop a move to another wallet
+///
+/// Any owner can, and whoever was one when it was asked for: with a session, or with a key without limits.
 #[utoipa::path(
-    post, path = "/v1/payout_changes/{id}/cancel", tag = "Members", security(("key" = [])),
+    post, path = "/v1/payout_changes/{id}/cancel", tag = "Members",
+    security(("key" = []), ("session" = [])),
     params(("id" = String, Path)),
-    responses((status = 200, body = ChangeView), Refusals)
+    responses((status = 200, body = PayoutView), Refusals)
 )]
 async fn cancel(
     State(app): State<App>,
-    merchant: Merchant,
-    Path(id): Path<PayoutChangeId>,
-) -> Result<Json<ChangeView>> {
-    let mut tx = app.db.begin().await?;
-    let change = super::cancel(&mut tx, &merchant, id, app.now()).await?;
-    tx.commit().await?;
-    Ok(Json(ChangeView::new(&merchant, &change)))
+    stopping: Stopping,
+    Path(id): Path<ChangeId>,
+) -> Result<Json<PayoutView>> {
+    let (merchant, change) = stopping.stop(&app, id, |kind| kind == ChangeKind::Payout).await?;
+    let view = PayoutView::new(&merchant, &change);
+    view.map(Json).ok_or_else(|| Problem::not_found(format_args!("payout change {id}")))
 }

@@ -23,11 +23,15 @@ pub fn router() -> OpenApiRouter<App> {
 
 impl From<Doubt> for Problem {
     fn from(doubt: Doubt) -> Self {
-        let detail = format!(
-            "{doubt}. Nothing was created. Try again later, or name an amount in one asset alone."
-        );
-        Self { retry_after: Some(AGAIN), ..Self::new(Kind::RateUnavailable, detail) }
+        let mend = "Nothing was created. Try again later, or name an amount in one asset alone.";
+        unavailable(doubt, mend)
     }
+}
+
+/// Why there is no rate, and what to do about it.
+pub fn unavailable(doubt: Doubt, mend: &str) -> Problem {
+    let detail = format!("{doubt}. {mend}");
+    Problem { retry_after: Some(AGAIN), ..Problem::new(Kind::RateUnavailable, detail) }
 }
 
 impl From<Error> for Problem {

@@ -5,7 +5,7 @@
 //! sources ──jobs──▶ quotes, kept ── at(moment): judged ──▶ a rate to rely on, or a doubt
 //! ```
 //!
-//! Whoever relies on a rate fixes it on what it makes: nothing is ever reckoned again.
+//! Whoever relies on a rate keeps it on what it makes; when it may be reckoned anew is said there.
 
 pub mod fiat;
 pub mod http;

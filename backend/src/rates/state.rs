@@ -59,7 +59,7 @@ pub struct Quote {
     pub at: Time,
 }
 
-/// A rate that may be relied on. It is fixed on whatever relies on it.
+/// A rate that may be relied on. It is kept on whatever relies on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fixed {
     pub rate: Rate,

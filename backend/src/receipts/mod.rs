@@ -239,7 +239,7 @@ impl Desk<'_> {
             id: invoice.id.to_string(),
             status: invoice.status.word(),
             exception: invoice.exception(),
-            due: self.assets.money(invoice.terms.asset, invoice.due),
+            due: self.assets.money(invoice.terms.asset, invoices::view::all(invoice)),
             description: invoice.terms.description.clone(),
         }
     }

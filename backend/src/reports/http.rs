@@ -14,6 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Filter, LineKind,
+    csv::{DecimalSign, Separator, Shape},
     days::{Day, Offset, Span},
     store,
     view::{self, LineView, SummaryView},
@@ -64,6 +65,31 @@ struct ReportQuery {
     fiat: Option<String>,
     /// Text in the description, the external_id or the reference; Latin letters in either case.
     q: Option<String>,
+}
+
+/// How a table is written.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct TableQuery {
+    /// What parts the cells: `comma` (default), `semicolon` or `tab`. Spreadsheets in regions that write 1,5
+    /// expect a semicolon.
+    separator: Option<Separator>,
+    /// What stands before a fraction: `point`, or `comma`. With `semicolon` it is a comma if nothing is said.
+    decimal: Option<DecimalSign>,
+    /// Whether a byte order mark stands in front, by which spreadsheets know UTF-8. Default true.
+    bom: Option<bool>,
+}
+
+impl TableQuery {
+    fn shape(&self) -> Shape {
+        let separator = self.separator.unwrap_or(Separator::Comma);
+        let usual = match separator {
+            Separator::Semicolon => DecimalSign::Comma,
+            Separator::Comma | Separator::Tab => DecimalSign::Point,
+        };
+        let decimal = self.decimal.unwrap_or(usual);
+        Shape { separator, decimal, marked: self.bom.unwrap_or(true) }
+    }
 }
 
 fn bad(detail: impl Into<String>) -> Problem {
@@ -136,21 +162,24 @@ async fn lines(
 
 /// The same lines as a table
 ///
-/// CSV by RFC 4180, UTF-8, all of them, newest first. What people have written is disarmed: a cell that
+/// CSV by RFC 4180, UTF-8 with a byte order mark, all of them, newest first. For a spreadsheet in a region
+/// that writes 1,5 ask for `separator=semicolon`. What people have written is disarmed: a cell that
 /// a spreadsheet would take for a formula begins with an apostrophe.
 #[utoipa::path(
     get, path = "/v1/reports/lines.csv", tag = "Reports", security(("key" = [])),
-    params(ReportQuery),
+    params(ReportQuery, TableQuery),
     responses((status = 200, content_type = "text/csv", body = String), Refusals)
 )]
 async fn lines_csv(
     State(app): State<App>,
     merchant: Merchant,
     Query(query): Query<ReportQuery>,
+    Query(table): Query<TableQuery>,
 ) -> Result<Response> {
     let filter = query.accept(&app)?;
     let span = filter.span;
-    let begin = Some((Reader { app, merchant: merchant.id, filter }, Place::Beginning));
+    let reader = Reader { app, merchant: merchant.id, filter, shape: table.shape() };
+    let begin = Some((reader, Place::Beginning));
     let pages = stream::try_unfold(begin, |state| async move {
         let Some((reader, place)) = state else { return Ok::<_, sqlx::Error>(None) };
         let (text, next) = reader.page(place).await?;
@@ -164,6 +193,7 @@ struct Reader {
     app: App,
     merchant: MerchantId,
     filter: Filter,
+    shape: Shape,
 }
 
 enum Place {
@@ -175,14 +205,14 @@ impl Reader {
     /// A page, and where the next one begins if there is one. What comes meanwhile is newer than all of it.
     async fn page(&self, place: Place) -> db::Result<(String, Option<Place>)> {
         let (mut text, after) = match place {
-            Place::Beginning => (view::LINE_HEADER.to_owned(), None),
+            Place::Beginning => (self.shape.head(&view::LINE_HEADER), None),
             Place::After(at, id) => (String::new(), Some((at, id))),
         };
         let mut tx = self.app.db.snapshot().await?;
         let found = store::lines(&mut tx, self.merchant, &self.filter, after, PAGE).await?;
         drop(tx);
         for line in &found {
-            view::write_line(&mut text, &view::line(&self.app.assets, line));
+            view::write_line(self.shape, &mut text, &view::line(&self.app.assets, line));
         }
         let full = found.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
         let last = found.last().filter(|_| full);
@@ -216,17 +246,18 @@ async fn summary(
 /// The same sums as a table
 #[utoipa::path(
     get, path = "/v1/reports/summary.csv", tag = "Reports", security(("key" = [])),
-    params(ReportQuery),
+    params(ReportQuery, TableQuery),
     responses((status = 200, content_type = "text/csv", body = String), Refusals)
 )]
 async fn summary_csv(
     State(app): State<App>,
     merchant: Merchant,
     Query(query): Query<ReportQuery>,
+    Query(table): Query<TableQuery>,
 ) -> Result<Response> {
     let filter = query.accept(&app)?;
     let summary = summed(&app, &merchant, &filter).await?;
-    Ok(attachment("summary", filter.span, Body::from(view::table(&summary))))
+    Ok(attachment("summary", filter.span, Body::from(view::table(table.shape(), &summary))))
 }
 
 async fn summed(app: &App, merchant: &Merchant, filter: &Filter) -> Result<SummaryView> {

@@ -43,6 +43,7 @@ async fn till(db: &Db, dice: &Dice, money: &[Came]) -> MerchantId {
         asset: Asset::Gram,
         also: Vec::new(),
         price: Price::Asset(amount(1)),
+        rate_life: None,
         goods: Goods::Physical,
         stars: None,
         tolerance: Tolerance::default(),

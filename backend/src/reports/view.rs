@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::{
     Group, Line, LineKind, Sum, Summary,
-    csv::{self, Cell},
+    csv::{Cell, Shape},
     days::Span,
 };
 use crate::{
@@ -167,16 +167,37 @@ pub fn summary(assets: &Assets, span: Span, of: &Summary) -> SummaryView {
     }
 }
 
-pub const LINE_HEADER: &str = "at,kind,status,asset,amount,fiat_value,fiat_currency,fiat_rate,fee,\
-     fee_asset,invoice,external_id,description,reference,refund,payment,from,to,hash,lt,block\r\n";
+pub const LINE_HEADER: [&str; 21] = [
+    "at",
+    "kind",
+    "status",
+    "asset",
+    "amount",
+    "fiat_value",
+    "fiat_currency",
+    "fiat_rate",
+    "fee",
+    "fee_asset",
+    "invoice",
+    "external_id",
+    "description",
+    "reference",
+    "refund",
+    "payment",
+    "from",
+    "to",
+    "hash",
+    "lt",
+    "block",
+];
 
 /// Adds a line to the table of lines.
-pub fn write_line(out: &mut String, line: &LineView) {
+pub fn write_line(shape: Shape, out: &mut String, line: &LineView) {
     use Cell::{Figure, Nothing, Text};
     let (at, kind, block) = (line.at.to_string(), line.kind.as_str(), line.block.to_string());
     let fiat = line.fiat_value.as_ref();
     let fee = line.fee.as_ref();
-    csv::row(
+    shape.row(
         out,
         &[
             Text(&at),
@@ -204,16 +225,25 @@ pub fn write_line(out: &mut String, line: &LineView) {
     );
 }
 
-const SUMMARY_HEADER: &str =
-    "day,kind,asset,count,amount,fiat_value,fiat_currency,fees,fees_asset\r\n";
+const SUMMARY_HEADER: [&str; 9] = [
+    "day",
+    "kind",
+    "asset",
+    "count",
+    "amount",
+    "fiat_value",
+    "fiat_currency",
+    "fees",
+    "fees_asset",
+];
 
 /// The days of a summary as a table.
-pub fn table(summary: &SummaryView) -> String {
+pub fn table(shape: Shape, summary: &SummaryView) -> String {
     use Cell::{Figure, Nothing, Text};
-    let mut out = SUMMARY_HEADER.to_owned();
+    let mut out = shape.head(&SUMMARY_HEADER);
     for DayView { day, sum } in &summary.days {
         let fiat = sum.fiat.as_ref();
-        csv::row(
+        shape.row(
             &mut out,
             &[
                 Text(day),

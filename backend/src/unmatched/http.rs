@@ -173,8 +173,8 @@ async fn attach(
         .map_err(|_| Problem::not_found(format_args!("invoice {}", body.invoice)))?;
     let by = decides(&app, &acting, clean_note(body.note)?);
     let mut tx = app.db.begin().await?;
-    let whole =
-        super::attach(&mut tx, &app.assets, &acting.merchant, id, invoice, by, app.now()).await?;
+    let (with, merchant) = ((&app.assets, &app.settings.rates), &acting.merchant);
+    let whole = super::attach(&mut tx, with, merchant, id, invoice, by, app.now()).await?;
     tx.commit().await?;
     Ok(Json(view::unmatched(&app.assets, &whole)))
 }

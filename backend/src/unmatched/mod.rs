@@ -22,6 +22,7 @@ use crate::{
     merchants::{self, Merchant},
     money::Assets,
     payments::{self, Intent, Outcome, Reason, Transfer},
+    rates::Setup,
     refunds::{self, Refund},
 };
 
@@ -85,7 +86,7 @@ pub struct Suggestion {
 /// block's time. To ask again changes nothing.
 pub async fn attach(
     tx: &mut Tx,
-    assets: &Assets,
+    (assets, setup): (&Assets, &Setup),
     merchant: &Merchant,
     id: TransferId,
     to: InvoiceId,
@@ -113,7 +114,7 @@ pub async fn attach(
         return Err(Error::Raced);
     }
     let recorded = payments::attach(tx, id, invoice.intent, now).await?;
-    invoices::credit(tx, assets, to, &recorded, now).await?;
+    invoices::credit(tx, assets, setup, to, &recorded, now).await?;
     let whole = whole(tx, merchant, id).await?;
     tell(tx, assets, merchant, &whole, kind::UNMATCHED_ATTACHED, now).await?;
     Ok(whole)
@@ -232,7 +233,7 @@ pub async fn suggest(
         Some(sender) => store::of_payer(tx, merchant.id, sender).await?,
         None => Vec::new(),
     };
-    let comment = Folded::new(arrival.text().unwrap_or_default());
+    let comment = Folded::new(arrival.readable().unwrap_or_default());
     let mut suggestions: Vec<Suggestion> = found
         .into_iter()
         .filter_map(|invoice| {

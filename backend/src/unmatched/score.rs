@@ -46,8 +46,9 @@ impl Clue {
             Self::ReferenceMistyped => 60,
             Self::Named => 50,
             Self::ReferencePart => 40,
-            Self::KnownPayer => 30,
-            Self::ExactAmount => 20,
+            Self::ExactAmount => 30,
+            // Somebody's next order is not their last one: the sum says more.
+            Self::KnownPayer => 20,
             Self::InTime => 10,
             Self::ShortlyAfter => 5,
             Self::Over => -15,
@@ -83,7 +84,7 @@ pub fn score(arrival: &Arrival, comment: &Folded, of: &Candidate) -> Option<(u8,
     }
     let mut clues = Vec::new();
     clues.extend(by_reference(comment, references));
-    if arrival.text().is_some_and(|text| names(text, invoice)) {
+    if arrival.readable().is_some_and(|text| names(text, invoice)) {
         clues.push(Clue::Named);
     }
     if *known_payer {
@@ -167,6 +168,7 @@ mod tests {
                     asset: Asset::Gram,
                     also: Vec::new(),
                     price: Price::Asset(Amount::new(1000).unwrap()),
+                    rate_life: None,
                     goods: Goods::Physical,
                     stars: None,
                     tolerance: Tolerance::default(),
@@ -179,6 +181,8 @@ mod tests {
                 },
                 due: Amount::new(1000).unwrap(),
                 rate: None,
+                held: None,
+                earlier: Vec::new(),
                 currency: None,
                 links: Links { pay_url: String::new(), app_url: String::new() },
                 status: Status::Open,
@@ -231,18 +235,18 @@ mod tests {
         usdt.invoice.terms.asset = Asset::Jetton(Address::new(0, [9; 32]));
         for (money, of, expected) in [
             (arrival(7, "hello", NOW), &plain, None),
-            (arrival(1000, "", NOW), &plain, Some((30, vec![ExactAmount, InTime]))),
+            (arrival(1000, "", NOW), &plain, Some((40, vec![ExactAmount, InTime]))),
             (
                 arrival(1000, &typo, NOW),
                 &plain,
-                Some((90, vec![ReferenceMistyped, ExactAmount, InTime])),
+                Some((100, vec![ReferenceMistyped, ExactAmount, InTime])),
             ),
             (arrival(7, "for ORDER-1042, thanks", NOW), &plain, Some((60, vec![Named, InTime]))),
-            (arrival(7, "hello", NOW), &known, Some((40, vec![KnownPayer, InTime]))),
+            (arrival(7, "hello", NOW), &known, Some((30, vec![KnownPayer, InTime]))),
             (
                 arrival(1000, &typo, NOW),
                 &paid,
-                Some((75, vec![ReferenceMistyped, ExactAmount, InTime, Over])),
+                Some((85, vec![ReferenceMistyped, ExactAmount, InTime, Over])),
             ),
             (
                 arrival(1000, &reference, NOW),
@@ -265,9 +269,9 @@ mod tests {
     fn an_hour_after_the_end_still_says_something() {
         let end = NOW.after(LIFETIME);
         let clues = |at| scored(&arrival(1000, "", at), &candidate()).map(|(score, _)| score);
-        assert_eq!(clues(end), Some(30));
-        assert_eq!(clues(end.after(SHORTLY)), Some(25));
-        assert_eq!(clues(end.after(SHORTLY * 2)), Some(20));
+        assert_eq!(clues(end), Some(40));
+        assert_eq!(clues(end.after(SHORTLY)), Some(35));
+        assert_eq!(clues(end.after(SHORTLY * 2)), Some(30));
     }
 
     proptest! {

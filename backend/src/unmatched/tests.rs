@@ -72,6 +72,7 @@ impl Till {
             asset: Asset::Gram,
             also: Vec::new(),
             price: Price::Asset(Amount::new(100).unwrap()),
+            rate_life: None,
             goods: Goods::Physical,
             stars: None,
             tolerance: Tolerance::default(),
@@ -103,7 +104,8 @@ impl Till {
     ) -> Result<Whole, Error> {
         let mut tx = self.db.begin().await.unwrap();
         let (by, now) = (self.by(), self.now());
-        let whole = attach(&mut tx, &self.assets, merchant, id, to, by, now).await?;
+        let whole =
+            attach(&mut tx, (&self.assets, &Setup::default()), merchant, id, to, by, now).await?;
         tx.commit().await.unwrap();
         Ok(whole)
     }

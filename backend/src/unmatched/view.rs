@@ -34,8 +34,11 @@ pub struct UnmatchedMoney {
     /// Who sent it. An exchange's wallet is nobody to pay back to.
     pub from: Option<String>,
     pub to: String,
-    /// The comment, if it is text.
+    /// The comment as far as it can be read.
     pub comment: Option<String>,
+    /// Whether it could have named a payment. A comment that is not written as the standard says (without
+    /// its prefix, in UTF-16, with zeros behind it) is shown, and never counts.
+    pub comment_counts: bool,
     /// The invoice that its reference names, or that it is attached to.
     pub invoice: Option<String>,
     /// Block, logical time, hash and moment of the transfer.
@@ -102,6 +105,7 @@ pub fn unmatched(assets: &Assets, whole: &Whole) -> UnmatchedMoney {
         from: told.from,
         to: told.to,
         comment: told.comment,
+        comment_counts: told.comment_counts,
         invoice: attached.or(named.and_then(|purpose| purpose.id)),
         settlement: told.settlement,
         decision: entry.decision.as_ref().map(|decision| DecisionView {

@@ -24,9 +24,10 @@ use crate::{
     db,
     follow::{self, Cursor, Watched},
     invoices,
+    merchants::changes,
     money::Asset,
     payments::{self, Input},
-    payouts, refunds,
+    refunds,
     tasks::Heartbeat,
     time::Time,
 };
@@ -52,7 +53,7 @@ pub enum Error {
     #[error(transparent)]
     Settle(#[from] crate::settle::Error),
     #[error(transparent)]
-    Payouts(#[from] payouts::Error),
+    Changes(#[from] changes::Error),
     #[error(transparent)]
     Db(#[from] sqlx::Error),
     #[error("the chain is network {found}, but this service is set up for network {wanted}")]
@@ -345,7 +346,7 @@ async fn pass_deadlines(app: &App, head: Head) -> Result<(), Error> {
     refunds::lapse_due(&mut tx, &app.assets, passed, app.now())
         .await
         .map_err(crate::settle::Error::from)?;
-    payouts::complete_due(&mut tx, &app.assets, passed, app.now()).await?;
+    changes::pass(&mut tx, &app.assets, passed, app.now()).await?;
     store::remember_head(&mut tx, head.seqno, head.time).await?;
     tx.commit().await?;
     Ok(())

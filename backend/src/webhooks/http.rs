@@ -16,7 +16,7 @@ use super::{
     Error, RANGE, Webhook,
     guard::Reach,
     keys::Keys,
-    new::{EndpointChange, EndpointRequest},
+    new::{EndpointChange, EndpointRequest, Speech},
     outbox::{self, Filter, Span},
     state::{Delivery, DeliveryState},
     store,
@@ -26,9 +26,9 @@ use crate::{
     app::App,
     db::Tx,
     extract::{Body, Path, Query},
-    id::{DeliveryId, WebhookId},
+    id::{DeliveryId, KeyId, WebhookId},
     idempotency::{Answer, Begun, http::IdempotencyKey},
-    merchants::{Merchant, acting::Acting},
+    merchants::{self, Merchant, acting::Acting},
     page::{Page, PageQuery},
     problem::{Kind, Problem, Refusals, Result},
     time::Time,
@@ -95,6 +95,21 @@ async fn with_secret(
     Ok(EndpointWithSecret { endpoint, secret: keys.secret() })
 }
 
+/// An endpoint reads the feed, and one of CryptoBot's dialect is signed with a key: whoever makes, changes
+/// or ends it could do as much.
+async fn may_manage(tx: &mut Tx, acting: &Acting, signer: Option<KeyId>) -> Result<()> {
+    acting
+        .covers(&acting.grant.of_webhook(), "a webhook endpoint, which is told of every event")?;
+    match signer.filter(|signer| acting.hand.key() != Some(*signer)) {
+        Some(id) => {
+            let key = merchants::store::own_key(tx, acting.merchant.id, id).await?;
+            let key = key.ok_or(Error::NoKey(id))?;
+            acting.covers(&key.grant, "the key that is to sign")
+        }
+        None => Ok(()),
+    }
+}
+
 /// Create a webhook endpoint
 ///
 /// Every event of your feed that it asks for is sent to it, signed by Standard Webhooks 1.0. The signing
@@ -107,10 +122,11 @@ async fn with_secret(
 )]
 async fn create(
     State(app): State<App>,
-    Acting { merchant, hand, .. }: Acting,
+    acting: Acting,
     key: IdempotencyKey,
     Body(request): Body<EndpointRequest>,
 ) -> Result<Response> {
+    let Acting { merchant, hand, .. } = &acting;
     let call = key.call(merchant.id, "POST /v1/webhook_endpoints", &request);
     let draft = request.accept(Reach::on(app.network))?;
     let now = app.now();
@@ -118,8 +134,10 @@ async fn create(
         Begun::First(tx) => tx,
         Begun::Again(answer) => return Ok(answer.replayed()),
     };
+    let signer = if let Speech::Cryptobot(named) = draft.speech { named } else { None };
+    may_manage(&mut tx, &acting, signer).await?;
     let (webhook, keys) = super::create(&mut tx, merchant.id, hand.key(), draft, now).await?;
-    let body = with_secret(&mut tx, &webhook, &keys, &merchant, now.at).await?;
+    let body = with_secret(&mut tx, &webhook, &keys, merchant, now.at).await?;
     let answer = Answer::new(StatusCode::CREATED, &body)?;
     call.remember(&mut tx, &answer).await?;
     tx.commit().await?;
@@ -177,15 +195,16 @@ async fn read(
 )]
 async fn change(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<WebhookId>,
     Body(request): Body<EndpointChange>,
 ) -> Result<Json<EndpointView>> {
     let patch = request.accept(Reach::on(app.network))?;
     let now = app.now();
     let mut tx = app.db.begin().await?;
-    let webhook = super::change(&mut tx, merchant.id, id, patch, now).await?;
-    let view = shown(&mut tx, &webhook, &merchant, now.at).await?;
+    may_manage(&mut tx, &acting, patch.key).await?;
+    let webhook = super::change(&mut tx, acting.merchant.id, id, patch, now).await?;
+    let view = shown(&mut tx, &webhook, &acting.merchant, now.at).await?;
     tx.commit().await?;
     Ok(Json(view))
 }
@@ -198,11 +217,12 @@ async fn change(
 )]
 async fn delete(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<WebhookId>,
 ) -> Result<StatusCode> {
     let mut tx = app.db.begin().await?;
-    super::delete(&mut tx, merchant.id, id).await?;
+    may_manage(&mut tx, &acting, None).await?;
+    super::delete(&mut tx, acting.merchant.id, id).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -246,12 +266,13 @@ impl RotateRequest {
 )]
 async fn rotate_secret(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<WebhookId>,
     key: IdempotencyKey,
     Body(request): Body<RotateRequest>,
 ) -> Result<Response> {
     let overlap = request.accept()?;
+    let merchant = &acting.merchant;
     let route = format!("POST /v1/webhook_endpoints/{id}/rotate_secret");
     let call = key.call(merchant.id, &route, &request);
     let now = app.now();
@@ -259,9 +280,10 @@ async fn rotate_secret(
         Begun::First(tx) => tx,
         Begun::Again(answer) => return Ok(answer.replayed()),
     };
+    may_manage(&mut tx, &acting, None).await?;
     let webhook = super::own(&mut tx, merchant.id, id).await?;
     let keys = super::rotate(&mut tx, id, overlap, now).await?;
-    let body = with_secret(&mut tx, &webhook, &keys, &merchant, now.at).await?;
+    let body = with_secret(&mut tx, &webhook, &keys, merchant, now.at).await?;
     let answer = Answer::new(StatusCode::OK, &body)?;
     call.remember(&mut tx, &answer).await?;
     tx.commit().await?;
@@ -396,17 +418,19 @@ async fn invoice_secret(
 )]
 async fn rotate_invoice_secret(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     key: IdempotencyKey,
     Body(request): Body<RotateRequest>,
 ) -> Result<Response> {
     let overlap = request.accept()?;
+    let merchant = &acting.merchant;
     let call = key.call(merchant.id, "POST /v1/webhook_secret", &request);
     let now = app.now();
     let mut tx = match call.begin(&app.db, now.at).await? {
         Begun::First(tx) => tx,
         Begun::Again(answer) => return Ok(answer.replayed()),
     };
+    may_manage(&mut tx, &acting, None).await?;
     let (webhook, keys) = super::rotate_for_invoices(&mut tx, merchant.id, overlap, now).await?;
     let all = store::keys_of(&mut tx, webhook.id, now.at).await?;
     let answer = Answer::new(StatusCode::OK, &view::invoice_secret(&webhook, Some(&keys), &all))?;

@@ -103,7 +103,24 @@ pub async fn create(
     let keys = Keys::roll(now.dice);
     store::insert(tx, &webhook).await?;
     store::insert_keys(tx, webhook.id, &keys, now.at).await?;
+    warn(tx, &webhook, kind::WEBHOOK_CREATED, now).await?;
     Ok((webhook, keys))
+}
+
+/// Every owner hears where the feed is sent from now on. The endpoint itself has no need to.
+async fn warn(
+    tx: &mut Tx,
+    webhook: &Webhook,
+    kind: &'static str,
+    now: Now<'_>,
+) -> Result<(), Error> {
+    let merchant = merchants::find(tx, webhook.account).await?;
+    let owners = merchants::owners(tx, &merchant).await?;
+    let audience = merchants::changes::alarm(tx, &merchant, owners).await?;
+    let keys = store::keys_of(tx, webhook.id, now.at).await?;
+    let data = view::endpoint(webhook, &keys, &merchant);
+    events::append_to(tx, &audience, Hooks::Except(webhook.id), kind, &data, now);
+    Ok(())
 }
 
 /// CryptoBot's dialect, signed with this key of the merchant's.
@@ -158,6 +175,9 @@ pub async fn change(
     }
     if after.status != Status::Enabled {
         outbox::bury_all(tx, id, DISABLED, now.at).await?;
+    }
+    if after.url != before.url {
+        warn(tx, &after, kind::WEBHOOK_MOVED, now).await?;
     }
     Ok(after)
 }

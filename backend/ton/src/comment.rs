@@ -16,6 +16,8 @@ pub enum Comment {
     Text(String),
     /// Readable by the two wallets only.
     Encrypted,
+    /// Text that is not written as the standard says: it can be shown, and counts for nothing.
+    Irregular(String),
     /// A program's message, or bytes that are not text.
     Binary,
     /// Longer than [`LONGEST`]: it is neither shown nor matched.
@@ -31,9 +33,18 @@ const BYTES_IN_CELL: usize = 127;
 const BYTES_AFTER_OP: usize = BYTES_IN_CELL - 4;
 
 impl Comment {
+    /// What counts: text by the standard.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whatever a person can read of it.
+    pub fn readable(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) | Self::Irregular(text) => Some(text),
             _ => None,
         }
     }
@@ -49,42 +60,93 @@ pub(crate) fn decode_slice(mut body: CellSlice<'_>) -> Comment {
     if body.is_empty() {
         return Comment::None;
     }
+    let whole = body;
     match body.load_u32() {
         Ok(OP_TEXT) => decode_text(body),
         Ok(OP_ENCRYPTED) => Comment::Encrypted,
-        _ => Comment::Binary,
+        // Whoever forgets the op begins with the text.
+        _ if whole.is_data_empty() => Comment::Binary,
+        _ => match bytes_of(whole) {
+            Ok(bytes) => plain(&bytes).or_else(|| wide(&bytes)).map_or(Comment::Binary, irregular),
+            Err(_) => Comment::Binary,
+        },
     }
 }
 
-fn decode_text(mut slice: CellSlice<'_>) -> Comment {
+fn decode_text(slice: CellSlice<'_>) -> Comment {
+    let bytes = match bytes_of(slice) {
+        Ok(bytes) => bytes,
+        Err(comment) => return comment,
+    };
+    match std::str::from_utf8(&bytes) {
+        Ok("") => Comment::None,
+        // No keyboard writes it, and Postgres has no text with it.
+        Ok(text) if !text.contains('\0') => Comment::Text(text.to_owned()),
+        _ => {
+            let filled = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+            let read = plain(&bytes[..filled]).or_else(|| wide(&bytes));
+            read.map_or(Comment::Binary, irregular)
+        }
+    }
+}
+
+/// All bytes in a chain of cells.
+fn bytes_of(mut slice: CellSlice<'_>) -> Result<Vec<u8>, Comment> {
     let mut text = Vec::new();
     loop {
         let bits = slice.size_bits();
         if !bits.is_multiple_of(8) || slice.size_refs() > 1 {
-            return Comment::Binary;
+            return Err(Comment::Binary);
         }
         let mut buffer = [0; BYTES_IN_CELL + 1];
-        let Ok(bytes) = slice.load_raw(&mut buffer, bits) else { return Comment::Binary };
+        let bytes = slice.load_raw(&mut buffer, bits).map_err(|_| Comment::Binary)?;
         text.extend_from_slice(bytes);
         if text.len() > LONGEST {
-            return Comment::Truncated;
+            return Err(Comment::Truncated);
         }
         if slice.size_refs() == 0 {
-            break;
+            return Ok(text);
         }
         // A library or a pruned branch in the chain is no text: `as_slice` refuses it.
-        match slice.get_reference_as_slice(0) {
-            Ok(next) => slice = next,
-            Err(_) => return Comment::Binary,
-        }
+        slice = slice.get_reference_as_slice(0).map_err(|_| Comment::Binary)?;
     }
-    match String::from_utf8(text) {
-        Ok(text) if text.is_empty() => Comment::None,
-        // No keyboard writes it, and Postgres has no text with it.
-        Ok(text) if text.contains('\0') => Comment::Binary,
-        Ok(text) => Comment::Text(text),
-        Err(_) => Comment::Binary,
-    }
+}
+
+fn irregular(text: String) -> Comment {
+    Comment::Irregular(text)
+}
+
+/// UTF-8 that somebody may have typed: a program's message must not be taken for words by chance.
+fn plain(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    is_typed(text).then(|| text.to_owned())
+}
+
+/// Which of two bytes comes first.
+type Order = fn([u8; 2]) -> u16;
+
+/// UTF-16 in either order, with a mark in front or without, and however it ends.
+fn wide(bytes: &[u8]) -> Option<String> {
+    let (bytes, orders): (_, &[Order]) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, &[u16::from_le_bytes]),
+        [0xfe, 0xff, rest @ ..] => (rest, &[u16::from_be_bytes]),
+        _ => (bytes, &[u16::from_le_bytes, u16::from_be_bytes]),
+    };
+    let (pairs, []) = bytes.as_chunks::<2>() else { return None };
+    orders.iter().find_map(|order| {
+        let text = String::from_utf16(&pairs.iter().map(|pair| order(*pair)).collect::<Vec<_>>());
+        let text = text.ok()?.trim_end_matches('\0').to_owned();
+        // Any two bytes are a letter of some language; such as people write here are in the first blocks.
+        let near = |c: char| u32::from(c) < 0x600 || matches!(u32::from(c), 0x2000..0x2200);
+        (is_typed(&text) && text.chars().all(near)).then_some(text)
+    })
+}
+
+/// Whether it says something, with nothing in it that no keyboard writes.
+fn is_typed(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+    let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    letters >= 2 && !text.chars().any(odd)
 }
 
 /// The body of a transfer with this text, as a base64 bag of cells.
@@ -148,6 +210,11 @@ mod tests {
         let tail = body(b"tail", &[]);
         for (name, body) in [
             ("another op", body(&[0, 0, 0, 1, b'a'], &[])),
+            ("an op and a query", body(&[0xd5, 0x32, 0x76, 0xdb, 0, 0, 0, 0, 0, 0, 0, 7], &[])),
+            ("an op of letters", body(b"defs\0\0\0\0\0\0\0\x07", &[])),
+            ("zeros only", body(&[0; 12], &[])),
+            ("a single letter", body(b"x", &[])),
+            ("UTF-16 cut in half", body(&[0, 0, 0, 0, 0xff, 0xfe, b'a', 0, b'b'], &[])),
             ("less than an op", body(&[0, 0, 0], &[])),
             ("references only", body(&[], std::slice::from_ref(&tail))),
             ("a TEP-74 binary comment", body(&[0, 0, 0, 0, 0xff, 1], &[])),
@@ -156,6 +223,39 @@ mod tests {
         ] {
             assert_eq!(decode(&body), Comment::Binary, "{name}");
         }
+    }
+
+    fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(order).collect()
+    }
+
+    #[test]
+    fn what_can_be_read_is_kept_and_does_not_count() {
+        let reference = "K7TQ-9F2M-3XWA-0V5R-8N1D";
+        let (le, be) = (utf16(reference, u16::to_le_bytes), utf16(reference, u16::to_be_bytes));
+        let op = |bytes: &[u8]| [&[0; 4], bytes].concat();
+        for (name, bytes) in [
+            ("without the op", reference.as_bytes().to_vec()),
+            ("zeros behind it", op(&[reference.as_bytes(), &[0, 0, 0]].concat())),
+            ("UTF-16 LE", op(&le)),
+            ("UTF-16 BE", op(&be)),
+            ("UTF-16 LE with a mark", op(&[&[0xff, 0xfe], &le[..]].concat())),
+            ("UTF-16 BE with a mark", op(&[&[0xfe, 0xff], &be[..]].concat())),
+            ("UTF-16 LE with a zero behind", op(&[&le[..], &[0, 0]].concat())),
+            ("UTF-16 BE without the op", be.clone()),
+            ("UTF-16 LE without the op", le.clone()),
+        ] {
+            let (head, tail) = bytes.split_at(bytes.len() / 2);
+            for body in [body(&bytes, &[]), body(head, &[body(tail, &[])])] {
+                let comment = decode(&body);
+                assert_eq!(comment, Comment::Irregular(reference.to_owned()), "{name}");
+                assert_eq!((comment.text(), comment.readable()), (None, Some(reference)), "{name}");
+            }
+        }
+        let russian = op(&utf16("Заказ 1042, «два»", u16::to_le_bytes));
+        assert_eq!(decode(&body(&russian, &[])), Comment::Irregular("Заказ 1042, «два»".into()));
+        let bare = body("Заказ 1042".as_bytes(), &[]);
+        assert_eq!(decode(&bare), Comment::Irregular("Заказ 1042".into()));
     }
 
     #[test]
@@ -202,6 +302,15 @@ mod tests {
         #[test]
         fn reading_undoes_writing(written in "\\PC{1,255}") {
             prop_assert_eq!(read(&encode(&written)), text(&written));
+        }
+
+        #[test]
+        fn what_is_shown_can_be_shown(bytes: Vec<u8>, op: bool) {
+            let bytes = if op { [&[0; 4], &bytes[..]].concat() } else { bytes };
+            let bytes = &bytes[..bytes.len().min(120)];
+            if let Some(text) = decode(&body(bytes, &[])).readable() {
+                prop_assert!(!text.is_empty() && !text.contains('\0') && text.len() <= LONGEST * 3);
+            }
         }
 
         #[test]

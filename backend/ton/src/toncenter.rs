@@ -21,8 +21,8 @@ pub use get_method::{Argument, StackEntry};
 pub use pace::Pace;
 pub use types::{
     AccountState, ActionPhase, Block, BouncePhase, ComputePhase, CreditPhase, Description,
-    EstimatedFees, Fees, Finality, Hash, JettonWallet, MasterchainInfo, Message, MessageContent,
-    Sent, Trace, Transaction, WalletState,
+    EstimatedFees, Fees, Finality, Hash, JettonMaster, JettonWallet, MasterchainInfo, Message,
+    MessageContent, Sent, Trace, Transaction, WalletState,
 };
 
 use crate::{address::Address, network::Network};
@@ -259,6 +259,17 @@ impl Client {
             }
         }
         Ok(found)
+    }
+
+    /// What a jetton says of itself. `None`: there is no jetton of this master.
+    pub async fn jetton_master(&self, master: &Address) -> Result<Option<JettonMaster>, Error> {
+        let mut params = accounts("address", std::slice::from_ref(master));
+        params.push(("limit", "1".to_owned()));
+        match self.get::<types::JettonMasters>("jetton/masters", params).await {
+            Ok(masters) => Ok(masters.find(master)),
+            Err(Error::Refused { status: 404, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     pub async fn traces(&self, of: TraceOf<'_>) -> Result<Vec<Trace>, Error> {

@@ -68,6 +68,8 @@ export const payRequest = (id: string, amount: string | undefined, idempotencyKe
 /** Inside Telegram an invoice is read as somebody: digital goods are shown without a way to pay on the chain. */
 const READER = { auth: telegram ? 'session' : 'none' } as const;
 export const getInvoice = (id: string) => call<PublicInvoice>('GET', at('/v1/public/invoices', id), READER);
+/** Reckons a price in fiat anew if its rate is over; otherwise nothing changes. */
+export const renewInvoice = (id: string) => call<PublicInvoice>('POST', at('/v1/public/invoices', id, '/renew'), READER);
 export const offerStars = (id: string) => call<StarsOffer>('POST', at('/v1/public/invoices', id, '/stars'), { auth: 'none' });
 /** What a payer has chosen: an asset, and of an open amount how much. */
 export interface Wish {

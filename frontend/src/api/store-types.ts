@@ -51,13 +51,17 @@ export interface Invoice extends PublicInvoice {
   readonly webhook_url: string | null;
 }
 
-export type Mark = 'created' | 'seen' | 'gone' | 'received' | 'late' | 'unmatched' | 'paid' | 'expired' | 'void' | 'accepted';
+export type Mark =
+  | 'created' | 'rate_renewed' | 'seen' | 'gone' | 'received' | 'late' | 'unpriced' | 'unmatched' | 'stars' | 'stars_late' | 'paid'
+  | 'expired' | 'void' | 'accepted';
 
 export interface TimelineEntry {
   readonly n: number;
   readonly kind: Mark;
   readonly rule: string;
   readonly reason: string | null;
+  /** What one whole unit was worth, and until when that is held. */
+  readonly rate: string | null;
   readonly payment: Received | null;
   readonly at: string;
 }
@@ -114,6 +118,8 @@ export interface Unmatched {
   readonly from: string | null;
   readonly to: string;
   readonly comment: string | null;
+  /** False for a comment that can be read and is not written as the standard says. */
+  readonly comment_counts: boolean;
   readonly invoice: string | null;
   readonly settlement: Settlement;
   readonly decision: { readonly note: string | null; readonly by: string; readonly at: string } | null;
@@ -149,6 +155,8 @@ export interface ApiKey {
   readonly expires_at: string | null;
   readonly last_used_at: string | null;
   readonly revoked_at: string | null;
+  /** From when it also changes keys and people, as long as that waits. */
+  readonly effective_at: string | null;
 }
 
 /** A key, this once with the key itself. */
@@ -211,6 +219,8 @@ export interface Invitation {
   readonly role: Role;
   readonly created_at: string;
   readonly expires_at: string;
+  /** From when it makes an owner, as long as that waits. */
+  readonly effective_at: string | null;
 }
 
 /** An invitation, this once with its link. */
@@ -228,14 +238,22 @@ export interface Offer {
   readonly name: string;
   readonly role: Role;
   readonly expires_at: string;
+  readonly effective_at: string | null;
 }
 
-export interface PayoutChange {
+/** What waits before it holds: who decides about the store, and where it is paid. */
+export interface RightsChange {
   readonly id: string;
+  readonly kind: 'payout' | 'owner_invited' | 'owner_made' | 'owner_lowered' | 'owner_removed' | 'key';
   readonly status: 'waiting' | 'done' | 'canceled';
-  readonly from: string;
-  readonly to: string;
+  readonly person: string | null;
+  readonly person_name: string | null;
+  readonly role: Role | null;
+  readonly key_hint: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
   readonly asked_by: string;
+  readonly asked_by_name: string | null;
   readonly created_at: string;
   readonly due_at: string;
   readonly ended_at: string | null;

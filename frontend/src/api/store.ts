@@ -3,8 +3,8 @@ import { at, call } from './remit';
 import type { Method, CallOptions } from './client';
 import type { Page, Role, Store } from './types';
 import type {
-  ApiKey, Deed, Delivery, Endpoint, Invoice, MadeEndpoint, MadeInvitation, MadeKey, Members, Merchant, Offer, PayoutChange,
-  Rates, Refund, RefundMessage, RefundStatus, ReportSummary, StoreEvent, TimelineEntry, Unmatched, UnmatchedDetail, UnmatchedStatus,
+  ApiKey, Deed, Delivery, Endpoint, Invoice, MadeEndpoint, MadeInvitation, MadeKey, Members, Merchant, Offer,
+  Rates, Refund, RefundMessage, RefundStatus, ReportSummary, RightsChange, StoreEvent, TimelineEntry, Unmatched, UnmatchedDetail, UnmatchedStatus,
 } from './store-types';
 
 /** One page of a list: everything after the item with this id. */
@@ -95,13 +95,15 @@ export const redeliver = (store: string, id: string, idempotencyKey: string) =>
 
 export const getMembers = (store: string) => ask<Members>(store, 'GET', '/v1/members');
 export const inviteMember = (store: string, role: Role) => ask<MadeInvitation>(store, 'POST', '/v1/members', { body: { role } });
-export const changeMember = (store: string, id: string, role: Role) => ask<void>(store, 'PATCH', at('/v1/members', id), { body: { role } });
+/** What is about an owner waits, and is answered; everything else holds at once. */
+type Waits = RightsChange | undefined;
+export const changeMember = (store: string, id: string, role: Role) => ask<Waits>(store, 'PATCH', at('/v1/members', id), { body: { role } });
 /** A member, or an invitation nobody has taken yet. */
-export const removeMember = (store: string, id: string) => ask<void>(store, 'DELETE', at('/v1/members', id));
-export const leaveStore = (store: string) => ask<void>(store, 'POST', '/v1/members/leave');
+export const removeMember = (store: string, id: string) => ask<Waits>(store, 'DELETE', at('/v1/members', id));
+export const leaveStore = (store: string) => ask<Waits>(store, 'POST', '/v1/members/leave');
 
-export const listPayoutChanges = (store: string) => page<PayoutChange>(store, '/v1/payout_changes', {});
+export const listChanges = (store: string) => page<RightsChange>(store, '/v1/rights_changes', {});
+export const stopChange = (store: string, id: string) => ask<RightsChange>(store, 'POST', at('/v1/rights_changes', id, '/cancel'));
 export const askForPayout = (store: string, wallet: string, idempotencyKey: string) =>
-  ask<PayoutChange>(store, 'POST', '/v1/payout_changes', { body: { wallet }, idempotencyKey });
-export const cancelPayout = (store: string, id: string) => ask<PayoutChange>(store, 'POST', at('/v1/payout_changes', id, '/cancel'));
+  ask<unknown>(store, 'POST', '/v1/payout_changes', { body: { wallet }, idempotencyKey });
 export const listDeeds = (store: string, query: Cut = {}) => page<Deed>(store, '/v1/audit_log', { ...query });

@@ -61,6 +61,8 @@ export interface Store {
   /** The wallet that is paid. */
   readonly address: string;
   readonly role: Role;
+  /** From when you are an owner, if that waits. */
+  readonly owner_from: string | null;
   readonly livemode: boolean;
   readonly created_at: string;
 }
@@ -185,7 +187,7 @@ export interface Request {
 
 export type InvoiceStatus = 'open' | 'processing' | 'paid' | 'expired' | 'void';
 
-/** A price in fiat, and the rate that was fixed with the invoice. Decimal text: nothing here is reckoned with. */
+/** A price in fiat, and the rate it is held at. Decimal text: nothing here is reckoned with. */
 export interface InvoiceFiat {
   readonly amount: string;
   readonly currency: string;
@@ -193,6 +195,8 @@ export interface InvoiceFiat {
   readonly rate: string;
   readonly sources: readonly string[];
   readonly at: string;
+  /** From then on whoever comes to pay needs a new rate. */
+  readonly rate_expires_at: string;
 }
 
 /** One asset an invoice may be paid in. */

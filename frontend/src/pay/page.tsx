@@ -4,7 +4,7 @@ import { Problem } from '../api/client';
 import { getInfo, offerStars } from '../api/remit';
 import type { Accepted, Info, PublicInvoice } from '../api/types';
 import { format } from '../money';
-import { due, hasAftermath, isPayable, useChoice, useWatchedInvoice, type Choice } from '../state/invoices';
+import { due, hasAftermath, isPayable, isRateOver, useChoice, useRenewing, useWatchedInvoice, type Choice, type Renewing } from '../state/invoices';
 import { asProblem, isFailed, isHere, resource } from '../state/loaded';
 import { look } from '../state/look';
 import { remark } from '../state/toast';
@@ -18,7 +18,7 @@ import { Facts } from '../ui/card';
 import { Segments } from '../ui/choice';
 import { Choose, isOpenToChoice } from '../ui/choose';
 import { Address } from '../ui/copy';
-import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, timeLeft } from '../ui/invoice';
+import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, RateOver, timeLeft } from '../ui/invoice';
 import { Failure, Notice, Place, Skeleton } from '../ui/notice';
 import { SandboxPill } from '../ui/pill';
 import { Qr } from '../ui/qr';
@@ -55,7 +55,9 @@ function NotFound() {
 }
 
 function Invoice({ id, info }: { id: string; info: Info | null }) {
-  const { invoice, trouble } = useWatchedInvoice(id, () => undefined);
+  const watched = useWatchedInvoice(id, () => undefined);
+  const { invoice, trouble } = watched;
+  const renewing = useRenewing(watched, forgetAsked);
   useEffect(() => {
     if (info && hasWalletConnection()) void restoreWallet(info, look()).catch(() => undefined);
   }, [info]);
@@ -64,10 +66,15 @@ function Invoice({ id, info }: { id: string; info: Info | null }) {
   if (isFailed(state)) {
     return state.problem.status === 404 ? <NotFound /> : <main><Failure problem={state.problem} retry={() => void invoice.refresh()} /></main>;
   }
-  return <InvoiceView invoice={state.ok} info={info} reconnecting={trouble !== null} />;
+  return <InvoiceView invoice={state.ok} info={info} renewing={renewing} reconnecting={trouble !== null} />;
 }
 
-function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; info: Info | null; reconnecting: boolean }) {
+/** A wallet may still hold the request for the sum of before; here it is not offered again. */
+function forgetAsked(): void {
+  if (paying.peek().at === 'asked') paying.value = { at: 'idle' };
+}
+
+function InvoiceView({ invoice, info, renewing, reconnecting }: { invoice: PublicInvoice; info: Info | null; renewing: Renewing; reconnecting: boolean }) {
   const t = text.value.pay;
   const title = t.title(format(invoice.money), invoice.shop.name);
   useEffect(() => {
@@ -75,7 +82,9 @@ function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; 
   }, [title]);
   const stage = paying.value;
   const choice = useChoice(invoice);
-  const open = isPayable(invoice) && timeLeft(invoice) > 0 && (stage.at !== 'sent' || invoice.exception === 'underpaid');
+  const payable = isPayable(invoice) && timeLeft(invoice) > 0 && (stage.at !== 'sent' || invoice.exception === 'underpaid');
+  const over = payable && isRateOver(invoice);
+  const open = payable && !over;
   return (
     <main class={open ? 'pay-columns' : 'pay-single'}>
       <div class="stack">
@@ -86,6 +95,7 @@ function InvoiceView({ invoice, info, reconnecting }: { invoice: PublicInvoice; 
           {open && isOpenToChoice(invoice) && <Choose invoice={invoice} choice={choice} />}
           {open && <PayButtons invoice={invoice} info={info} stage={stage} choice={choice} />}
         </section>
+        {over && <RateOver renewing={renewing} />}
         <InvoiceState invoice={invoice} />
         <StageNotice stage={stage} open={open} />
         <InvoiceSteps invoice={invoice} signed={stage.at === 'sent'} />

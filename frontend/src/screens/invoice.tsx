@@ -5,11 +5,11 @@ import { payInvoice, reportSubmitted, type Wish } from '../api/remit';
 import type { PublicInvoice } from '../api/types';
 import { format } from '../money';
 import { land } from '../router';
-import { hasAftermath, isPayable, isStarsOnly, useChoice, useWatchedInvoice, type Choice } from '../state/invoices';
+import { hasAftermath, isPayable, isRateOver, isStarsOnly, useChoice, useRenewing, useWatchedInvoice, type Choice, type Renewing } from '../state/invoices';
 import { asProblem, isHere } from '../state/loaded';
 import { remember } from '../state/payments';
 import { current, defaultWallet, refreshLedger } from '../state/session';
-import { askWallet, linkNewWallet, stageOf, type Stage } from '../state/signing';
+import { askWallet, clearStage, linkNewWallet, stageOf, type Stage } from '../state/signing';
 import { telegram } from '../telegram';
 import { text } from '../text';
 import { WalletError } from '../wallet';
@@ -17,7 +17,7 @@ import type { Action } from '../ui/action';
 import { Card } from '../ui/card';
 import { Aftermath } from '../ui/aftermath';
 import { Choose, isOpenToChoice } from '../ui/choose';
-import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, timeLeft } from '../ui/invoice';
+import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, RateOver, timeLeft } from '../ui/invoice';
 import { Failure, Load, Notice, Skeleton } from '../ui/notice';
 import { Screen } from '../ui/screen';
 import { Reconnecting } from './payment';
@@ -25,14 +25,19 @@ import { StarsNotice, usePayingInStars } from './stars';
 import { WalletTrouble } from './wallet-trouble';
 
 export function InvoiceScreen({ id }: { id: string }) {
-  const { invoice, trouble } = useWatchedInvoice(id, (next) => {
+  const watched = useWatchedInvoice(id, (next) => {
     if (next.status === 'paid') telegram?.haptic('success');
     refreshLedger();
+  });
+  const { invoice, trouble } = watched;
+  // A wallet may still hold the request for the sum of before; here it is not offered again.
+  const renewing = useRenewing(watched, () => {
+    if (stageOf(id)?.at === 'asked') clearStage(id);
   });
   const state = invoice.state.value;
   if (isHere(state)) {
     const View = isStarsOnly(state.ok) ? StarsView : InvoiceView;
-    return <View invoice={state.ok} reconnecting={trouble !== null} />;
+    return <View invoice={state.ok} renewing={renewing} reconnecting={trouble !== null} />;
   }
   return (
     <Screen title={text.value.invoice.title} quietTitle>
@@ -41,7 +46,13 @@ export function InvoiceScreen({ id }: { id: string }) {
   );
 }
 
-function InvoiceView({ invoice, reconnecting }: { invoice: PublicInvoice; reconnecting: boolean }) {
+interface ViewProps {
+  readonly invoice: PublicInvoice;
+  readonly renewing: Renewing;
+  readonly reconnecting: boolean;
+}
+
+function InvoiceView({ invoice, renewing, reconnecting }: ViewProps) {
   const t = text.value;
   const stage = stageOf(invoice.id);
   const choice = useChoice(invoice);
@@ -57,13 +68,18 @@ function InvoiceView({ invoice, reconnecting }: { invoice: PublicInvoice; reconn
     }
   };
 
-  const payable = isPayable(invoice) && timeLeft(invoice) > 0 && (stage?.at !== 'sent' || invoice.exception === 'underpaid');
-  const primary = actionOf(invoice, stage, choice, state === 'busy', () => void pay());
+  const open = isPayable(invoice) && timeLeft(invoice) > 0 && (stage?.at !== 'sent' || invoice.exception === 'underpaid');
+  const over = open && isRateOver(invoice);
+  const payable = open && !over;
+  const primary = over
+    ? null
+    : actionOf(invoice, stage, choice, state === 'busy', () => void pay());
   return (
     <Screen title={t.invoice.title} quietTitle primary={primary} secondary={backToShop(invoice)}>
       <InvoiceHero invoice={invoice} of={payable ? choice.of : undefined} />
       {payable && stage?.at !== 'asked' && isOpenToChoice(invoice) && <Card><Choose invoice={invoice} choice={choice} /></Card>}
       {stage?.at !== 'sent' && <InvoiceCountdown invoice={invoice} />}
+      {over && <RateOver renewing={renewing} />}
       <InvoiceState invoice={invoice} />
       {payable && <StageNotice stage={stage} />}
       {state instanceof Problem && <Failure problem={state} retry={() => void pay()} />}
@@ -77,7 +93,7 @@ function InvoiceView({ invoice, reconnecting }: { invoice: PublicInvoice; reconn
 }
 
 /** Digital goods: by Telegram's rules no wallet is asked here. */
-function StarsView({ invoice, reconnecting }: { invoice: PublicInvoice; reconnecting: boolean }) {
+function StarsView({ invoice, reconnecting }: ViewProps) {
   const t = text.value;
   const paying = usePayingInStars(invoice);
   const primary = paying.action ?? { label: t.common.done, run: () => land() };

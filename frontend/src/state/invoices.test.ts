@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { money } from '../money';
-import { judge } from './invoices';
+import type { PublicInvoice } from '../api/types';
+import { now } from './clock';
+import { isRateOver, judge, rateLeft } from './invoices';
 
 const least = money(2_000_000n, 'USDT', 6);
 
@@ -19,5 +21,27 @@ describe('an amount that is left to the payer', () => {
   it('is never rounded', () => {
     expect(judge('2.0000001', least).error).toMatch(/6 digits/);
     expect(judge('9'.repeat(20), least).money).toBeNull();
+  });
+});
+
+describe('a price in fiat', () => {
+  const at = (time: string) => `2026-11-23T${time}.000Z`;
+  const priced = (over: object): PublicInvoice =>
+    ({ status: 'open', expires_at: at('14:00:00'), fiat: { rate_expires_at: at('12:15:00') }, ...over }) as PublicInvoice;
+
+  it('holds until a minute before its rate ends: a wallet still has to sign', () => {
+    now.value = Date.parse(at('12:10:00'));
+    expect(rateLeft(priced({}))).toBe(240_000);
+    expect(isRateOver(priced({}))).toBe(false);
+    now.value = Date.parse(at('12:14:00'));
+    expect(isRateOver(priced({}))).toBe(true);
+  });
+
+  it('has no end of its own when it is held to the end, is paid, or is none', () => {
+    now.value = Date.parse(at('13:00:00'));
+    for (const other of [{ expires_at: at('12:15:00') }, { status: 'paid' }, { status: 'processing' }, { fiat: null }]) {
+      expect(rateLeft(priced(other))).toBeNull();
+      expect(isRateOver(priced(other))).toBe(false);
+    }
   });
 });

@@ -1,11 +1,14 @@
 // An invoice being looked at: fetched once, then followed by long-poll for as long as it can change.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Problem } from '../api/client';
-import { followInvoice, getInvoice, type Wish } from '../api/remit';
+import { followInvoice, getInvoice, renewInvoice, type Wish } from '../api/remit';
 import type { Accepted, PublicInvoice } from '../api/types';
 import { format, money, parse, unitsOf, type Money } from '../money';
 import { text } from '../text';
+import { rateWords } from '../text/rate';
+import { now } from './clock';
 import { asProblem, isHere, resource, type Resource } from './loaded';
+import { toast } from './toast';
 
 export interface WatchedInvoice {
   readonly invoice: Resource<PublicInvoice>;
@@ -13,7 +16,7 @@ export interface WatchedInvoice {
 }
 
 export function useWatchedInvoice(id: string, changed: (invoice: PublicInvoice) => void): WatchedInvoice {
-  const invoice = useMemo(() => resource(() => getInvoice(id)), [id]);
+  const invoice = useMemo(() => resource(() => openInvoice(id)), [id]);
   const [trouble, setTrouble] = useState<Problem | null>(null);
   const here = isHere(invoice.state.value);
   useEffect(() => void invoice.refresh(), [invoice]);
@@ -24,7 +27,9 @@ export function useWatchedInvoice(id: string, changed: (invoice: PublicInvoice) 
     const seen = (next: PublicInvoice) => {
       const before = invoice.state.peek();
       invoice.set(next);
-      if (isHere(before) && before.ok.status !== next.status) changed(next);
+      if (!isHere(before)) return;
+      tellNewRate(before.ok, next);
+      if (before.ok.status !== next.status) changed(next);
     };
     followInvoice(state.ok, { signal: stop.signal, seen, trouble: setTrouble }).catch((error: unknown) => setTrouble(asProblem(error)));
     return () => stop.abort();
@@ -32,9 +37,68 @@ export function useWatchedInvoice(id: string, changed: (invoice: PublicInvoice) 
   return { invoice, trouble };
 }
 
+/** As somebody who comes to pay needs it: by the service's clock, so it is asked whatever ours says. */
+async function openInvoice(id: string): Promise<PublicInvoice> {
+  const invoice = await getInvoice(id);
+  return isPayable(invoice) && hasRateOfItsOwn(invoice) ? renewInvoice(id).catch(() => invoice) : invoice;
+}
+
+/** Whether the rate of its price ends before the invoice does. */
+function hasRateOfItsOwn({ fiat, expires_at }: PublicInvoice): boolean {
+  return fiat !== null && Date.parse(fiat.rate_expires_at) < Date.parse(expires_at);
+}
+
+/** With less left than this the service reckons anew: a wallet still has to be asked. */
+const TO_ACT_MS = 60_000;
+
+/** Milliseconds for which the sum still holds for whoever begins to pay; null if it holds to the end. */
+export function rateLeft(invoice: PublicInvoice): number | null {
+  if (!invoice.fiat || !isPayable(invoice) || !hasRateOfItsOwn(invoice)) return null;
+  return Date.parse(invoice.fiat.rate_expires_at) - TO_ACT_MS - now.value;
+}
+
+export function isRateOver(invoice: PublicInvoice): boolean {
+  return (rateLeft(invoice) ?? 1) <= 0;
+}
+
+export interface Renewing {
+  readonly busy: boolean;
+  readonly problem: Problem | null;
+  readonly renew: () => void;
+}
+
+/** Asks for a new rate. Whatever was asked of a wallet before is not offered any more. */
+export function useRenewing({ invoice }: WatchedInvoice, dropped: () => void): Renewing {
+  const [state, setState] = useState<'idle' | 'busy' | Problem>('idle');
+  const known = invoice.state.value;
+  const held = isHere(known) ? known.ok.fiat?.rate_expires_at : undefined;
+  useEffect(dropped, [held]);
+  const renew = async () => {
+    const before = invoice.state.peek();
+    if (!isHere(before)) return;
+    setState('busy');
+    try {
+      const next = await renewInvoice(before.ok.id);
+      invoice.set(next);
+      tellNewRate(before.ok, next);
+      setState('idle');
+    } catch (error) {
+      setState(asProblem(error));
+    }
+  };
+  return { busy: state === 'busy', problem: state === 'idle' || state === 'busy' ? null : state, renew: () => void renew() };
+}
+
+function tellNewRate(before: PublicInvoice, next: PublicInvoice): void {
+  if (isPayable(next) && before.remaining.units !== next.remaining.units && before.fiat?.rate_expires_at !== next.fiat?.rate_expires_at) {
+    toast(rateWords.value.renewed(format(next.remaining)));
+  }
+}
+
 /** Whether money for it is still welcome. */
 export function isPayable(invoice: PublicInvoice): boolean {
-  return invoice.status === 'open';
+  // Late while it is open: no rate could be trusted when it came, and the shop decides.
+  return invoice.status === 'open' && invoice.exception !== 'late';
 }
 
 /** What is still to be paid, in the invoice's own asset or in another: all of it, or the rest after a part has arrived. */

@@ -1,9 +1,10 @@
 // An invoice as its payer sees it, in the Mini App and on the pay page alike.
 import { unitsOf, format, worth, written, type Money } from '../money';
 import type { Accepted, InvoiceFiat, PublicInvoice } from '../api/types';
-import { came, isStarred, isStarsOnly, missing } from '../state/invoices';
+import { came, isStarred, isStarsOnly, isRateOver, missing, rateLeft, type Renewing } from '../state/invoices';
 import { now } from '../state/clock';
 import { language, text } from '../text';
+import { rateWords } from '../text/rate';
 import { countdown, day, dayAndTime, elapsed } from '../text/when';
 import { Avatar } from './avatar';
 import { Card, Facts } from './card';
@@ -28,7 +29,7 @@ export function InvoiceHero({ invoice, of = main(invoice) }: { invoice: PublicIn
       {paid ? <Tick /> : <Avatar name={invoice.shop.name} size="large" icon="shop" />}
       <p class="quiet">{paid || over || !cost ? invoice.shop.name : named ? t.fromOpen(invoice.shop.name) : t.from(invoice.shop.name)}</p>
       {!named && cost && (
-        <span class={over ? 'struck' : undefined}>
+        <span class={over || isRateOver(invoice) ? 'struck' : undefined}>
           <Amount money={cost} size="hero" />
         </span>
       )}
@@ -75,10 +76,21 @@ export function timeLeft(invoice: PublicInvoice): number {
 
 /** Time left, while the invoice can be paid. Never more than it was given: device clocks are wrong at times. */
 export function InvoiceCountdown({ invoice }: { invoice: PublicInvoice }) {
-  if (invoice.status !== 'open') return null;
-  const left = timeLeft(invoice);
-  if (left <= 0) return null;
-  return <p class={left < SOON_MS ? 'countdown countdown-soon' : 'countdown'}>{text.value.invoice.until(countdown(left))}</p>;
+  const [left, held] = [timeLeft(invoice), rateLeft(invoice) ?? Infinity];
+  const time = Math.min(left, held);
+  if (invoice.status !== 'open' || time <= 0) return null;
+  const words = held < left ? rateWords.value.held : text.value.invoice.until;
+  return <p class={time < SOON_MS ? 'countdown countdown-soon' : 'countdown'}>{words(countdown(time))}</p>;
+}
+
+/** The sum does not hold any more: the rest is reckoned anew for whoever wants to pay. */
+export function RateOver({ renewing: { problem, renew, busy } }: { renewing: Renewing }) {
+  const t = rateWords.value;
+  return (
+    <Notice tone="info" title={problem ? t.none : t.over} action={{ label: t.renew, run: renew, busy }}>
+      {problem ? t.noneBody : t.overBody}
+    </Notice>
+  );
 }
 
 /** Where it stands, and what the shop says to whoever has paid. */
@@ -107,6 +119,7 @@ function Standing({ invoice }: { invoice: PublicInvoice }) {
   switch (invoice.status) {
     case 'open':
       if (timeLeft(invoice) <= 0) return <Notice tone="warn" title={t.closing}>{t.closingBody}</Notice>;
+      if (invoice.exception === 'late') return <Notice tone="warn" title={rateWords.value.none}>{t.lateBody(shop)}</Notice>;
       if (invoice.exception !== 'underpaid') return null;
       return <Notice tone="warn" title={t.underpaid}>{t.underpaidBody(received, missing(invoice))}</Notice>;
     case 'processing':
@@ -174,7 +187,7 @@ export function InvoiceFacts({ invoice }: { invoice: PublicInvoice }) {
           (partial || mixed) && { name: t.received, value: <bdi dir="ltr">{came(invoice)}</bdi> },
           invoice.exception === 'underpaid' && invoice.status !== 'paid' && { name: t.remaining, value: <bdi dir="ltr">{missing(invoice)}</bdi> },
           invoice.paid_at !== null && { name: text.value.receipt.when, value: dayAndTime(invoice.paid_at, language.value) },
-          invoice.status !== 'expired' && invoice.status !== 'void' && invoice.address !== null && { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
+          invoice.status !== 'expired' && invoice.status !== 'void' && !isRateOver(invoice) && invoice.address !== null && { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
           { name: t.title, value: <Address value={invoice.id} label={t.title} /> },
         ]}
       />

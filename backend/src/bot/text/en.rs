@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Standing, Words};
+use super::{Matter, Standing, Words};
 use crate::invoices::Declined;
 
 pub struct English;
@@ -55,6 +55,9 @@ impl Words for English {
     fn invoice_late(&self, shop: &str, received: &str) -> String {
         format!("{shop}: {received} came after the invoice had ended")
     }
+    fn invoice_unpriced(&self, shop: &str, received: &str) -> String {
+        format!("{shop}: {received} came while no rate could be trusted")
+    }
     fn invoice_given(&self, shop: &str, received: &str) -> String {
         format!("{shop}: you were given {received}")
     }
@@ -63,6 +66,9 @@ impl Words for English {
     }
     fn late_hint(&self) -> &'static str {
         "The money is in your wallet. Deliver all the same, or pay it back."
+    }
+    fn unpriced_hint(&self) -> &'static str {
+        "Nobody can say what it was worth, so the invoice waits for you. The money is in your wallet: accept it, or pay it back."
     }
     fn view_invoice(&self) -> &'static str {
         "View invoice"
@@ -218,8 +224,8 @@ impl Words for English {
         format!("{shop} is to be paid at {to} from {when}")
     }
     fn payout_asked_hint(&self) -> &'static str {
-        "Until then it is paid where it was, and any owner can cancel this in the app. If you do not \
-         know of it, cancel it now."
+        "Until then it is paid where it was, and any owner can stop this. If you do not know of it, stop \
+         it now."
     }
     fn payout_changed(&self, shop: &str, to: &str) -> String {
         format!("{shop} is now paid at {to}")
@@ -229,6 +235,94 @@ impl Words for English {
     }
     fn review_store(&self) -> &'static str {
         "Open the store"
+    }
+    fn change_asked(&self, shop: &str, matter: Matter<'_>, when: &str) -> String {
+        match matter {
+            Matter::OwnerInvited => {
+                format!("{shop}: somebody is invited to be an owner, from {when}")
+            }
+            Matter::OwnerMade => format!("{shop}: one of its people is to be an owner from {when}"),
+            Matter::OwnerLowered(role) => {
+                format!("{shop}: an owner is to be only its {role} from {when}")
+            }
+            Matter::OwnerRemoved => {
+                format!("{shop}: an owner is to belong to it no longer from {when}")
+            }
+            Matter::Key(hint) => {
+                format!("{shop}: the new API key {hint}… is to change keys and people from {when}")
+            }
+        }
+    }
+    fn change_asked_hint(&self, matter: Matter<'_>) -> &'static str {
+        match matter {
+            Matter::Key(_) => {
+                "It does everything else from now on. Any owner can stop it, and then it is revoked. If \
+                 you do not know of it, stop it now."
+            }
+            _ => {
+                "Until then its owners stay who they are, and any of them can stop this. If you do not \
+                 know of it, stop it now. The app shows who has asked."
+            }
+        }
+    }
+    fn change_done(&self, shop: &str, matter: Matter<'_>) -> String {
+        match matter {
+            Matter::OwnerInvited => {
+                format!("{shop}: the invitation to be an owner holds from now on")
+            }
+            Matter::OwnerMade => format!("{shop} has a new owner"),
+            Matter::OwnerLowered(role) => format!("Somebody who owned {shop} is now its {role}"),
+            Matter::OwnerRemoved => format!("Somebody who owned {shop} no longer belongs to it"),
+            Matter::Key(hint) => {
+                format!("{shop}: the API key {hint}… can now change keys and people")
+            }
+        }
+    }
+    fn change_canceled(&self, shop: &str, matter: Matter<'_>) -> String {
+        match matter {
+            Matter::OwnerInvited => format!("{shop}: the invitation to be an owner was stopped"),
+            Matter::OwnerMade => format!("{shop} gets no new owner: that was stopped"),
+            Matter::OwnerLowered(_) | Matter::OwnerRemoved => {
+                format!("{shop} keeps its owner: the change was stopped")
+            }
+            Matter::Key(hint) => {
+                format!("{shop}: the API key {hint}… was stopped and opens nothing any more")
+            }
+        }
+    }
+    fn soon(&self, title: &str) -> String {
+        format!("Within a day: {title}")
+    }
+    fn stop(&self) -> &'static str {
+        "Stop this"
+    }
+    fn stopped(&self) -> &'static str {
+        "Stopped. Everything stays as it was."
+    }
+    fn stop_over(&self) -> &'static str {
+        "This has ended already: it was stopped before, or has taken place. The app shows which."
+    }
+    fn stop_not_yours(&self) -> &'static str {
+        "Only whoever owned the store when this was asked for can stop it. Nothing was changed."
+    }
+    fn stop_unknown(&self) -> &'static str {
+        "I do not know this button any more. Nothing was changed; look in the app."
+    }
+    fn key_by_operator(&self, shop: &str, hint: &str) -> String {
+        format!("{shop}: the operator of this service has made the API key {hint}…")
+    }
+    fn owner_by_operator(&self, shop: &str) -> String {
+        format!("The operator of this service has given {shop} an owner")
+    }
+    fn webhook_created(&self, shop: &str, host: &str) -> String {
+        format!("{shop}: its events are now also sent to {host}")
+    }
+    fn webhook_moved(&self, shop: &str, host: &str) -> String {
+        format!("{shop}: a webhook was turned to {host}")
+    }
+    fn webhook_warning(&self) -> &'static str {
+        "It moves no money. If you do not know of it, delete the webhook in the app and revoke the keys \
+         you do not know."
     }
     fn member_joined(&self, shop: &str, role: &str) -> String {
         format!("{shop} has a new {role}")

@@ -23,12 +23,15 @@ pub struct Message {
     pub buttons: Vec<Button>,
 }
 
-/// A button that opens the Mini App.
+/// A button that opens the Mini App, or tells the bot that it was pressed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Button {
     pub label: String,
     /// What to open there, `pay_…`; the front page if nothing.
     pub start: Option<String>,
+    /// What the bot is told instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tells: Option<String>,
 }
 
 impl Message {
@@ -38,7 +41,15 @@ impl Message {
 
     #[must_use]
     pub fn with(mut self, label: &str, start: Option<&str>) -> Self {
-        self.buttons.push(Button { label: label.to_owned(), start: start.map(str::to_owned) });
+        let (label, start) = (label.to_owned(), start.map(str::to_owned));
+        self.buttons.push(Button { label, start, tells: None });
+        self
+    }
+
+    /// With a button that tells the bot these words, at most 64 bytes of them.
+    #[must_use]
+    pub fn with_press(mut self, label: &str, tells: String) -> Self {
+        self.buttons.push(Button { label: label.to_owned(), start: None, tells: Some(tells) });
         self
     }
 
@@ -55,6 +66,18 @@ pub enum Standing {
     OnItsWay,
     Paid,
     Over,
+}
+
+/// What a change that waits is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matter<'a> {
+    OwnerInvited,
+    OwnerMade,
+    /// With the role that is left, the API's word.
+    OwnerLowered(&'a str),
+    OwnerRemoved,
+    /// With the key's first characters.
+    Key(&'a str),
 }
 
 /// Everything the bot can say, in one language. Arguments are clean already, `<` and `&` escaped.
@@ -78,9 +101,11 @@ pub trait Words: Sync {
     fn invoice_underpaid(&self, shop: &str, received: &str, due: &str) -> String;
     fn missing(&self, money: &str) -> String;
     fn invoice_late(&self, shop: &str, received: &str) -> String;
+    fn invoice_unpriced(&self, shop: &str, received: &str) -> String;
     fn invoice_given(&self, shop: &str, received: &str) -> String;
     fn invoice_given_more(&self, shop: &str, received: &str) -> String;
     fn late_hint(&self) -> &'static str;
+    fn unpriced_hint(&self) -> &'static str;
     fn view_invoice(&self) -> &'static str;
     fn refunded(&self, shop: &str, money: &str) -> String;
     fn refunded_again(&self, shop: &str, sent: &str, money: &str) -> String;
@@ -137,6 +162,25 @@ pub trait Words: Sync {
     fn payout_changed(&self, shop: &str, to: &str) -> String;
     fn payout_canceled(&self, shop: &str, stays: &str) -> String;
     fn review_store(&self) -> &'static str;
+    fn change_asked(&self, shop: &str, matter: Matter<'_>, when: &str) -> String;
+    fn change_asked_hint(&self, matter: Matter<'_>) -> &'static str;
+    fn change_done(&self, shop: &str, matter: Matter<'_>) -> String;
+    fn change_canceled(&self, shop: &str, matter: Matter<'_>) -> String;
+    /// Before the title of something that takes place within a day.
+    fn soon(&self, title: &str) -> String;
+    /// The button that stops a change.
+    fn stop(&self) -> &'static str;
+    // What its presser reads; at most 200 characters.
+    fn stopped(&self) -> &'static str;
+    fn stop_over(&self) -> &'static str;
+    fn stop_not_yours(&self) -> &'static str;
+    fn stop_unknown(&self) -> &'static str;
+    /// `hint` is the key's first characters.
+    fn key_by_operator(&self, shop: &str, hint: &str) -> String;
+    fn owner_by_operator(&self, shop: &str) -> String;
+    fn webhook_created(&self, shop: &str, host: &str) -> String;
+    fn webhook_moved(&self, shop: &str, host: &str) -> String;
+    fn webhook_warning(&self) -> &'static str;
     /// `role` is the API's word.
     fn member_joined(&self, shop: &str, role: &str) -> String;
     fn member_changed(&self, shop: &str, role: &str) -> String;

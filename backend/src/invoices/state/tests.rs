@@ -22,6 +22,7 @@ pub fn invoice() -> Invoice {
             asset: Asset::Gram,
             also: Vec::new(),
             price: Price::Asset(units(10)),
+            rate_life: None,
             goods: Goods::Physical,
             stars: None,
             tolerance: Tolerance::default(),
@@ -34,6 +35,8 @@ pub fn invoice() -> Invoice {
         },
         due: units(10),
         rate: None,
+        held: None,
+        earlier: Vec::new(),
         currency: None,
         links: Links { pay_url: String::new(), app_url: String::new() },
         status: Status::Open,
@@ -52,7 +55,12 @@ fn arrived(amount: u64, at: i64) -> Input {
 }
 
 fn paid_in(asset: Asset, amount: u64, at: i64) -> Input {
-    Input::Arrived { asset, amount: units(amount), at: Time::from_millis(at) }
+    Input::Arrived {
+        asset,
+        amount: units(amount),
+        at: Time::from_millis(at),
+        by: Counting::Present,
+    }
 }
 
 const USDT: Asset = Asset::Jetton(Address { workchain: 0, hash: [9; 32] });

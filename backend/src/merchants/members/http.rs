@@ -1,19 +1,26 @@
 //! Routes for the people of a merchant: `/v1/members`, and `/v1/invitations` for whoever was invited.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Error, Invitation, MOST, Member, store};
+use super::{Asking, Done, Error, Invitation, MOST, Member, store};
 use crate::{
     app::App,
+    db::Tx,
     extract::{Body, Path},
     id::{InvitationId, PersonId},
     identity::http::Caller,
     merchants::{
         Merchant,
         acting::{Acting, Hand},
+        changes::view::ChangeView,
         http::StoreView,
         role::Role,
     },
@@ -43,6 +50,7 @@ impl From<Error> for Problem {
                 Kind::MemberAlready,
                 format!("You are its {role}. The invitation was not used up."),
             ),
+            Error::NoOwner => Self::not_found("owner of that Telegram id"),
             Error::LastOwner => Self::new(
                 Kind::LastOwner,
                 "Nothing was changed. Make somebody else an owner first.",
@@ -53,6 +61,7 @@ impl From<Error> for Problem {
                     "A store has {MOST} members and open invitations at most. Nobody was invited."
                 ),
             ),
+            Error::Change(error) => error.into(),
             Error::Db(error) => error.into(),
         }
     }
@@ -96,6 +105,10 @@ pub struct InvitationView {
     created_at: Time,
     #[schema(value_type = String, format = DateTime)]
     expires_at: Time,
+    /// From when whoever takes it is an owner; until then they read along as support, and any owner can
+    /// stop it. `null`: it does not wait.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    effective_at: Option<Time>,
 }
 
 impl From<&Invitation> for InvitationView {
@@ -105,6 +118,7 @@ impl From<&Invitation> for InvitationView {
             role: invitation.role,
             created_at: invitation.created_at,
             expires_at: invitation.expires_at,
+            effective_at: invitation.effective_at,
         }
     }
 }
@@ -113,7 +127,8 @@ impl From<&Invitation> for InvitationView {
 #[derive(Debug, Serialize)]
 pub struct MembershipView {
     merchant: Named,
-    id: String,
+    /// `null`: the operator has named somebody who has not come yet.
+    id: Option<String>,
     role: Role,
 }
 
@@ -124,9 +139,9 @@ struct Named {
 }
 
 impl MembershipView {
-    pub fn new(merchant: &Merchant, id: PersonId, role: Role) -> Self {
+    pub fn new(merchant: &Merchant, id: Option<PersonId>, role: Role) -> Self {
         let merchant = Named { id: merchant.id.to_string(), name: merchant.name.clone() };
-        Self { merchant, id: id.to_string(), role }
+        Self { merchant, id: id.as_ref().map(PersonId::to_string), role }
     }
 }
 
@@ -173,7 +188,9 @@ struct NewInvitationView {
 
 /// Invite somebody to your store
 ///
-/// The link works once, for a week. Nobody gives more than they may do themselves.
+/// The link works once, for a week. Nobody gives more than they may do themselves, and no key makes an
+/// owner: an owner does, as a person with a session and a linked wallet. Every owner is told of it at once,
+/// and any of them can stop it until `effective_at`.
 #[utoipa::path(
     post, path = "/v1/members", tag = "Members", security(("key" = [])),
     request_body = RoleBody,
@@ -186,8 +203,11 @@ async fn invite(
 ) -> Result<(StatusCode, Json<NewInvitationView>)> {
     may_give(&acting, body.role)?;
     let mut tx = app.db.begin().await?;
+    decides(&mut tx, &acting, [body.role]).await?;
+    let by = acting.hand.to_string();
+    let asking = asking(&app, &by);
     let (invitation, token) =
-        super::invite(&mut tx, &acting.merchant, body.role, app.now()).await?;
+        super::invite(&mut tx, &acting.merchant, body.role, asking, app.now()).await?;
     tx.commit().await?;
     let link = app.deep_link(format_args!("join_{token}"));
     let about = InvitationView::from(&invitation);
@@ -202,26 +222,59 @@ fn may_give(acting: &Acting, role: Role) -> Result<()> {
     Err(Problem::new(Kind::RoleMissing, detail))
 }
 
+/// Whoever makes owners, or fewer of them, does it in person.
+async fn decides<const N: usize>(tx: &mut Tx, acting: &Acting, about: [Role; N]) -> Result<()> {
+    if about.iter().any(|role| role.grant().is_guarded()) {
+        acting.in_person(tx).await?;
+    }
+    Ok(())
+}
+
+fn asking<'a>(app: &App, by: &'a str) -> Asking<'a> {
+    Asking { by, wait: app.settings.payout_delay }
+}
+
+/// What became of it: nothing more to say, or the change that waits.
+fn answer(acting: &Acting, done: &Done) -> Response {
+    match done {
+        Done::AtOnce => StatusCode::NO_CONTENT.into_response(),
+        Done::Waits(change) => {
+            (StatusCode::ACCEPTED, Json(ChangeView::new(&acting.merchant, change))).into_response()
+        }
+    }
+}
+
 /// Give a member another role
+///
+/// It holds at once. Where somebody becomes an owner, or an owner becomes less, it waits until `due_at`:
+/// every owner is told, and any of them can stop it. Only an owner with a session and a linked wallet asks
+/// for that, no key.
 #[utoipa::path(
     patch, path = "/v1/members/{id}", tag = "Members", security(("key" = [])),
     params(("id" = String, Path)), request_body = RoleBody,
-    responses((status = 204), Refusals)
+    responses(
+        (status = 204),
+        (status = 202, body = ChangeView, description = "It is about an owner, so it waits."),
+        Refusals
+    )
 )]
 async fn change(
     State(app): State<App>,
     acting: Acting,
     Path(id): Path<PersonId>,
     Body(body): Body<RoleBody>,
-) -> Result<StatusCode> {
+) -> Result<Response> {
     may_give(&acting, body.role)?;
     let mut tx = app.db.begin().await?;
     if let Some((_, known)) = store::role_of(&mut tx, acting.merchant.id, id).await? {
         may_give(&acting, known)?;
+        decides(&mut tx, &acting, [known, body.role]).await?;
     }
-    super::change(&mut tx, &acting.merchant, id, body.role, app.now()).await?;
+    let by = acting.hand.to_string();
+    let (asking, now) = (asking(&app, &by), app.now());
+    let done = super::change(&mut tx, &acting.merchant, id, body.role, asking, now).await?;
     tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(answer(&acting, &done))
 }
 
 /// Whom to remove: a member, or an invitation.
@@ -234,49 +287,70 @@ enum Whom {
 
 /// Remove a member, or take an invitation back
 ///
-/// It holds at once.
+/// It holds at once. Where an owner is to go it waits until `due_at`: every owner is told, and any of them,
+/// also the one who is to go, can stop it. Only an owner with a session and a linked wallet asks for that, no
+/// key. Nobody takes back an invitation to more than they may do themselves.
 #[utoipa::path(
     delete, path = "/v1/members/{id}", tag = "Members", security(("key" = [])),
     params(("id" = String, Path, description = "`usr_…` or `ivt_…`")),
-    responses((status = 204), Refusals)
+    responses(
+        (status = 204),
+        (status = 202, body = ChangeView, description = "It is about an owner, so it waits."),
+        Refusals
+    )
 )]
 async fn remove(
     State(app): State<App>,
     acting: Acting,
     Path(whom): Path<Whom>,
-) -> Result<StatusCode> {
+) -> Result<Response> {
+    let (by, now) = (acting.hand.to_string(), app.now());
     let mut tx = app.db.begin().await?;
-    match whom {
+    let done = match whom {
         Whom::Invitation(id) => {
-            super::take_back(&mut tx, &acting.merchant, id, app.now()).await?;
+            let open = store::invitations(&mut tx, acting.merchant.id, now.at).await?;
+            if let Some(invitation) = open.iter().find(|open| open.id == id) {
+                may_give(&acting, invitation.role)?;
+            }
+            super::take_back(&mut tx, &acting.merchant, id, &by, now).await?;
+            Done::AtOnce
         }
         Whom::Member(id) => {
             if let Some((_, known)) = store::role_of(&mut tx, acting.merchant.id, id).await? {
                 may_give(&acting, known)?;
+                decides(&mut tx, &acting, [known]).await?;
             }
-            super::remove(&mut tx, &acting.merchant, id, app.now()).await?;
+            super::remove(&mut tx, &acting.merchant, id, asking(&app, &by), now).await?
         }
-    }
+    };
     tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(answer(&acting, &done))
 }
 
 /// Leave a store
+///
+/// At once; an owner leaves when the owners have had their time to stop it, for it could be a thief with
+/// the owner's phone.
 #[utoipa::path(
     post, path = "/v1/members/leave", tag = "Members", security(("key" = [])),
-    responses((status = 204), Refusals)
+    responses(
+        (status = 204),
+        (status = 202, body = ChangeView, description = "You are an owner, so it waits."),
+        Refusals
+    )
 )]
-async fn leave(State(app): State<App>, acting: Acting) -> Result<StatusCode> {
+async fn leave(State(app): State<App>, acting: Acting) -> Result<Response> {
     let me = acting.hand.person().ok_or_else(|| {
         Problem::new(
             Kind::PersonNeeded,
             "A key belongs to nobody; revoke it at DELETE /v1/keys/{id}.",
         )
     })?;
+    let by = me.to_string();
     let mut tx = app.db.begin().await?;
-    super::remove(&mut tx, &acting.merchant, me, app.now()).await?;
+    let done = super::remove(&mut tx, &acting.merchant, me, asking(&app, &by), app.now()).await?;
     tx.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(answer(&acting, &done))
 }
 
 /// What came with an invitation's link.
@@ -295,6 +369,9 @@ struct OfferView {
     role: Role,
     #[schema(value_type = String, format = DateTime)]
     expires_at: Time,
+    /// From when you are an owner; until then you read along as support. `null`: it does not wait.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    effective_at: Option<Time>,
 }
 
 /// Look at an invitation before you take it
@@ -312,12 +389,18 @@ async fn look(
     let invitation = super::offered(&mut tx, &body.token, app.now()).await?;
     let merchant = crate::merchants::store::find(&mut tx, invitation.merchant_id).await?;
     let name = merchant.ok_or(Error::Over)?.name;
-    Ok(Json(OfferView { name, role: invitation.role, expires_at: invitation.expires_at }))
+    Ok(Json(OfferView {
+        name,
+        role: invitation.role,
+        expires_at: invitation.expires_at,
+        effective_at: invitation.effective_at,
+    }))
 }
 
 /// Take an invitation
 ///
-/// You belong to the store from now on: name it in `Remit-Account` to act for it.
+/// You belong to the store from now on: name it in `Remit-Account` to act for it. If you are to be an owner
+/// you read along as support until `owner_from`.
 #[utoipa::path(
     post, path = "/v1/invitations/accept", tag = "Members", security(("session" = [])),
     request_body = TokenBody,
@@ -329,9 +412,10 @@ async fn accept(
     Body(body): Body<TokenBody>,
 ) -> Result<Json<StoreView>> {
     let mut tx = app.db.begin().await?;
-    let taken = super::accept(&mut tx, &caller.person, &body.token, app.now()).await?;
-    let merchant = crate::merchants::store::find(&mut tx, taken.merchant_id).await?;
-    let merchant = merchant.ok_or(Error::Over)?;
+    let wait = app.settings.payout_delay;
+    let (id, role) = super::accept(&mut tx, &caller.person, &body.token, wait, app.now()).await?;
+    let merchant = crate::merchants::store::find(&mut tx, id).await?.ok_or(Error::Over)?;
+    let view = StoreView::of(&mut tx, &merchant, caller.person.id, role).await?;
     tx.commit().await?;
-    Ok(Json(StoreView::new(&merchant, taken.role)))
+    Ok(Json(view))
 }

@@ -26,6 +26,8 @@ pub struct Invitation {
     pub role: Role,
     pub created_at: Time,
     pub expires_at: Time,
+    /// From when it makes an owner of somebody, as long as that waits.
+    pub effective_at: Option<Time>,
 }
 
 pub async fn claim(tx: &mut Tx, person: PersonId, telegram_id: i64, now: Time) -> Result<()> {
@@ -83,6 +85,19 @@ pub async fn owners(tx: &mut Tx, merchant: MerchantId) -> Result<Vec<Person>> {
            from members m join people p on p.id = m.person_id
           where m.merchant_id = $1 and m.role = 'owner' order by p.id",
         merchant
+    )
+}
+
+/// The merchants that this person owns, the oldest first, and how many owners each has.
+pub async fn owned(tx: &mut Tx, person: PersonId) -> Result<Vec<(String, i64)>> {
+    rows!(
+        tx,
+        all(String, i64),
+        "select s.name, (select count(*) from members o
+                          where o.merchant_id = s.id and o.role = 'owner')
+           from members m join merchants s on s.id = m.merchant_id
+          where m.person_id = $1 and m.role = 'owner' order by s.id",
+        person
     )
 }
 
@@ -176,8 +191,11 @@ pub async fn invitations(tx: &mut Tx, merchant: MerchantId, now: Time) -> Result
     rows!(
         tx,
         all Invitation,
-        "select id, merchant_id, role, created_at, expires_at from invitations
-          where merchant_id = $1 and ended_at is null and expires_at > $2 order by id",
+        "select i.id, i.merchant_id, i.role, i.created_at, i.expires_at, c.due_at as effective_at
+           from invitations i
+           left join changes c
+                  on c.merchant_id = i.merchant_id and c.subject = i.id and c.status = 'waiting'
+          where i.merchant_id = $1 and i.ended_at is null and i.expires_at > $2 order by i.id",
         merchant,
         now
     )
@@ -187,8 +205,11 @@ pub async fn by_hash(tx: &mut Tx, hash: &str, now: Time) -> Result<Option<Invita
     rows!(
         tx,
         optional Invitation,
-        "select id, merchant_id, role, created_at, expires_at from invitations
-          where hash = $1 and ended_at is null and expires_at > $2",
+        "select i.id, i.merchant_id, i.role, i.created_at, i.expires_at, c.due_at as effective_at
+           from invitations i
+           left join changes c
+                  on c.merchant_id = i.merchant_id and c.subject = i.id and c.status = 'waiting'
+          where i.hash = $1 and i.ended_at is null and i.expires_at > $2",
         hash,
         now
     )

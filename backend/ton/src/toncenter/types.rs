@@ -249,6 +249,69 @@ pub struct JettonWallet {
     pub last_transaction_lt: Option<u64>,
 }
 
+/// What a jetton says of itself (TEP-64). Anybody may write anything there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JettonMaster {
+    pub decimals: Option<String>,
+    pub symbol: Option<String>,
+}
+
+impl JettonMaster {
+    /// `None`: nothing is said, or no number.
+    pub fn decimals(&self) -> Option<u32> {
+        self.decimals.as_deref()?.parse().ok()
+    }
+
+    pub fn symbol(&self) -> Option<&str> {
+        self.symbol.as_deref()
+    }
+}
+
+/// The list of masters: what stands on the chain, and what the service has read where that points to.
+#[derive(Debug, Deserialize)]
+pub(super) struct JettonMasters {
+    #[serde(deserialize_with = "Option::deserialize")]
+    jetton_masters: Option<Vec<RawMaster>>,
+    #[serde(default)]
+    metadata: serde_json::Value,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawMaster {
+    address: Address,
+    #[serde(default)]
+    jetton_content: serde_json::Value,
+}
+
+impl JettonMasters {
+    pub fn find(&self, master: &Address) -> Option<JettonMaster> {
+        let mut masters = self.jetton_masters.iter().flatten();
+        let found = masters.find(|found| found.address == *master)?;
+        let info = self.metadata.as_object().into_iter().flatten();
+        let info = info.filter(|(address, _)| address.parse() == Ok(*master));
+        let info: Vec<_> = info
+            .filter_map(|(_, one)| one["token_info"].as_array())
+            .flatten()
+            .filter(|one| one["type"] == "jetton_masters")
+            .collect();
+        let told = |pointer: &str| info.iter().find_map(|one| said(one.pointer(pointer)?));
+        let content = &found.jetton_content;
+        Some(JettonMaster {
+            decimals: said(&content["decimals"]).or_else(|| told("/extra/decimals")),
+            symbol: said(&content["symbol"]).or_else(|| told("/symbol")),
+        })
+    }
+}
+
+/// Text, or a number's digits.
+fn said(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) if !text.is_empty() => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
 /// A message and everything that followed from it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Trace {

@@ -31,6 +31,7 @@ export function Invite({ store }: { store: Store }) {
         label={t.members.as} value={role} onChange={setRole}
         options={[...ROLES].reverse().map((value) => ({ value, title: t.role[value], detail: t.roleBody[value] }))}
       />
+      {role === 'owner' && <Notice tone="info" title={t.waits.title}>{t.waits.ownerBody}</Notice>}
       <Failed change={change} />
     </Screen>
   );

@@ -34,14 +34,16 @@ export function Join({ token }: { token: string }) {
   return (
     <Screen title={t.join.title} quietTitle primary={here ? { label: t.join.accept, run: accept, busy: change.busy } : null}>
       <Load of={offer} skeleton={<Card><Skeleton hero rows={1} /></Card>}>
-        {({ name, role, expires_at }) => (
+        {({ name, role, expires_at, effective_at }) => (
           <>
             <div class="hero">
               <Avatar name={name} size="large" icon="shop" />
               <p class="place-title">{t.join.asks(name)}</p>
               <p class="quiet">{t.join.as(t.role[role])}</p>
             </div>
-            <Notice tone="info" title={t.roleBody[role]} />
+            <Notice tone="info" title={t.roleBody[role]}>
+              {effective_at !== null && `${t.waits.youOwn(dayAndTime(effective_at, language.value))} ${t.waits.untilThen}`}
+            </Notice>
             <p class="fine">{t.join.until(dayAndTime(expires_at, language.value))}</p>
           </>
         )}

@@ -1,6 +1,6 @@
 // The API keys of a store: what each may do, and when it was last used.
 import { useState } from 'preact/hooks';
-import { listKeys, revokeKey, rotateKey } from '../../api/store';
+import { listChanges, listKeys, revokeKey, rotateKey } from '../../api/store';
 import type { ApiKey } from '../../api/store-types';
 import type { Store } from '../../api/types';
 import { useChange } from '../../state/store/change';
@@ -18,22 +18,29 @@ import { Screen } from '../../ui/screen';
 import { Failed } from './failed';
 import { Secret } from './secret';
 import { momentOf, Pill } from './status';
+import { Waiting } from './waiting';
 import { go } from './way';
 
 export function Keys({ store }: { store: Store }) {
   const t = words.value.keys;
-  const keys = useLive(store.id, () => listKeys(store.id));
+  const keys = useLive(store.id, async () => {
+    const [{ data }, changes] = await Promise.all([listKeys(store.id), listChanges(store.id)]);
+    return { data, changes: changes.data.filter(({ kind }) => kind === 'key') };
+  });
   const [made, setMade] = useState<string | null>(null);
   const writes = mayWrite(store.role, 'keys');
   if (made !== null) return <Secret title={t.once} body={t.onceBody} value={made} done={() => { setMade(null); void keys.refresh(); }} />;
   return (
     <Screen title={t.title} primary={writes ? { label: t.make, run: () => go(store.id, 'new_key') } : null}>
       <Load of={keys} skeleton={<Card><Skeleton rows={3} /></Card>}>
-        {({ data }) => (
-          <Card>
-            {data.length === 0 && <Place icon="key" title={t.empty}>{t.emptyBody}</Place>}
-            {inOrder(data).map((key) => <KeyRow key={key.id} store={store} item={key} writes={writes} made={setMade} changed={() => void keys.refresh()} />)}
-          </Card>
+        {({ data, changes }) => (
+          <>
+            <Waiting store={store} changes={changes} stopped={keys.refresh} />
+            <Card>
+              {data.length === 0 && <Place icon="key" title={t.empty}>{t.emptyBody}</Place>}
+              {inOrder(data).map((key) => <KeyRow key={key.id} store={store} item={key} writes={writes} made={setMade} changed={() => void keys.refresh()} />)}
+            </Card>
+          </>
         )}
       </Load>
     </Screen>
@@ -77,6 +84,7 @@ function KeyRow({ store, item, writes, made, changed }: KeyRowProps) {
             facts={[
               { name: t.may, value: item.scopes === null ? t.everything : item.scopes.join(', ') },
               item.allowed_ips.length > 0 && { name: words.value.address, value: item.allowed_ips.join(', ') },
+              item.effective_at !== null && { name: words.value.waits.keyFrom, value: dayAndTime(item.effective_at, language.value) },
               { name: t.ends, value: item.expires_at === null ? t.never : dayAndTime(item.expires_at, language.value) },
             ]}
           />

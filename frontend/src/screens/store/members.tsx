@@ -1,7 +1,7 @@
 // The people of a store: who they are to it, and how somebody else gets in.
 import { useState } from 'preact/hooks';
-import { changeMember, getMembers, removeMember } from '../../api/store';
-import type { Invitation, Member } from '../../api/store-types';
+import { changeMember, getMembers, listChanges, removeMember } from '../../api/store';
+import type { Invitation, Member, RightsChange } from '../../api/store-types';
 import type { Store } from '../../api/types';
 import { stores } from '../../state/session';
 import { useChange } from '../../state/store/change';
@@ -18,11 +18,15 @@ import { AskFirst, Options } from '../../ui/options';
 import { Screen } from '../../ui/screen';
 import { Failed } from './failed';
 import { dayOf } from './status';
+import { Waiting } from './waiting';
 import { go } from './way';
 
 export function MembersScreen({ store }: { store: Store }) {
   const t = words.value.members;
-  const members = useLive(store.id, () => getMembers(store.id));
+  const members = useLive(store.id, async () => {
+    const [people, { data }] = await Promise.all([getMembers(store.id), listChanges(store.id)]);
+    return { ...people, changes: data.filter(({ kind }) => kind.startsWith('owner_')) };
+  });
   const writes = mayWrite(store.role, 'members');
   const changed = (word: string) => {
     toast(word);
@@ -32,8 +36,9 @@ export function MembersScreen({ store }: { store: Store }) {
   return (
     <Screen title={t.title} primary={writes ? { label: t.invite, run: () => go(store.id, 'invite') } : null}>
       <Load of={members} skeleton={<Card><Skeleton rows={3} /></Card>}>
-        {({ data, invitations }) => (
+        {({ data, invitations, changes }) => (
           <>
+            <Waiting store={store} changes={changes} stopped={members.refresh} />
             <Card>
               {data.map((member) => <MemberRow key={member.id} store={store} member={member} writes={writes} changed={changed} />)}
             </Card>
@@ -78,14 +83,9 @@ function MemberActions({ store, member, changed }: Omit<MemberRowProps, 'writes'
   const t = words.value;
   const change = useChange();
   const [role, setRole] = useState(member.role);
-  const give = () => change.run(async () => {
-    await changeMember(store.id, member.id, role);
-    changed(t.members.changed);
-  });
-  const remove = () => change.run(async () => {
-    await removeMember(store.id, member.id);
-    changed(t.members.removed);
-  });
+  const told = (waits: RightsChange | undefined, done: string) => changed(waits ? t.waits.asked(dayOf(waits.due_at)) : done);
+  const give = () => change.run(async () => told(await changeMember(store.id, member.id, role), t.members.changed));
+  const remove = () => change.run(async () => told(await removeMember(store.id, member.id), t.members.removed));
   return (
     <div class="row-more">
       <Failed change={change} />
@@ -93,9 +93,10 @@ function MemberActions({ store, member, changed }: Omit<MemberRowProps, 'writes'
         label={t.members.as} value={role} onChange={setRole}
         options={ROLES.map((value) => ({ value, title: t.role[value], detail: t.roleBody[value] }))}
       />
+      {role !== member.role && [role, member.role].includes('owner') && <p class="fine">{t.waits.ownerBody}</p>}
       {role !== member.role && <Button kind="soft" action={{ label: t.members.change, run: give, busy: change.busy }} />}
       {!member.you && (
-        <AskFirst label={t.members.remove} title={t.members.removeAsk(member.first_name)} body={t.members.removeBody} keep={t.keep} busy={change.busy} onConfirm={remove} />
+        <AskFirst label={t.members.remove} title={t.members.removeAsk(member.first_name)} body={member.role === 'owner' ? t.waits.ownerBody : t.members.removeBody} keep={t.keep} busy={change.busy} onConfirm={remove} />
       )}
     </div>
   );

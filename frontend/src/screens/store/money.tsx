@@ -154,6 +154,7 @@ function MoneyFacts({ store, item }: { store: Store; item: UnmatchedDetail }) {
         <Facts
           facts={[
             { name: t.comment, value: item.comment ?? t.money.noComment },
+            item.comment !== null && !item.comment_counts && { name: t.money.note, value: t.money.commentDoesNotCount },
             item.from !== null && { name: t.from, value: <Address value={item.from} label={t.from} /> },
             invoice !== null && {
               name: item.status === 'attached' ? t.money.invoice : t.money.named,

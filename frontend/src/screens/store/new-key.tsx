@@ -4,10 +4,11 @@ import { makeKey } from '../../api/store';
 import type { Store } from '../../api/types';
 import { back } from '../../router';
 import { useChange } from '../../state/store/change';
-import { AREAS, NO_RIGHTS, READ_ONLY, scopesOf, type Preset, type Rights, type ScopeArea } from '../../state/store/scopes';
+import { AREAS, isGuarded, NO_RIGHTS, READ_ONLY, scopesOf, type Preset, type Rights, type ScopeArea } from '../../state/store/scopes';
 import { words } from '../../text/store';
 import { Card, Section } from '../../ui/card';
 import { Field, Segments } from '../../ui/choice';
+import { Notice } from '../../ui/notice';
 import { Options } from '../../ui/options';
 import { Screen } from '../../ui/screen';
 import { Failed } from './failed';
@@ -46,6 +47,7 @@ export function NewKeyScreen({ store }: { store: Store }) {
         options={PRESETS.map((value) => ({ value, title: t.presets[value].title, detail: t.presets[value].body }))}
       />
       {preset === 'custom' && <RightsCard rights={rights} onChange={setRights} />}
+      {isGuarded(scopes) && <Notice tone="info" title={words.value.waits.title}>{words.value.waits.keyBody}</Notice>}
       {scopes?.length === 0 && <p class="fine">{t.chooseOne}</p>}
       <Section title={t.ends}>
         <Segments

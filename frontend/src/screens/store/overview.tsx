@@ -1,7 +1,7 @@
 // How the store is doing: what it has taken, what wants a decision, and the ways to everything else.
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { cancelPayout, listInvoices, listPayoutChanges, listRefunds, listUnmatched } from '../../api/store';
-import type { PayoutChange } from '../../api/store-types';
+import { listChanges, listInvoices, listRefunds, listUnmatched, stopChange } from '../../api/store';
+import type { RightsChange } from '../../api/store-types';
 import type { Page, Store } from '../../api/types';
 import { figure, money } from '../../money';
 import { isHere, resource, type Resource } from '../../state/loaded';
@@ -22,11 +22,12 @@ import { DayChart } from '../../ui/chart';
 import { Segments } from '../../ui/choice';
 import { Icon, type IconName } from '../../ui/icon';
 import { Amount } from '../../ui/money';
-import { Load, Place, Skeleton } from '../../ui/notice';
+import { Load, Notice, Place, Skeleton } from '../../ui/notice';
 import { SandboxPill } from '../../ui/pill';
 import { Screen } from '../../ui/screen';
 import { Failed } from './failed';
 import { InvoiceRow } from './status';
+import { titleOf, waits } from './waiting';
 import { go } from './way';
 
 const PERIODS = ['7', '30'] as const;
@@ -43,7 +44,8 @@ export function Overview({ store }: { store: Store }) {
   return (
     <Screen title={store.name} quietTitle primary={sells ? { label: t.newSale, run: () => go(store.id, 'stall') } : null}>
       <Head store={store} />
-      <Attention store={store} inbox={all.inbox} toSign={all.toSign} payouts={all.payouts} />
+      {store.owner_from !== null && <Notice tone="info" title={words.value.waits.youOwn(dayAndTime(store.owner_from, language.value))}>{words.value.waits.untilThen}</Notice>}
+      <Attention store={store} inbox={all.inbox} toSign={all.toSign} changes={all.changes} />
       <Card>
         <Segments
           label={t.period} value={period} onChange={setPeriod}
@@ -94,7 +96,7 @@ function useOverview(store: Store, days: number) {
   const parts = useMemo(() => ({
     inbox: resource(() => listUnmatched(store.id, { status: 'open', limit: COUNTED })),
     toSign: resource(() => listRefunds(store.id, { status: 'requires_signature', limit: COUNTED })),
-    payouts: mayRead(store.role, 'payout') ? resource(() => listPayoutChanges(store.id)) : null,
+    changes: mayRead(store.role, 'members') ? resource(() => listChanges(store.id)) : null,
     latest: resource(() => listInvoices(store.id, { limit: LATEST })),
   }), [store.id, store.role]);
   const report = useMemo(() => resource(() => reportOf(store.id, days)), [store.id, days]);
@@ -152,15 +154,15 @@ interface AttentionProps {
   readonly store: Store;
   readonly inbox: Resource<Page<unknown>>;
   readonly toSign: Resource<Page<unknown>>;
-  readonly payouts: Resource<Page<PayoutChange>> | null;
+  readonly changes: Resource<Page<RightsChange>> | null;
 }
 
-function Attention({ store, inbox, toSign, payouts }: AttentionProps) {
+function Attention({ store, inbox, toSign, changes }: AttentionProps) {
   const t = words.value.overview;
   const [unmatched, unsigned] = [waiting(inbox), waiting(toSign)];
-  const state = payouts?.state.value;
-  const change = state && isHere(state) ? state.ok.data.find((one) => one.status === 'waiting') : undefined;
-  if (!unmatched && !unsigned && !change) return null;
+  const state = changes?.state.value;
+  const waitingChanges = state && isHere(state) ? state.ok.data.filter(waits) : [];
+  if (!unmatched && !unsigned && waitingChanges.length === 0) return null;
   return (
     <Section title={t.attention}>
       {unmatched && (
@@ -177,7 +179,7 @@ function Attention({ store, inbox, toSign, payouts }: AttentionProps) {
           trail={<Chevron />} onPress={() => go(store.id, 'refunds')}
         />
       )}
-      {change && payouts && <Waiting store={store} change={change} payouts={payouts} />}
+      {changes && waitingChanges.map((change) => <Waiting key={change.id} store={store} change={change} changes={changes} />)}
     </Section>
   );
 }
@@ -189,22 +191,33 @@ function waiting(of: Resource<Page<unknown>>): string | null {
   return state.ok.has_more ? `${state.ok.data.length}+` : state.ok.data.length.toString();
 }
 
-function Waiting({ store, change, payouts }: { store: Store; change: PayoutChange; payouts: Resource<Page<PayoutChange>> }) {
+/** Where more is told of a change, and what it looks like. */
+const PLACES: Readonly<Record<RightsChange['kind'], readonly ['payout' | 'members' | 'keys', IconName]>> = {
+  payout: ['payout', 'wallet'],
+  owner_invited: ['members', 'people'],
+  owner_made: ['members', 'people'],
+  owner_lowered: ['members', 'people'],
+  owner_removed: ['members', 'people'],
+  key: ['keys', 'key'],
+};
+
+function Waiting({ store, change, changes }: { store: Store; change: RightsChange; changes: Resource<Page<RightsChange>> }) {
   const t = words.value;
+  const [place, icon] = PLACES[change.kind];
   const cancel = useChange();
   const run = () => cancel.run(async () => {
-    await cancelPayout(store.id, change.id);
-    toast(t.payout.canceled);
-    await payouts.refresh();
+    await stopChange(store.id, change.id);
+    toast(t.waits.stopped);
+    await changes.refresh();
   });
   return (
     <>
       <Row
-        lead={<span class="row-icon"><Icon name="wallet" /></span>} title={t.overview.payout}
-        detail={t.overview.payoutBody(dayAndTime(change.due_at, language.value))} trail={<Chevron />} onPress={() => go(store.id, 'payout')}
+        lead={<span class="row-icon"><Icon name={icon} /></span>} title={titleOf(change)}
+        detail={t.overview.payoutBody(dayAndTime(change.due_at, language.value))} trail={<Chevron />} onPress={() => go(store.id, place)}
       />
       <div class="row-more">
-        {mayWrite(store.role, 'payout') && <Button kind="soft" action={{ label: t.payout.cancel, run, busy: cancel.busy }} />}
+        {mayWrite(store.role, 'members') && <Button kind="soft" action={{ label: t.waits.stop, run, busy: cancel.busy }} />}
         <Failed change={cancel} />
       </div>
     </>

@@ -14,6 +14,7 @@ import { Notice } from '../../ui/notice';
 import { AskFirst } from '../../ui/options';
 import { Screen } from '../../ui/screen';
 import { Failed } from './failed';
+import { dayOf } from './status';
 import { go } from './way';
 
 interface Way {
@@ -36,8 +37,8 @@ export function StoreSettings({ store }: { store: Store }) {
   ];
   const open = ways.filter(({ area }) => mayRead(store.role, area));
   const leave = () => change.run(async () => {
-    await leaveStore(store.id);
-    toast(t.left);
+    const waits = await leaveStore(store.id);
+    toast(waits ? words.value.waits.asked(dayOf(waits.due_at)) : t.left);
     land();
     await stores.refresh();
   });
@@ -52,7 +53,7 @@ export function StoreSettings({ store }: { store: Store }) {
         </Card>
       )}
       <Failed change={change} />
-      <AskFirst label={t.leave} title={t.leaveAsk} body={t.leaveBody} keep={words.value.keep} busy={change.busy} onConfirm={leave} />
+      <AskFirst label={t.leave} title={t.leaveAsk} body={store.role === 'owner' ? words.value.waits.ownerBody : t.leaveBody} keep={words.value.keep} busy={change.busy} onConfirm={leave} />
     </Screen>
   );
 }

@@ -9,7 +9,7 @@ import { Address } from '../../ui/copy';
 import { Icon } from '../../ui/icon';
 import { momentOf } from './status';
 
-const TONES: Partial<Record<Mark, string>> = { paid: 'timeline-good', accepted: 'timeline-good', late: 'timeline-warn', unmatched: 'timeline-warn', gone: 'timeline-warn' };
+const TONES: Partial<Record<Mark, string>> = { paid: 'timeline-good', accepted: 'timeline-good', late: 'timeline-warn', unpriced: 'timeline-warn', stars: 'timeline-good', stars_late: 'timeline-warn', unmatched: 'timeline-warn', gone: 'timeline-warn' };
 
 export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
   const t = words.value;
@@ -23,6 +23,7 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] }) {
               <time dateTime={entry.at}>{momentOf(entry.at)}</time>
             </p>
             <p class="timeline-rule">{t.invoice.rule[entry.kind]}</p>
+            {entry.rate && <p class="timeline-rule"><bdi dir="ltr">{entry.rate}</bdi></p>}
             {entry.payment && <Proof payment={entry.payment} />}
           </li>
         ))}

@@ -24,3 +24,8 @@ export function scopesOf(preset: Preset, custom: Rights): readonly string[] | un
   const rights: Rights = preset === 'custom' ? custom : PRESETS[preset];
   return AREAS.filter((area) => rights[area] !== 'none').map((area) => `${area}:${rights[area]}`);
 }
+
+/** Whether such a key decides who else may do what: that part of it waits. */
+export function isGuarded(scopes: readonly string[] | undefined): boolean {
+  return scopes === undefined || scopes.includes('keys:write') || scopes.includes('members:write');
+}

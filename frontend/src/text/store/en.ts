@@ -1,7 +1,7 @@
 // What the screens of a store say, in English. They are read by the people behind the counter.
 import type { Role } from '../../api/types';
 import type {
-  Clue, Delivery, Endpoint, Mark, PayoutChange, RefundStatus, RefundWarning, UnmatchedReason, UnmatchedStatus,
+  Clue, Delivery, Endpoint, Mark, RefundStatus, RefundWarning, RightsChange, UnmatchedReason, UnmatchedStatus,
 } from '../../api/store-types';
 import type { InvoiceStatus } from '../../api/types';
 import type { Sentence } from '../problems';
@@ -88,7 +88,6 @@ export const en = {
     unmatchedBody: 'Say what it was for, or send it back',
     toSign: (n: string) => (n === '1' ? 'One refund waits for your wallet' : `${n} refunds wait for your wallet`),
     toSignBody: 'Nothing moves until it is signed',
-    payout: 'Another wallet is to be paid',
     payoutBody: (date: string) => `From ${date} on`,
     recent: 'Latest invoices',
     noInvoices: 'No invoices yet',
@@ -188,7 +187,8 @@ export const en = {
     late: 'late',
     mark: {
       created: 'Made', seen: 'Seen in the network', gone: 'Gone again', received: 'Money came', late: 'Money came late', unmatched: 'Money that cannot pay it',
-      paid: 'Paid', expired: 'Expired', void: 'Withdrawn', accepted: 'Taken as enough',
+      paid: 'Paid', expired: 'Expired', void: 'Withdrawn', accepted: 'Taken as enough', rate_renewed: 'Reckoned at a new rate',
+      unpriced: 'Money without a rate', stars: 'Stars came', stars_late: 'Stars came late',
     } as Readonly<Record<Mark, string>>,
     rule: {
       created: 'Its reference is watched for from now on, without an end.',
@@ -201,6 +201,10 @@ export const en = {
       expired: 'Every block up to the end has been read, and not enough came in them.',
       void: 'Withdrawn by the store. Money that still comes is late.',
       accepted: 'The store took what had come as enough.',
+      rate_renewed: 'The rate before was over, and what was missing was reckoned anew. What had come keeps its worth.',
+      unpriced: 'Final, with the reference, but no rate was held at its time and none could be trusted: accept it, or send it back.',
+      stars: 'Telegram took the whole price in Stars before the end: it counts.',
+      stars_late: 'Telegram took the price in Stars, but after the end: it does not complete the invoice.',
     } as Readonly<Record<Mark, string>>,
   },
 
@@ -230,6 +234,8 @@ export const en = {
   money: {
     title: 'Unrecognised payment',
     noComment: 'None',
+    note: 'Note',
+    commentDoesNotCount: 'The wallet did not write the comment as the standard says, so it cannot count by itself.',
     perhaps: 'Perhaps it was for',
     noIdea: 'No invoice fits',
     noIdeaBody: 'If you know which one it was for, name it below. Otherwise put it aside or send it back.',
@@ -443,12 +449,33 @@ export const en = {
     noOther: 'You have linked no other wallet',
     noOtherBody: 'Connect the new one first. It proves that the address is yours.',
     connect: 'Connect another wallet',
-    waiting: 'A change is waiting',
-    waitingBody: (date: string) => `From ${date} on, customers pay into the new wallet.`,
-    cancel: 'Cancel the change',
-    canceled: 'The change is cancelled',
     past: 'Earlier changes',
-    status: { waiting: 'Waiting', done: 'Done', canceled: 'Cancelled' } as Readonly<Record<PayoutChange['status'], string>>,
+    status: { waiting: 'Waiting', done: 'Done', canceled: 'Cancelled' } as Readonly<Record<RightsChange['status'], string>>,
+  },
+
+  waits: {
+    title: 'It waits, so that owners can stop it',
+    somebody: 'Somebody',
+    payout: 'Another wallet is to be paid',
+    invited: 'Somebody is invited to be an owner',
+    made: (who: string) => `${who} is to be an owner`,
+    lowered: (who: string, role: string) => `${who} is an owner and is to be ${role.toLowerCase()}`,
+    removed: (who: string) => `${who} is an owner and is to leave the store`,
+    key: (hint: string) => `The key ${hint}… is to change keys and people`,
+    body: (date: string) => `Until ${date} all stays as it is, and any owner can stop it. If you do not know of it, stop it now.`,
+    bodyOfKey: (date: string) => `From ${date} on; everything else it does already. Stopping revokes it. If you do not know of it, stop it now.`,
+    askedBy: 'Asked for by',
+    aKey: 'An API key',
+    askedAt: 'Asked for',
+    dueAt: 'Takes place',
+    stop: 'Stop this',
+    stopped: 'Stopped. Everything stays as it was.',
+    asked: (date: string) => `Asked for. It takes place on ${date}.`,
+    ownerBody: 'Who owns the store changes after a wait, two days unless the operator says otherwise. Every owner is told at once, and each of them can stop it.',
+    keyBody: 'The key works at once. Changing keys and people is the one thing it can do only after the wait; every owner is told and can stop it.',
+    keyFrom: 'Changes keys and people from',
+    youOwn: (date: string) => `You become an owner on ${date}.`,
+    untilThen: 'Until then you read along, and the owners can still stop it.',
   },
 
   log: {
@@ -472,6 +499,13 @@ export const en = {
       'member.removed': 'removed somebody, or left',
       'payout.change_requested': 'asked for another payout wallet',
       'payout.change_canceled': 'cancelled the change of wallet',
+      'rights_change.created': 'asked for a change of rights',
+      'rights_change.canceled': 'stopped a change of rights',
+      'rights_change.completed': 'a change of rights they asked for took place',
+      'payout.changed': 'the wallet they asked for is paid',
+      'member.appointed': 'gave the store an owner',
+      'webhook.created': 'added a webhook',
+      'webhook.moved': 'moved a webhook',
       'webhook.ping': 'tested a webhook',
       'webhook.disabled': 'switched a webhook off',
     } as Readonly<Record<string, string | undefined>>,
@@ -487,6 +521,8 @@ export const en = {
     'invitation-over': { happened: 'This invitation is over', advice: 'Nothing was changed. Ask for a new link.' },
     'too-many-members': { happened: 'There are too many people and invitations', advice: 'Nobody was invited. Remove one first.' },
     'payout-pending': { happened: 'Another change is waiting already', advice: 'Nothing was changed. Cancel that one first.' },
+    'change-pending': { happened: 'Another change of this is waiting already', advice: 'Nothing was changed. Stop that one first, or wait for it.' },
+    'key-waits': { happened: 'This right of the key still waits', advice: 'Nothing was changed. Use an older key, or do it here.' },
     'payout-over': { happened: 'This change has ended', advice: 'There is nothing left to cancel.' },
     'to-self': { happened: 'It is the same wallet', advice: 'Nothing was changed. Choose another one.' },
     'nothing-came': { happened: 'No money has come for it', advice: 'There is nothing to accept.' },

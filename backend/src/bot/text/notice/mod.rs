@@ -53,6 +53,8 @@ struct Settlement {
 #[derive(Debug, Deserialize)]
 struct Invoice {
     id: String,
+    #[serde(default)]
+    status: String,
     exception: String,
     money: Money,
     received: Money,
@@ -304,6 +306,9 @@ fn invoice_title(words: &dyn Words, invoice: &Invoice) -> (String, Option<String
         "overpaid" => (words.invoice_overpaid(&shop, &received, &due), None),
         "underpaid" => {
             (words.invoice_underpaid(&shop, &received, &due), Some(words.missing(&remaining)))
+        }
+        "late" if matches!(invoice.status.as_str(), "open" | "processing") => {
+            (words.invoice_unpriced(&shop, &received), Some(words.unpriced_hint().to_owned()))
         }
         "late" => (words.invoice_late(&shop, &received), Some(words.late_hint().to_owned())),
         _ if in_stars(invoice).is_some() => (words.invoice_paid(&shop, &received), None),

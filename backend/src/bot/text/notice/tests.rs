@@ -184,6 +184,10 @@ fn a_merchant_is_told_what_is_unusual_about_the_money() {
         assert!(message.html.contains("“order-17” · final in block 7"), "{message:?}");
         assert_eq!(message.buttons[0].label, "View invoice");
     }
+    let mut unpriced = invoice("late", "5", "5");
+    unpriced["status"] = json!("open");
+    let message = told(kind::INVOICE_PAID_LATE, &unpriced);
+    assert!(message.html.contains("5 GRAM came while no rate could be trusted"), "{message:?}");
     let message = told(kind::INVOICE_PARTIALLY_PAID, &invoice("underpaid", "3", "2"));
     assert!(message.html.ends_with("2 GRAM is missing"), "{message:?}");
 }

@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use ton::toncenter;
 use utoipa::{
     IntoResponses, ToSchema,
     openapi::{Content, Ref, RefOr, Response as Described, ResponseBuilder},
@@ -85,6 +86,7 @@ problems! {
     StarsNotOffered     409 "stars-not-offered"      "This invoice has no price in Stars"
     NothingCame         409 "nothing-came"           "No money has come yet"
     RequestClosed       409 "request-closed"         "This request takes no more money"
+    TooManyOpenRequests 409 "too-many-open-requests" "Too many requests of yours are open"
     TooManyPayments     409 "too-many-payments"      "Too many payments wait for a signature"
     PaymentStarted      409 "payment-started"        "The payment is already on its way"
     PaymentMatched      409 "payment-matched"        "This money pays something already"
@@ -173,10 +175,14 @@ impl Problem {
         )
     }
 
-    pub fn chain(cause: impl std::fmt::Display) -> Self {
+    pub fn chain(cause: toncenter::Error) -> Self {
         tracing::warn!(%cause, "the chain did not answer a request");
+        let wait = match cause {
+            toncenter::Error::RateLimited { retry_after: Some(wait) } => wait.as_secs() + 1,
+            _ => 2,
+        };
         Self {
-            retry_after: Some(2),
+            retry_after: Some(wait),
             ..Self::new(Kind::ChainUnreachable, "No money has moved. Try again in a few seconds.")
         }
     }

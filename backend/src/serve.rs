@@ -13,7 +13,7 @@ use crate::{
     db::Db,
     deliver,
     dice::Dice,
-    http, idempotency, rates, stars,
+    http, idempotency, merchants, rates, receipts, stars,
     tasks::Supervisor,
     time::Clock,
     watch, webhooks,
@@ -30,7 +30,10 @@ pub async fn assemble(settings: Service, clock: Clock, dice: Dice) -> anyhow::Re
     let pace = Pace::usual(&settings.chain_url, key.is_some());
     let chain = toncenter::Client::new(http.clone(), &settings.chain_url, key.as_deref(), pace)?;
     let tasks = Supervisor::default();
-    Ok(App::new(Parts { settings, db, chain, http, clock, dice, tasks }))
+    let app = App::new(Parts { settings, db, chain, http, clock, dice, tasks });
+    // Whoever reads a receipt must not be the one who makes its key.
+    receipts::make_ready(&app).await.context("cannot make the key that signs receipts")?;
+    Ok(app)
 }
 
 /// The client for everything outside. It follows no redirect, which could carry a key elsewhere.
@@ -65,7 +68,9 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
             let listener = tokio::net::TcpListener::from_std(listener.try_clone()?)?;
             beat.beat();
             let bounds = http::listen::Bounds::default();
-            http::listen::serve(listener, http::router(app), bounds, stop)
+            let proxies = app.settings.trusted_proxies.clone();
+            let trusts = move |ip| proxies.trust(ip);
+            http::listen::serve(listener, http::router(app), bounds, trusts, stop)
                 .await
                 .context("the listener failed")
         }
@@ -77,6 +82,8 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
     let own = for_task(app);
     app.tasks
         .run("webhooks", minute, move |stop, beat| deliver::webhooks::run(own.clone(), stop, beat));
+    let own = for_task(app);
+    app.tasks.run("uses", minute, move |stop, beat| merchants::uses::run(own.clone(), stop, beat));
     bot::start(app);
     rates::jobs::start(app);
     let own = for_task(app);

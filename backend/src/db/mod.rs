@@ -13,6 +13,7 @@
 
 mod announce;
 mod network;
+mod tally;
 mod text;
 
 use std::{str::FromStr, time::Duration};
@@ -26,6 +27,8 @@ use tokio::sync::watch;
 
 pub use announce::{Announcement, Hooks};
 pub use network::{block_read, chain_time, remember_network};
+pub(crate) use tally::over_ids;
+pub use tally::{Tally, joined};
 pub use text::Text;
 pub(crate) use text::{as_text, text_enum};
 
@@ -40,6 +43,8 @@ pub struct Db {
     pool: Pool,
     /// Nudged after each commit that announced something; only ever a hint to look again.
     wake: watch::Sender<u64>,
+    /// What has been asked of it so far.
+    pub tally: Tally,
 }
 
 #[derive(Clone)]
@@ -54,6 +59,7 @@ pub struct Tx {
     announcements: Vec<Announcement>,
     wake: watch::Sender<u64>,
     nudge: bool,
+    tally: Tally,
 }
 
 #[doc(hidden)]
@@ -70,7 +76,7 @@ impl Db {
         if url.starts_with("postgres") {
             let pool = PgPoolOptions::new().max_connections(16).connect(url).await?;
             sqlx::migrate!().run(&pool).await?;
-            return Ok(Self { pool: Pool::Postgres(pool), wake });
+            return Ok(Self { pool: Pool::Postgres(pool), wake, tally: Tally::default() });
         }
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
@@ -88,7 +94,7 @@ impl Db {
             .max_connections(8)
             .connect_with(options.read_only(true))
             .await?;
-        Ok(Self { pool: Pool::Sqlite { read, write }, wake })
+        Ok(Self { pool: Pool::Sqlite { read, write }, wake, tally: Tally::default() })
     }
 
     /// The engine's name, for people.
@@ -101,6 +107,7 @@ impl Db {
 
     /// A transaction that may write. SQLite has one writer, so it takes its turn here.
     pub async fn begin(&self) -> Result<Tx> {
+        self.tally.writer();
         let engine = match &self.pool {
             Pool::Sqlite { write, .. } => {
                 Engine::Sqlite(write.begin_with("begin immediate").await?)
@@ -137,7 +144,8 @@ impl Db {
     }
 
     fn tx(&self, engine: Engine) -> Tx {
-        Tx { engine, announcements: Vec::new(), wake: self.wake.clone(), nudge: false }
+        let (wake, tally) = (self.wake.clone(), self.tally.clone());
+        Tx { engine, announcements: Vec::new(), wake, nudge: false, tally }
     }
 }
 
@@ -146,6 +154,11 @@ impl Tx {
     /// two transactions that speak to the same two accounts cannot wait for each other in a ring.
     pub fn announce(&mut self, announcement: Announcement) {
         self.announcements.push(announcement);
+    }
+
+    pub(crate) fn counted(&mut self) -> &mut Engine {
+        self.tally.statement();
+        &mut self.engine
     }
 
     /// Wakes whoever waits for news, although no event is announced.
@@ -187,7 +200,7 @@ macro_rules! rows {
     };
     (@ $fetch:ident $tx:expr, $T:ty, $sql:expr $(, $a:expr)*) => {{
         $crate::db::statement!($sql);
-        match { let tx: &mut $crate::db::Tx = $tx; &mut tx.engine } {
+        match { let tx: &mut $crate::db::Tx = $tx; tx.counted() } {
             $crate::db::Engine::Sqlite(c) => {
                 sqlx::query_as::<_, $T>($sql)$(.bind($a))*.$fetch(&mut **c).await
             }
@@ -202,7 +215,7 @@ macro_rules! rows {
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $a:expr)* $(,)?) => {{
         $crate::db::statement!($sql);
-        match { let tx: &mut $crate::db::Tx = $tx; &mut tx.engine } {
+        match { let tx: &mut $crate::db::Tx = $tx; tx.counted() } {
             $crate::db::Engine::Sqlite(c) => {
                 sqlx::query($sql)$(.bind($a))*.execute(&mut **c).await.map(|r| r.rows_affected())
             }
@@ -249,7 +262,7 @@ pub mod tests {
         let write =
             SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
         sqlx::migrate!().run(&write).await.unwrap();
-        Db { pool: Pool::Sqlite { read: write.clone(), write }, wake }
+        Db { pool: Pool::Sqlite { read: write.clone(), write }, wake, tally: Tally::default() }
     }
 
     #[tokio::test]

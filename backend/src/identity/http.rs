@@ -9,6 +9,7 @@ use axum::{
 use super::{Person, SESSION_PREFIX, hash, store};
 use crate::{
     app::App,
+    call,
     problem::{Kind, Problem, Result},
 };
 
@@ -27,7 +28,9 @@ impl FromRequestParts<App> for Caller {
         let session_hash = credential(&parts.headers, "Bearer").map(hash).ok_or_else(no_session)?;
         let mut tx = app.db.snapshot().await?;
         let person = store::by_session(&mut tx, &session_hash, app.time()).await?;
-        person.map(|person| Self { person, session_hash }).ok_or_else(no_session)
+        let person = person.ok_or_else(no_session)?;
+        call::comes_from(person.id);
+        Ok(Self { person, session_hash })
     }
 }
 
@@ -44,6 +47,23 @@ impl FromRequestParts<App> for MaybeCaller {
         } else {
             Ok(Self(None))
         }
+    }
+}
+
+/// The person whose session was shown, if it is one that lasts: for pages that refuse nobody.
+#[derive(Debug, Clone)]
+pub struct Recognised(pub Option<Person>);
+
+impl FromRequestParts<App> for Recognised {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let token = credential(&parts.headers, "Bearer");
+        let Some(token) = token.filter(|token| token.starts_with(SESSION_PREFIX)) else {
+            return Ok(Self(None));
+        };
+        let mut tx = app.db.snapshot().await?;
+        Ok(Self(store::by_session(&mut tx, &hash(token), app.time()).await?))
     }
 }
 

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use ton::{address::Address, message::ConnectTransaction};
 
-use super::{Goods, Invoice, Status, Whole, goods::stars_only, http};
+use super::{Goods, Invoice, Status, Whole, claims, goods::stars_only, http};
 use crate::{
     app::App,
+    client::Client,
     db::Tx,
     id::InvoiceId,
     identity::Person,
@@ -18,12 +19,22 @@ use crate::{
         view::{self, Direction, PaymentView, Viewer},
     },
     problem::{Kind, Problem, Result},
+    questions::Asker,
     time::Time,
     wallets,
 };
 
 /// A payment prepared before is offered again while there is this much time left to sign it.
 const STILL_SIGNABLE: Duration = Duration::from_secs(60);
+
+/// Who wants to pay.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Payer<'a> {
+    pub person: Option<&'a Person>,
+    /// The hash of a browser's secret.
+    pub secret: Option<&'a str>,
+    pub client: &'a Client,
+}
 
 /// How somebody wants to pay.
 #[derive(Debug, Clone)]
@@ -41,9 +52,10 @@ pub(super) struct Wish {
 pub(super) async fn prepare(
     app: &App,
     id: InvoiceId,
-    person: Option<&Person>,
+    who: Payer<'_>,
     wish: Wish,
 ) -> Result<(ConnectTransaction, Option<PaymentView>)> {
+    let person = who.person;
     let (now, from) = (app.now(), wish.from);
     let mut tx = app.db.snapshot().await?;
     let whole = super::whole(&mut tx, id).await?;
@@ -56,10 +68,16 @@ pub(super) async fn prepare(
     payable(&whole, from, now.at)?;
     let whole = priced(app, whole).await?;
     let (asset, amount) = chosen(app, &whole.invoice, &wish)?;
-    let payer = prepare::payer(app, from, asset).await?;
+    let asker: Asker = who.person.map_or_else(|| who.client.into(), Into::into);
+    let payer = prepare::payer(app, &asker, from, asset).await?;
     let Some(person) = person else {
-        let ends = whole.intent.expires_at.min(whole.invoice.asked_until());
-        let intent = Intent { expires_at: ends, ..whole.intent };
+        let own = match who.secret {
+            Some(secret) => claims::by_secret(app, &whole, secret).await?,
+            None => None,
+        };
+        let intent = own.unwrap_or(whole.intent);
+        let ends = intent.expires_at.min(whole.invoice.asked_until());
+        let intent = Intent { expires_at: ends, ..intent };
         return Ok((prepare::transaction(app, &intent, payer, amount, now.at)?, None));
     };
     if let Some(prepared) = prepared(&whole, person, from, (asset, amount), now.at) {

@@ -14,8 +14,8 @@ use super::{
     timeline::{Line, Mark, Observation, Source},
 };
 use crate::{
-    db::{One, Result, Tx, execute, rows},
-    id::{InvoiceId, MerchantId, PaymentId, StarPaymentId, TransferId},
+    db::{One, Result, Tx, execute, joined, over_ids, rows},
+    id::{InvoiceId, MerchantId, PaymentId, PersonId, StarPaymentId, TransferId},
     money::{Amount, Asset},
     payments,
     rates::{Currency, Fiat, Fixed, Rate},
@@ -306,6 +306,18 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
     Ok(touched == 1)
 }
 
+/// Keeps an invoice's number. `false`: another invoice has it.
+pub async fn number(tx: &mut Tx, id: InvoiceId, number: i64) -> Result<bool> {
+    let touched = execute!(
+        tx,
+        "insert into cryptobot_invoices (invoice_id, number, allow_comments, allow_anonymous)
+         values ($1, $2, true, true) on conflict (number) do nothing",
+        id,
+        number
+    )?;
+    Ok(touched == 1)
+}
+
 /// Writes the new state, unless somebody else has changed it since `before` was read.
 pub async fn save(tx: &mut Tx, before: &Invoice, after: &Invoice) -> Result<bool> {
     let marks = Marks::from(after.status);
@@ -364,6 +376,18 @@ pub async fn find(tx: &mut Tx, id: InvoiceId) -> Result<Option<Invoice>> {
     rows!(tx, optional Row, "select * from invoices where id = $1", id)?
         .map(Invoice::try_from)
         .transpose()
+}
+
+/// Many invoices, newest first.
+pub async fn of_ids(tx: &mut Tx, ids: &[InvoiceId]) -> Result<Vec<Invoice>> {
+    invoices(rows!(
+        tx,
+        all Row,
+        over_ids!(
+            "select i.* from ids cross join invoices i where i.id = ids.id order by i.id desc"
+        ),
+        joined(ids)
+    )?)
 }
 
 /// The invoice, if it is this merchant's.
@@ -464,6 +488,70 @@ pub async fn due(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Invoice>> 
     )?)
 }
 
+/// The payment whose reference belongs to a secret.
+pub async fn claim(tx: &mut Tx, id: InvoiceId, secret_hash: &str) -> Result<Option<PaymentId>> {
+    let row: Option<One<PaymentId>> = rows!(
+        tx,
+        optional One<PaymentId>,
+        "select intent_id from invoice_claims where invoice_id = $1 and secret_hash = $2",
+        id,
+        secret_hash
+    )?;
+    Ok(row.map(|(intent,)| intent))
+}
+
+pub async fn insert_claim(
+    tx: &mut Tx,
+    id: InvoiceId,
+    secret_hash: &str,
+    intent: PaymentId,
+    at: Time,
+) -> Result<()> {
+    execute!(
+        tx,
+        "insert into invoice_claims (invoice_id, secret_hash, intent_id, created_at)
+         values ($1, $2, $3, $4)",
+        id,
+        secret_hash,
+        intent,
+        at
+    )?;
+    Ok(())
+}
+
+/// How many secrets have a reference of their own.
+pub async fn claims(tx: &mut Tx, id: InvoiceId) -> Result<i64> {
+    let (count,) = rows!(
+        tx,
+        one One<i64>,
+        "select count(*) from invoice_claims where invoice_id = $1",
+        id
+    )?;
+    Ok(count)
+}
+
+/// What came for an invoice by one payment, from one person, or from a wallet of theirs, asset by asset.
+pub async fn paid_by(
+    tx: &mut Tx,
+    id: InvoiceId,
+    payment: Option<PaymentId>,
+    person: Option<PersonId>,
+) -> Result<Vec<(Asset, Amount)>> {
+    rows!(
+        tx,
+        all(Asset, Amount),
+        "select t.asset, cast(coalesce(sum(t.amount), 0) as bigint)
+           from intents i join transfers t on t.intent_id = i.id
+          where i.purpose_id = $1 and t.reason is null
+            and (i.id = cast($2 as text) or i.payer_id = cast($3 as text)
+                 or t.sender in (select address from wallets where person_id = cast($3 as text)))
+          group by t.asset",
+        id,
+        payment,
+        person
+    )
+}
+
 /// Adds a line to an invoice's timeline.
 pub async fn observe(tx: &mut Tx, id: InvoiceId, seen: &Observation, at: Time) -> Result<()> {
     let (transfer, stars) = match seen.source {
@@ -507,16 +595,14 @@ pub async fn timeline(tx: &mut Tx, id: InvoiceId, after: i64, limit: i64) -> Res
         after,
         limit
     )?;
+    let transfers: Vec<_> = rows.iter().filter_map(|row| row.transfer_id).collect();
+    let transfers = payments::many::transfers_of_ids(tx, &transfers).await?;
+    let starred = joined(rows.iter().filter_map(|row| row.star_payment_id));
+    let starred = stars::store::of_ids(tx, &starred).await?;
     let mut lines = Vec::with_capacity(rows.len());
     for LineRow { n, kind: mark, transfer_id, star_payment_id, note, at } in rows {
-        let transfer = match transfer_id {
-            Some(id) => payments::store::find_transfer(tx, id).await?,
-            None => None,
-        };
-        let stars = match star_payment_id {
-            Some(id) => stars::store::find(tx, id).await?,
-            None => None,
-        };
+        let transfer = transfer_id.and_then(|id| transfers.get(&id).cloned());
+        let stars = starred.iter().find(|paid| Some(paid.id) == star_payment_id).cloned();
         let source = transfer_id.map(Source::Transfer);
         let source = source.or(star_payment_id.map(Source::Stars));
         lines.push(Line { n, seen: Observation { mark, source, note }, at, transfer, stars });

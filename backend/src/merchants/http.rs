@@ -21,11 +21,11 @@ use crate::{
     id::{PersonId, WalletId},
     idempotency::{Answer, Begun, http::IdempotencyKey},
     identity::http::Caller,
-    page::Page,
+    page::{self, Page},
     payments::view::friendly,
     problem::{Kind, Problem, Refusals, Result},
     time::Time,
-    wait::{self, Look, Waiter},
+    wait::{self, Look},
     wallets,
 };
 
@@ -234,10 +234,13 @@ pub async fn own_wallet(tx: &mut Tx, person: PersonId, wallet: &str) -> Result<w
 struct FeedQuery {
     /// The `seq` of the last event already handled. Without it the feed is read from its beginning.
     after: Option<i64>,
-    /// How many, 1 to 100. Default 100.
+    /// How many, 1 to 100; more is taken as 100. Default 100.
+    #[serde(default, deserialize_with = "page::count")]
     limit: Option<u32>,
-    /// Seconds to wait when there is nothing new, at most 50. When 50 calls of yours are waiting
-    /// already, or too many altogether, the answer comes at once.
+    /// Seconds to wait when there is nothing new, at most 50; more is taken as 50. When 50 calls of
+    /// yours are waiting already, it is refused with 429; when too many are waiting altogether, the
+    /// answer comes after two seconds.
+    #[serde(default, deserialize_with = "wait::seconds")]
     wait: Option<u64>,
     /// Only these types, separated by commas: `invoice.paid,invoice.paid_late`. A name that no event
     /// has is refused.
@@ -282,8 +285,7 @@ async fn feed(
 ) -> Result<Json<Page<EventView>>> {
     let (after, kinds) = (query.after.unwrap_or(0), query.kinds()?);
     let limit = query.limit.unwrap_or(100).clamp(1, 100);
-    let waiter = Waiter::Known(account.id.clone());
-    let page = wait::until(&app, waiter, query.wait, || async {
+    let page = wait::until(&app, account.waiter.clone(), query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let found = events::after(&mut tx, &account.id, after, &kinds, limit + 1).await?;
         Ok(Look { news: !found.is_empty(), found: Page::from_probe(found, limit) })

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Draft, Error, Input, Intent, Purpose, Side, TO_SIGN, prepare,
+    Draft, Error, Input, Intent, Purpose, Side, TO_SIGN, many, prepare,
     recipient::{self, Recipient, Warning},
     store::{self, Line},
     view::{self, Direction, PartyKind, PaymentView, Viewer},
@@ -23,7 +23,7 @@ use crate::{
     money::{Amount, Listed},
     page::{Page, PageQuery},
     problem::{Failures, Kind, Problem, Refusals, Result},
-    wait::{self, Look, WaitQuery, Waiter},
+    wait::{self, Look, WaitQuery},
     wallets::{self, Wallet},
 };
 
@@ -137,7 +137,7 @@ pub async fn start(
             "This is the wallet you pay from. Choose somebody else, or another wallet of yours.",
         ));
     }
-    let from = prepare::payer(app, wallet.address, start.asset).await?;
+    let from = prepare::payer(app, &payer.into(), wallet.address, start.asset).await?;
     let now = app.now();
     let draft = Draft {
         purpose: start.purpose,
@@ -245,10 +245,7 @@ pub async fn activity(
     let direction = direction.map(Direction::as_str);
     let lines = store::activity(tx, person, direction, before.as_ref(), probe).await?;
     let lines = Page::from_probe(lines, page.size());
-    let mut data = Vec::with_capacity(lines.data.len());
-    for line in &lines.data {
-        data.extend(look(tx, app, person, line).await?);
-    }
+    let data = look(tx, app, person, &lines.data).await?;
     Ok(Page { data, has_more: lines.has_more })
 }
 
@@ -257,22 +254,29 @@ async fn line(tx: &mut Tx, person: crate::id::PersonId, id: &str) -> Result<Line
     lines.into_iter().next().ok_or_else(|| Problem::not_found(format_args!("payment {id}")))
 }
 
+/// What these lines mean, in as many statements for many as for one.
 async fn look(
     tx: &mut Tx,
     app: &App,
     person: crate::id::PersonId,
-    line: &Line,
-) -> Result<Option<PaymentView>> {
-    let direction = if line.direction == "in" { Direction::In } else { Direction::Out };
-    if let Ok(id) = PaymentId::from_str(&line.subject_id) {
-        let Some(intent) = store::find(tx, id).await? else { return Ok(None) };
-        let transfer = store::first_transfer_of(tx, id).await?;
-        let viewer = Viewer { person: Some(person), direction };
-        return Ok(Some(view::intent(&app.assets, &intent, transfer.as_ref(), viewer)));
-    }
-    let Ok(id) = TransferId::from_str(&line.subject_id) else { return Ok(None) };
-    let transfer = store::find_transfer(tx, id).await?;
-    Ok(transfer.map(|transfer| view::income(&app.assets, &transfer)))
+    lines: &[Line],
+) -> Result<Vec<PaymentView>> {
+    let subjects = || lines.iter().map(|line| line.subject_id.as_str());
+    let payments: Vec<_> = subjects().filter_map(|id| PaymentId::from_str(id).ok()).collect();
+    let incomes: Vec<_> = subjects().filter_map(|id| TransferId::from_str(id).ok()).collect();
+    let intents = many::of_ids(tx, &payments).await?;
+    let paid = many::first_transfers_of(tx, &payments).await?;
+    let incomes = many::transfers_of_ids(tx, &incomes).await?;
+    let view = |line: &Line| {
+        let direction = if line.direction == "in" { Direction::In } else { Direction::Out };
+        if let Ok(id) = PaymentId::from_str(&line.subject_id) {
+            let viewer = Viewer { person: Some(person), direction };
+            return Some(view::intent(&app.assets, intents.get(&id)?, paid.get(&id), viewer));
+        }
+        let id = TransferId::from_str(&line.subject_id).ok()?;
+        Some(view::income(&app.assets, incomes.get(&id)?))
+    };
+    Ok(lines.iter().filter_map(view).collect())
 }
 
 /// Read a payment, or wait for it to move on
@@ -287,12 +291,13 @@ async fn read(
     Path(id): Path<String>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<PaymentView>> {
-    let waiter = Waiter::Known(caller.person.id.to_string());
+    let waiter = (&caller.person).into();
     let found = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let line = line(&mut tx, caller.person.id, &id).await?;
-        let found = look(&mut tx, &app, caller.person.id, &line)
+        let found = look(&mut tx, &app, caller.person.id, &[line])
             .await?
+            .pop()
             .ok_or_else(|| Problem::not_found(format_args!("payment {id}")))?;
         let news = query.after.as_deref().is_some_and(|known| known != found.status.as_str());
         Ok(Look { found, news })
@@ -420,8 +425,8 @@ async fn warnings(app: &App, payer: &Person, to: &Recipient) -> Result<Vec<Warni
     }
     drop(tx);
     // Advice only: when the chain is away, the payment itself will say so.
-    if let Ok(states) = app.chain_now.wallet_states(&[to.address]).await {
-        match states.first() {
+    if let Ok(state) = app.questions.wallet_state(&payer.into(), to.address).await {
+        match state {
             None => warnings.push(Warning::NotDeployed),
             Some(state) if state.status != "active" => warnings.push(Warning::NotDeployed),
             Some(state) if !state.is_wallet => warnings.push(Warning::Contract),

@@ -5,6 +5,7 @@
 //! intent it pays; what that means for an invoice or a request is decided above, in `settle.rs`.
 
 pub mod http;
+pub mod many;
 pub mod prepare;
 pub mod recipient;
 pub mod state;

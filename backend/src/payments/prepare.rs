@@ -20,6 +20,7 @@ use crate::{
     identity,
     money::{Amount, Asset},
     problem::{Kind, Problem, Result},
+    questions::Asker,
     time::Time,
     vouched,
 };
@@ -38,9 +39,12 @@ pub struct Payer {
 }
 
 /// Asks the chain for the payer's account: if it is away, nothing has been written yet.
-pub async fn payer(app: &App, wallet: Address, asset: Asset) -> Result<Payer> {
-    vouched::confirm(app, asset).await?;
-    let account = app.account_of(&app.chain_now, wallet, asset).await.map_err(Problem::chain)?;
+pub async fn payer(app: &App, asker: &Asker, wallet: Address, asset: Asset) -> Result<Payer> {
+    vouched::confirm(app, asker, asset).await?;
+    let account = match asset {
+        Asset::Gram => wallet,
+        Asset::Jetton(master) => app.questions.jetton_account(asker, master, wallet).await?,
+    };
     Ok(Payer { wallet, asset, account })
 }
 

@@ -245,6 +245,16 @@ pub enum Outcome {
     Unmatched(Reason, Option<PaymentId>),
 }
 
+impl Outcome {
+    /// The intent it pays, or may have been meant for.
+    pub fn intent(self) -> Option<PaymentId> {
+        match self {
+            Self::Matched(id) => Some(id),
+            Self::Unmatched(_, meant) => meant,
+        }
+    }
+}
+
 text_enum! {
     /// Why money is unmatched. It is recorded and announced all the same.
     pub enum Reason {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 #[derive(sqlx::FromRow)]
-struct IntentRow {
+pub(super) struct IntentRow {
     id: PaymentId,
     purpose: String,
     purpose_id: Option<String>,
@@ -53,6 +53,11 @@ impl Purpose {
             Self::Request(id) => ("request", Some(id.to_string())),
             Self::Refund(id) => ("refund", Some(id.to_string())),
         }
+    }
+
+    /// The id of what is paid, if it has one.
+    pub fn id(&self) -> Option<String> {
+        self.columns().1
     }
 
     fn from_columns(purpose: &str, id: Option<&str>) -> Option<Self> {
@@ -110,7 +115,7 @@ impl TryFrom<IntentRow> for Intent {
     }
 }
 
-fn intents(rows: Vec<IntentRow>) -> Result<Vec<Intent>> {
+pub(super) fn intents(rows: Vec<IntentRow>) -> Result<Vec<Intent>> {
     rows.into_iter().map(Intent::try_from).collect()
 }
 
@@ -251,7 +256,7 @@ pub async fn due(tx: &mut Tx, now: Time, limit: i64) -> Result<Vec<Intent>> {
 }
 
 #[derive(sqlx::FromRow)]
-struct TransferRow {
+pub(super) struct TransferRow {
     id: TransferId,
     account: Text<Address>,
     lt: i64,
@@ -317,7 +322,7 @@ fn worth(minor: Option<Amount>, currency: Option<Currency>, rate: Option<Rate>) 
     Some(Worth { value, rate: rate? })
 }
 
-fn transfers(rows: Vec<TransferRow>) -> Result<Vec<Transfer>> {
+pub(super) fn transfers(rows: Vec<TransferRow>) -> Result<Vec<Transfer>> {
     rows.into_iter().map(Transfer::try_from).collect()
 }
 
@@ -412,17 +417,6 @@ pub async fn transfers_for(tx: &mut Tx, purpose_id: &str) -> Result<Vec<Transfer
         all TransferRow,
         "select t.* from transfers t join intents i on i.id = t.intent_id
           where i.purpose_id = $1 and t.reason is null order by t.at, t.lt, t.hash limit 100",
-        purpose_id
-    )?)
-}
-
-/// Money that names an invoice or a request and cannot pay it, the first twenty, oldest first.
-pub async fn astray_for(tx: &mut Tx, purpose_id: &str) -> Result<Vec<Transfer>> {
-    transfers(rows!(
-        tx,
-        all TransferRow,
-        "select t.* from transfers t join intents i on i.id = t.intent_id
-          where i.purpose_id = $1 and t.reason is not null order by t.at, t.lt, t.hash limit 20",
         purpose_id
     )?)
 }

@@ -1,10 +1,12 @@
 //! The statements of refunds.
 
+use std::collections::HashMap;
+
 use ton::address::Address;
 
 use super::state::{Refund, RefundStatus};
 use crate::{
-    db::{One, Result, Text, Tx, execute, rows},
+    db::{One, Result, Text, Tx, execute, joined, over_ids, rows},
     id::{InvoiceId, MerchantId, RefundId, TransferId},
     money::{Amount, Asset},
     time::Time,
@@ -192,41 +194,56 @@ pub async fn list(
     )?)
 }
 
-/// The first hundred refunds of what has paid an invoice, oldest first.
-pub async fn of_invoice(tx: &mut Tx, invoice: InvoiceId) -> Result<Vec<Refund>> {
+/// The first hundred refunds of what has paid each of many invoices, oldest first.
+pub async fn of_invoices(tx: &mut Tx, ids: &str) -> Result<Vec<Refund>> {
     refunds(rows!(
         tx,
         all Row,
-        "select * from refunds where invoice_id = $1 order by id limit 100",
-        invoice
+        over_ids!(
+            "select * from (
+                 select r.*, row_number() over (partition by r.invoice_id order by r.id) as place
+                   from ids cross join refunds r where r.invoice_id = ids.id) as found
+              where place <= 100 order by id"
+        ),
+        ids
     )?)
 }
 
-/// The refunds of a transfer, oldest first.
-pub async fn of_transfer(
+/// A merchant's refunds of each of many transfers, the first hundred of each, oldest first.
+pub async fn of_transfers(
     tx: &mut Tx,
     merchant: MerchantId,
-    transfer: TransferId,
+    of: &[TransferId],
 ) -> Result<Vec<Refund>> {
     refunds(rows!(
         tx,
         all Row,
-        "select * from refunds where transfer_id = $1 and merchant_id = $2 order by id limit 100",
-        transfer,
+        over_ids!(
+            "select * from (
+                 select r.*, row_number() over (partition by r.transfer_id order by r.id) as place
+                   from ids cross join refunds r
+                  where r.transfer_id = ids.id and r.merchant_id = $2) as found
+              where place <= 100 order by id"
+        ),
+        joined(of),
         merchant
     )?)
 }
 
-/// What has arrived back at somebody of a transfer's money, whichever merchant sent it.
-pub async fn sent_back(tx: &mut Tx, transfer: TransferId) -> Result<Amount> {
-    let (sent,): (Option<i64>,) = rows!(
+/// What has arrived back at somebody of each transfer's money, whichever merchant sent it. Those of
+/// which nothing went back are left out.
+pub async fn sent_back(tx: &mut Tx, of: &[TransferId]) -> Result<HashMap<TransferId, Amount>> {
+    let found: Vec<(TransferId, i64)> = rows!(
         tx,
-        one One<Option<i64>>,
-        "select cast(sum(sent) as bigint) from refunds where transfer_id = $1",
-        transfer
+        all(TransferId, i64),
+        over_ids!(
+            "select r.transfer_id, cast(sum(r.sent) as bigint) from ids cross join refunds r
+              where r.transfer_id = ids.id group by r.transfer_id"
+        ),
+        joined(of)
     )?;
-    let units = u128::from(sent.unwrap_or_default().unsigned_abs());
-    Ok(Amount::new(units).unwrap_or(Amount::MAX))
+    let amount = |sent: i64| Amount::new(u128::from(sent.unsigned_abs())).unwrap_or(Amount::MAX);
+    Ok(found.into_iter().map(|(id, sent)| (id, amount(sent))).collect())
 }
 
 /// Refunds whose last message has ended before a moment of the chain's clock. Where the payee's account

@@ -135,7 +135,7 @@ impl Till {
 
     async fn all(&self) -> Vec<Refund> {
         let mut tx = self.db.snapshot().await.unwrap();
-        store::of_transfer(&mut tx, self.shop.id, self.transfer).await.unwrap()
+        store::of_transfers(&mut tx, self.shop.id, &[self.transfer]).await.unwrap()
     }
 
     async fn taken(&self) -> u64 {

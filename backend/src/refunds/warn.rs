@@ -3,13 +3,18 @@
 use ton::address::Address;
 
 use super::{Warning, store};
-use crate::{app::App, db::Tx, problem::Result};
+use crate::{app::App, db::Tx, merchants::Merchant, problem::Result};
 
 /// So many people whose payments came from one foreign wallet make it look like an exchange's.
 const MANY: i64 = 2;
 
 /// Everything worth saying about an address, before it is paid.
-pub(super) async fn about(app: &App, to: Address, sender: Option<Address>) -> Result<Vec<Warning>> {
+pub(super) async fn about(
+    app: &App,
+    merchant: &Merchant,
+    to: Address,
+    sender: Option<Address>,
+) -> Result<Vec<Warning>> {
     let mut warnings = Vec::new();
     if sender != Some(to) {
         warnings.push(Warning::OtherAddress);
@@ -17,7 +22,8 @@ pub(super) async fn about(app: &App, to: Address, sender: Option<Address>) -> Re
     let mut tx = app.db.snapshot().await?;
     warnings.extend(by_our_books(&mut tx, to).await?);
     drop(tx);
-    warnings.extend(by_the_chain(app, to).await.filter(|warning| !warnings.contains(warning)));
+    let by_the_chain = by_the_chain(app, merchant, to).await;
+    warnings.extend(by_the_chain.filter(|warning| !warnings.contains(warning)));
     Ok(warnings)
 }
 
@@ -32,10 +38,10 @@ async fn by_our_books(tx: &mut Tx, to: Address) -> Result<Vec<Warning>> {
     Ok(warnings)
 }
 
-async fn by_the_chain(app: &App, to: Address) -> Option<Warning> {
-    match app.chain_now.wallet_states(&[to]).await {
+async fn by_the_chain(app: &App, merchant: &Merchant, to: Address) -> Option<Warning> {
+    match app.questions.wallet_state(&merchant.into(), to).await {
         Err(_) => Some(Warning::Unchecked),
-        Ok(states) => match states.first() {
+        Ok(state) => match state {
             None => Some(Warning::NotDeployed),
             Some(state) if state.status != "active" => Some(Warning::NotDeployed),
             // Made for sending to many at once: people do not use them.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Error, NewRequest, Request, RequestStatus, store};
+use super::{Error, MOST, NewRequest, Request, RequestStatus, store};
 use crate::{
     app::App,
     extract::{Body, Path, Query},
@@ -43,6 +43,13 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound(id) => missing(id),
+            Error::TooMany => Self::new(
+                Kind::TooManyOpenRequests,
+                format!(
+                    "{MOST} requests of yours are open. Nothing was created, and money for the open \
+                     ones still comes. Close one that you no longer need, then ask again."
+                ),
+            ),
             Error::NoWallet => Self::new(
                 Kind::WalletMissing,
                 "Link a wallet first: that is where the money will go.",

@@ -83,9 +83,7 @@ async fn accounts(app: &App, live: &[Intent]) -> Vec<Watched> {
         }
         let account = match asset {
             Asset::Gram => Some(intent.payee_address),
-            asset @ Asset::Jetton(_) => {
-                app.account_of(&app.chain, intent.payee_address, asset).await.ok()
-            }
+            asset @ Asset::Jetton(_) => app.account_of(intent.payee_address, asset).await.ok(),
         };
         accounts.push(Watched {
             owner: intent.payee_address,

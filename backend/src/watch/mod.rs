@@ -131,6 +131,7 @@ async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
         memory.same_network = true;
     }
     let head = head(app).await?;
+    app.questions.block(head.seqno);
     metrics::gauge!("chain_block").set(f64::from(head.seqno));
     let lag = app.time().since(head.time);
     metrics::gauge!("watch_lag_seconds").set(lag.as_secs_f64());
@@ -211,7 +212,7 @@ async fn named(app: &App, watched: Vec<Watched>) -> Result<Vec<Watched>, Error> 
     let mut known = Vec::with_capacity(watched.len());
     for mut account in watched {
         if account.account.is_none() {
-            let address = match app.account_of(&app.chain, account.owner, account.asset).await {
+            let address = match app.account_of(account.owner, account.asset).await {
                 Ok(address) => address,
                 // The master knows no wallets, so no money of it can be there either.
                 Err(toncenter::Error::GetMethod { .. }) => continue,

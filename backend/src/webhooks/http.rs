@@ -450,7 +450,8 @@ struct DeliveryQuery {
 }
 
 async fn full(tx: &mut Tx, delivery: &Delivery, now: Time) -> Result<DeliveryView> {
-    let attempts = outbox::attempts(tx, delivery).await?;
+    let attempts = outbox::attempts(tx, std::slice::from_ref(delivery)).await?;
+    let attempts = attempts.into_values().next().unwrap_or_default();
     Ok(view::delivery(delivery, attempts, now))
 }
 
@@ -480,11 +481,12 @@ async fn deliveries(
     let mut tx = app.db.snapshot().await?;
     let found = outbox::list(&mut tx, merchant.id, &filter, i64::from(page.size()) + 1).await?;
     let Page { data, has_more } = Page::from_probe(found, page.size());
-    let mut views = Vec::with_capacity(data.len());
-    for delivery in data {
-        views.push(full(&mut tx, &delivery, now).await?);
-    }
-    Ok(Json(Page { data: views, has_more }))
+    let mut attempts = outbox::attempts(&mut tx, &data).await?;
+    let mut view = |delivery: &Delivery| {
+        view::delivery(delivery, attempts.remove(&delivery.id).unwrap_or_default(), now)
+    };
+    let data = data.iter().map(&mut view).collect();
+    Ok(Json(Page { data, has_more }))
 }
 
 /// Read a delivery, or wait for its status to change
@@ -499,7 +501,8 @@ async fn delivery(
     Path(id): Path<DeliveryId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<DeliveryView>> {
-    let view = wait::until(&app, Waiter::Known(merchant.id.to_string()), query.wait, || async {
+    let waiter = Waiter::of(&app, &merchant).await?;
+    let view = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let found = outbox::own(&mut tx, merchant.id, id).await?.ok_or(Error::NoDelivery(id))?;
         let news = query.after.as_deref().is_none_or(|known| known != found.state.as_str());

@@ -26,7 +26,7 @@ pub use types::{
 };
 
 use crate::{address::Address, network::Network};
-use pace::Pacer;
+use pace::{Manner, Pacer};
 
 /// Answers larger than this are cut off, after decompression.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
@@ -75,8 +75,8 @@ pub struct Client {
     base: Url,
     key: Option<header::HeaderValue>,
     pacer: Pacer,
-    /// The furthest turn it waits for; empty: any.
-    patience: Option<Duration>,
+    /// How it waits for its turn.
+    manner: Manner,
 }
 
 /// Which transactions of which accounts.
@@ -164,14 +164,14 @@ impl Client {
             .map_err(|_: header::InvalidHeaderValue| {
                 Error::Misconfigured("the chain service's key has characters no key has")
             })?;
-        Ok(Self { http, base, key, pacer: Pacer::new(pace), patience: None })
+        Ok(Self { http, base, key, pacer: Pacer::new(pace), manner: Manner::Patient })
     }
 
     /// The same client for somebody who would rather be refused than wait longer than this for a
-    /// turn, so that the patient are served even when very many ask.
+    /// turn. Together they get every other turn at most, and among them it goes round by name.
     #[must_use]
-    pub fn impatient(&self, patience: Duration) -> Self {
-        Self { patience: Some(patience), ..self.clone() }
+    pub fn impatient(&self, patience: Duration, name: &str) -> Self {
+        Self { manner: Manner::Impatient { patience, name: name.into() }, ..self.clone() }
     }
 
     /// The chain's head: its height and its clock.
@@ -312,7 +312,7 @@ impl Client {
             Some(key) => request.header("X-API-Key", key.clone()),
             None => request,
         };
-        let turn = self.pacer.turn(self.patience).await;
+        let turn = self.pacer.turn(&self.manner).await;
         turn.map_err(|wait| Error::RateLimited { retry_after: Some(wait) })?;
         let response = request.timeout(TIMEOUT).send().await.map_err(unavailable)?;
         let (status, retry_after) = (response.status(), retry_after(&response));

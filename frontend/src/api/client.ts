@@ -33,6 +33,8 @@ export interface CallOptions {
   readonly idempotencyKey?: string;
   /** The store that the person acts for. */
   readonly account?: string;
+  /** Whatever else the call carries. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** `none` for public routes; `optional` sends the token only when there is one. */
   readonly auth?: 'session' | 'optional' | 'none';
 }
@@ -110,12 +112,13 @@ function sender(fetch: ClientOptions['fetch'], timeoutMs: number): Send {
   };
 }
 
-function headersOf({ body, idempotencyKey, account }: CallOptions, authorization: string | null): Record<string, string> {
+function headersOf({ body, idempotencyKey, account, headers }: CallOptions, authorization: string | null): Record<string, string> {
   return {
     Accept: 'application/json',
     ...(body && { 'Content-Type': 'application/json' }),
     ...(idempotencyKey && { 'Idempotency-Key': idempotencyKey }),
     ...(account && { 'Remit-Account': account }),
+    ...headers,
     ...(authorization && { Authorization: authorization }),
   };
 }

@@ -65,11 +65,14 @@ export const getRequest = (id: string) => call<Request>('GET', at('/v1/public/re
 export const payRequest = (id: string, amount: string | undefined, idempotencyKey: string) =>
   call<Payment>('POST', at('/v1/requests', id, '/pay'), { body: amount === undefined ? {} : { amount }, idempotencyKey });
 
+/** What shows that it is this browser that pays an invoice: the pay page knows. */
+export const browser: { as: (invoice: string) => CallOptions } = { as: () => ({}) };
+
 /** Inside Telegram an invoice is read as somebody: digital goods are shown without a way to pay on the chain. */
-const READER = { auth: telegram ? 'session' : 'none' } as const;
-export const getInvoice = (id: string) => call<PublicInvoice>('GET', at('/v1/public/invoices', id), READER);
+const reader = (id: string): CallOptions => ({ auth: telegram ? 'session' : 'none', ...browser.as(id) });
+export const getInvoice = (id: string) => call<PublicInvoice>('GET', at('/v1/public/invoices', id), reader(id));
 /** Reckons a price in fiat anew if its rate is over; otherwise nothing changes. */
-export const renewInvoice = (id: string) => call<PublicInvoice>('POST', at('/v1/public/invoices', id, '/renew'), READER);
+export const renewInvoice = (id: string) => call<PublicInvoice>('POST', at('/v1/public/invoices', id, '/renew'), reader(id));
 export const offerStars = (id: string) => call<StarsOffer>('POST', at('/v1/public/invoices', id, '/stars'), { auth: 'none' });
 /** What a payer has chosen: an asset, and of an open amount how much. */
 export interface Wish {
@@ -77,7 +80,7 @@ export interface Wish {
   readonly amount?: string;
 }
 export const payInvoice = (id: string, from: string, wish: Wish) =>
-  call<InvoicePayment>('POST', at('/v1/public/invoices', id, '/pay'), { body: { from, ...wish }, auth: 'optional' });
+  call<InvoicePayment>('POST', at('/v1/public/invoices', id, '/pay'), { ...reader(id), body: { from, ...wish } });
 
 export interface Following<T> {
   readonly signal: AbortSignal;
@@ -92,7 +95,7 @@ export const followPayment = (payment: Payment, following: Following<Payment>) =
 
 /** The same for an invoice. An expired one is still watched: late money must show. */
 export const followInvoice = (invoice: PublicInvoice, following: Following<PublicInvoice>) =>
-  follow('/v1/public/invoices', invoice, READER, (i) => i.status === 'paid' || i.status === 'void', following);
+  follow('/v1/public/invoices', invoice, reader(invoice.id), (i) => i.status === 'paid' || i.status === 'void', following);
 
 async function follow<T extends { readonly id: string; readonly status: string }>(
   path: string, start: T, options: CallOptions, settled: (value: T) => boolean, { signal, seen, trouble }: Following<T>,

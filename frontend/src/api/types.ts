@@ -247,7 +247,9 @@ export interface PublicInvoice {
   readonly created_at: string;
   readonly paid_at: string | null;
   readonly return_url: string | null;
-  /** Null until it is paid. */
+  /** The shop has a word for whoever pays. */
+  readonly has_paid_message: boolean;
+  /** That word, once it is paid and it was the reader who paid. */
   readonly paid_message: string | null;
   readonly progress: readonly Step<'seen' | 'confirmed' | 'final'>[];
   readonly receipts: readonly { readonly received: Money; readonly block: number; readonly hash: string; readonly at: string }[];

@@ -264,6 +264,7 @@ export const en = {
     voidBody: (shop: string) => `${shop} cancelled it. Do not pay it any more.`,
     backToShop: 'Back to the shop',
     message: (shop: string) => `A message from ${shop}`,
+    forPayer: 'Only the payer sees it: where they paid, or in Telegram with that wallet.',
     bound: (day: string) => `Wallet bound since ${day}`,
     closing: 'The time to pay is over',
     closingBody: 'Looking for a payment made in the last seconds. Do not send any more.',

@@ -43,6 +43,7 @@ const invoice: PublicInvoice = {
   created_at: '2026-11-23T12:00:00.000Z',
   paid_at: null,
   return_url: null,
+  has_paid_message: false,
   paid_message: null,
   progress: [],
   receipts: [],

@@ -98,10 +98,10 @@ export function InvoiceState({ invoice }: { invoice: PublicInvoice }) {
   return (
     <>
       <Standing invoice={invoice} />
-      {invoice.paid_message && (
+      {invoice.has_paid_message && invoice.status === 'paid' && (
         <Card>
           <p class="quiet">{text.value.invoice.message(invoice.shop.name)}</p>
-          <p class="paid-message" dir="auto">{invoice.paid_message}</p>
+          <p class="paid-message" dir="auto">{invoice.paid_message ?? text.value.invoice.forPayer}</p>
         </Card>
       )}
     </>

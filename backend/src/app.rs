@@ -13,6 +13,7 @@ use crate::{
     db::Db,
     dice::Dice,
     events::Now,
+    follow::Progress,
     merchants::uses::Uses,
     money::{Asset, Assets},
     questions::Questions,
@@ -54,6 +55,8 @@ pub struct Handles {
     pub rates: Breakers,
     /// What the chain has said of the listed jettons.
     pub vouched: Vouched,
+    /// How far the chain has been heard and read.
+    pub progress: Progress,
 }
 
 impl Deref for App {
@@ -95,6 +98,7 @@ impl App {
             uses: Uses::default(),
             rates: Breakers::default(),
             vouched: Vouched::default(),
+            progress: Progress::default(),
         }))
     }
 

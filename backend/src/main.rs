@@ -10,7 +10,7 @@ use remit::{
     dice::Dice,
     doctor, http, merchants, serve,
     time::Clock,
-    vouched,
+    vouched, watch,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -80,6 +80,16 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             println!("The {} database is up to date.", db.engine());
             Ok(ExitCode::SUCCESS)
         }
+        Verb::Status => {
+            let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
+            print!("{}", watch::command::status(&app).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Rescan(of) => {
+            let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
+            print!("{}", watch::command::rescan(&app, &of).await?);
+            Ok(ExitCode::SUCCESS)
+        }
         Verb::Merchant(verb) => {
             let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
             merchants::command::run(&app, verb).await?;
@@ -98,7 +108,7 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
 async fn serve_alone(service: Service) -> anyhow::Result<ExitCode> {
     let recorder = serve::recorder()?;
     let listener = serve::listen(&service)?;
-    let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
+    let app = serve::assemble(service, Clock::system().steered(), Dice::system()).await?;
     vouched::at_start(&app).await?;
     serve::start(&app, listener)?;
     serve::metrics(&app, recorder).await?;

@@ -121,13 +121,16 @@ pub async fn metrics(app: &App, recorder: PrometheusHandle) -> anyhow::Result<()
     let listener = listener.with_context(|| {
         format!("REMIT_METRICS_LISTEN: cannot listen on {address}; choose another address or `off`")
     })?;
-    let listener = std::sync::Arc::new(listener.into_std()?);
+    let (own, listener) = (app.clone(), std::sync::Arc::new(listener.into_std()?));
     app.tasks.run("metrics", Duration::MAX, move |stop, beat| {
-        let (recorder, listener) = (recorder.clone(), listener.clone());
+        let (app, recorder, listener) = (own.clone(), recorder.clone(), listener.clone());
         async move {
             let listener = tokio::net::TcpListener::from_std(listener.try_clone()?)?;
             beat.beat();
-            let page = axum::routing::get(move || async move { recorder.render() });
+            let page = axum::routing::get(move || async move {
+                watch::report::gauges(&app).await;
+                recorder.render()
+            });
             axum::serve(listener, axum::Router::new().route("/metrics", page))
                 .with_graceful_shutdown(stop.cancelled_owned())
                 .await

@@ -73,6 +73,10 @@ pub enum Verb {
     Openapi,
     /// Look at the settings and say in plain words what is missing
     Doctor,
+    /// Say how far the chain has been read, and which accounts are waited for
+    Status,
+    /// Have an address read again from a moment on; what is known already stays as it is
+    Rescan(Rescan),
     /// Make merchants and their API keys
     #[command(subcommand)]
     Merchant(MerchantVerb),
@@ -84,6 +88,16 @@ pub enum Verb {
     Pay(Pay),
     /// Check a receipt: its signature, and that the chain says what it says
     VerifyReceipt(VerifyReceipt),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Rescan {
+    /// Whose accounts: the address a store or a person is paid at
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
+    pub address: String,
+    /// From when on, in UTC: 2026-11-28, or 2026-11-28T10:00:00Z
+    #[arg(long, value_name = "MOMENT")]
+    pub since: String,
 }
 
 /// The chain service's key: `REMIT_CHAIN_KEY`, or the file that `REMIT_CHAIN_KEY_FILE` names.

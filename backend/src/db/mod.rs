@@ -26,7 +26,7 @@ use sqlx::{
 use tokio::sync::watch;
 
 pub use announce::{Announcement, Hooks};
-pub use network::{block_read, chain_time, remember_network};
+pub use network::{block_read, chain_time, remember_head, remember_network};
 pub(crate) use tally::over_ids;
 pub use tally::{Tally, joined};
 pub use text::Text;

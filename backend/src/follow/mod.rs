@@ -3,6 +3,7 @@
 //! Wallets and payments say whom to follow; the watcher reads, and moves the cursors in the same
 //! transaction as the money it found.
 
+pub mod progress;
 pub mod store;
 
 use std::time::Duration;
@@ -15,13 +16,17 @@ use crate::{
     time::Time,
 };
 
-pub use store::{Cursor, Watched};
+pub use progress::Progress;
+pub use store::{Behind, Cursor, Watched};
 
 /// How far before the first sight of an account its history is read, so that nothing slips between.
 pub const BEFOREHAND: Duration = Duration::from_secs(60);
 
 /// How long an address is still followed when the reason for it has gone.
 pub const AFTERWARDS: Duration = Duration::from_secs(24 * 3600);
+
+/// Before the chain has told its time we only have our own clock, which may be wrong by so much.
+const UNSURE: Duration = Duration::from_secs(24 * 3600);
 
 /// Follows every accepted asset of an address: until a moment, or for ever.
 pub async fn follow(
@@ -31,18 +36,27 @@ pub async fn follow(
     now: Time,
     until: Option<Time>,
 ) -> db::Result<()> {
+    let since = moment(tx, now).await?;
     for listed in assets.iter() {
-        store::watch(tx, owner, listed.asset, now.before(BEFOREHAND), until).await?;
+        store::watch(tx, owner, listed.asset, since, until).await?;
     }
     Ok(())
 }
 
 /// Follows newly accepted assets, from now on, wherever the coin is followed already.
 pub async fn widen(tx: &mut Tx, assets: &Assets, now: Time) -> db::Result<()> {
+    let since = moment(tx, now).await?;
     for listed in assets.iter() {
-        store::widen(tx, listed.asset, now.before(BEFOREHAND)).await?;
+        store::widen(tx, listed.asset, since).await?;
     }
     Ok(())
+}
+
+/// From where an account that is followed from now on is read. It is held against the chain's clock, so
+/// it is taken from there: with our own, an hour fast, the first hour's money would lie before it.
+async fn moment(tx: &mut Tx, now: Time) -> db::Result<Time> {
+    let chain = db::chain_time(tx).await?;
+    Ok(chain.unwrap_or_else(|| now.before(UNSURE)).before(BEFOREHAND))
 }
 
 /// Lets go of addresses that no wallet and no merchant holds any more.
@@ -57,6 +71,11 @@ mod tests {
         db::tests::memory,
         money::{Asset, Listed},
     };
+
+    async fn chain_says(tx: &mut Tx, time: Time) {
+        db::remember_network(tx, ton::network::Network::SANDBOX).await.unwrap();
+        db::remember_head(tx, u32::try_from(time.seconds()).unwrap(), time).await.unwrap();
+    }
 
     fn usdt() -> Assets {
         let asset = Asset::Jetton(Address { workchain: 0, hash: [9; 32] });
@@ -96,6 +115,7 @@ mod tests {
         let owner = Address { workchain: 0, hash: [7; 32] };
         let (then, later) = (Time::from_millis(1_000_000), Time::from_millis(900_000_000));
         let mut tx = db.begin().await.unwrap();
+        chain_says(&mut tx, then).await;
         let until = then.after(Duration::from_secs(3600));
         follow(&mut tx, &assets, owner, then, Some(until)).await.unwrap();
         let [first] = &store::watched(&mut tx, then).await.unwrap()[..] else {
@@ -108,7 +128,10 @@ mod tests {
         let still = &store::watched(&mut tx, then).await.unwrap()[0];
         assert_eq!(still.cursor, Some(read), "followed longer, it goes on where it was");
 
-        follow(&mut tx, &assets, owner, later, None).await.unwrap();
+        chain_says(&mut tx, later).await;
+        // Our own clock is an hour ahead, and that changes nothing.
+        let ours = later.after(Duration::from_secs(3600));
+        follow(&mut tx, &assets, owner, ours, None).await.unwrap();
         let anew = &store::watched(&mut tx, later).await.unwrap()[0];
         assert_eq!((anew.cursor, anew.asset), (None, Asset::Gram));
         assert_eq!(anew.since, later.before(BEFOREHAND), "its past is no news");

@@ -47,9 +47,6 @@ pub use state::{
 };
 pub use whole::Whole;
 
-/// Invoices that expire in one transaction at most; the rest follows in the next.
-const CHUNK: i64 = 200;
-
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("there is no invoice {0}")]
@@ -255,9 +252,10 @@ pub async fn expire_due(
     tx: &mut Tx,
     assets: &Assets,
     passed: Time,
+    limit: i64,
     now: Now<'_>,
 ) -> Result<usize, Error> {
-    let due = store::due(tx, passed, CHUNK).await?;
+    let due = store::due(tx, passed, limit).await?;
     for invoice in &due {
         advance(tx, assets, invoice.id, Input::Deadline { at: passed }, None, now).await?;
     }

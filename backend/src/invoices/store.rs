@@ -5,6 +5,7 @@ pub mod rates;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use ton::address::Address;
 
 use super::{
     goods::{Goods, Starred},
@@ -14,7 +15,7 @@ use super::{
     timeline::{Line, Mark, Observation, Source},
 };
 use crate::{
-    db::{One, Result, Tx, execute, joined, over_ids, rows},
+    db::{One, Result, Text, Tx, execute, joined, over_ids, rows},
     id::{InvoiceId, MerchantId, PaymentId, PersonId, StarPaymentId, TransferId},
     money::{Amount, Asset},
     payments,
@@ -472,8 +473,25 @@ pub async fn made_between(
     )?)
 }
 
+/// To whom invoices are to be paid whose deadline lies before a moment of the chain's clock, where the
+/// account has not been compared so far.
+pub async fn due_payees(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Address>> {
+    let rows = rows!(
+        tx,
+        all One<Text<Address>>,
+        "select distinct i.payee_address from invoices join intents i on i.id = invoices.intent_id
+          where invoices.status in ('open', 'processing') and invoices.expires_at < $1
+            and exists (select 1 from watched w
+                         where w.owner = i.payee_address and not w.behind
+                           and w.compared < invoices.expires_at) limit $2",
+        passed,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(payee,)| payee.0).collect())
+}
+
 /// Invoices whose deadline lies before a moment of the chain's clock. Where the payee's account has not
-/// been read so far, the money may be there: those wait.
+/// been read and compared so far, the money may be there: those wait.
 pub async fn due(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Invoice>> {
     invoices(rows!(
         tx,
@@ -481,7 +499,8 @@ pub async fn due(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Invoice>> 
         "select * from invoices
           where status in ('open', 'processing') and expires_at < $1
             and not exists (select 1 from watched w join intents i on i.payee_address = w.owner
-                             where i.id = invoices.intent_id and w.behind)
+                             where i.id = invoices.intent_id
+                               and (w.behind or w.compared < invoices.expires_at))
           order by expires_at limit $2",
         passed,
         limit

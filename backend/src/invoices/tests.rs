@@ -100,7 +100,8 @@ impl Till {
 
     async fn passes(&self, at: Time) -> usize {
         let mut tx = self.db.begin().await.unwrap();
-        let count = expire_due(&mut tx, &self.assets, at, self.now()).await.unwrap();
+        crate::follow::store::compare_all(&mut tx, at).await;
+        let count = expire_due(&mut tx, &self.assets, at, 200, self.now()).await.unwrap();
         tx.commit().await.unwrap();
         count
     }

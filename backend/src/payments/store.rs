@@ -239,8 +239,37 @@ pub async fn live(tx: &mut Tx, since: Time) -> Result<Vec<Intent>> {
     )?)
 }
 
+/// Whom is owed what nobody has paid by a moment of the chain's clock, and whose accounts have not been
+/// compared so far.
+pub async fn due_payees(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Address>> {
+    let rows = rows!(
+        tx,
+        all One<Text<Address>>,
+        "select distinct payee_address from intents
+          where status in ('created', 'submitted') and expires_at <= $1
+            and exists (select 1 from watched
+                         where owner = intents.payee_address and not behind
+                           and compared < intents.expires_at) limit $2",
+        passed,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(payee,)| payee.0).collect())
+}
+
+/// Whom payments are on their way to, or may be.
+pub async fn awaited(tx: &mut Tx, now: Time) -> Result<Vec<Address>> {
+    let rows = rows!(
+        tx,
+        all One<Text<Address>>,
+        "select distinct payee_address from intents
+          where status in ('created', 'submitted', 'seen', 'confirmed') and expires_at > $1",
+        now
+    )?;
+    Ok(rows.into_iter().map(|(payee,)| payee.0).collect())
+}
+
 /// Intents past their deadline that nothing has happened to. Where the payee's account has not been
-/// read so far, the money may be there: those wait.
+/// read and compared so far, the money may be there: those wait.
 pub async fn due(tx: &mut Tx, now: Time, limit: i64) -> Result<Vec<Intent>> {
     intents(rows!(
         tx,
@@ -248,7 +277,8 @@ pub async fn due(tx: &mut Tx, now: Time, limit: i64) -> Result<Vec<Intent>> {
         "select * from intents
           where status in ('created', 'submitted') and expires_at <= $1
             and not exists (select 1 from watched
-                             where owner = intents.payee_address and behind)
+                             where owner = intents.payee_address
+                               and (behind or compared < intents.expires_at))
           order by expires_at limit $2",
         now,
         limit
@@ -326,9 +356,62 @@ pub(super) fn transfers(rows: Vec<TransferRow>) -> Result<Vec<Transfer>> {
     rows.into_iter().map(Transfer::try_from).collect()
 }
 
+/// The hash of the transaction by which money came to an account at a logical time, as it was recorded.
+pub async fn hash_of(
+    tx: &mut Tx,
+    account: Address,
+    asset: Asset,
+    lt: u64,
+) -> Result<Option<[u8; 32]>> {
+    Ok(recorded(tx, account, asset, lt).await?.map(|(hash, _)| hash))
+}
+
+/// An account has one transaction at a logical time, whatever hash it was told with.
+async fn recorded(
+    tx: &mut Tx,
+    account: Address,
+    asset: Asset,
+    lt: u64,
+) -> Result<Option<([u8; 32], String)>> {
+    let found = rows!(
+        tx,
+        optional(String, String),
+        "select hash, units from transfers where account = $1 and asset = $2 and lt = $3",
+        Text(account),
+        asset,
+        i64::try_from(lt).unwrap_or(i64::MAX)
+    )?;
+    Ok(found.and_then(|(hash, units)| Some((hex::decode(hash).ok()?.try_into().ok()?, units))))
+}
+
+/// The service once told a recorded transaction with a wrong hash; receipts and links need the right one.
+async fn correct_hash(tx: &mut Tx, arrival: &Arrival) -> Result<()> {
+    execute!(
+        tx,
+        "update transfers set hash = $4 where account = $1 and asset = $2 and lt = $3",
+        Text(arrival.account),
+        arrival.asset,
+        i64::try_from(arrival.lt).unwrap_or(i64::MAX),
+        hex::encode(arrival.hash)
+    )?;
+    Ok(())
+}
+
 /// Records a transfer. `false` if it was known already: that is how nothing is counted twice.
 pub async fn insert_transfer(tx: &mut Tx, transfer: &Transfer, now: Time) -> Result<bool> {
     let arrival = &transfer.arrival;
+    if let Some((hash, units)) = recorded(tx, arrival.account, arrival.asset, arrival.lt).await? {
+        if units != arrival.units.to_string() {
+            metrics::counter!("transfers_contradicted_total").increment(1);
+            tracing::error!(
+                account = %arrival.account, lt = arrival.lt, %units, now = %arrival.units,
+                "the chain service tells another amount than before; what was recorded stays"
+            );
+        } else if hash != arrival.hash {
+            correct_hash(tx, arrival).await?;
+        }
+        return Ok(false);
+    }
     let (intent, reason) = match transfer.outcome {
         Outcome::Matched(intent) => (Some(intent), None),
         Outcome::Unmatched(reason, meant) => (meant, Some(reason)),

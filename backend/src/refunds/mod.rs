@@ -28,9 +28,6 @@ use crate::{
 
 pub use state::{Change, Input, Refund, RefundStatus, Refused, Warning};
 
-/// Refunds that lapse in one transaction at most; the rest follows in the next.
-const CHUNK: i64 = 200;
-
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("there is no refund {0}")]
@@ -211,9 +208,10 @@ pub async fn lapse_due(
     tx: &mut Tx,
     assets: &Assets,
     passed: Time,
+    limit: i64,
     now: Now<'_>,
 ) -> Result<usize, Error> {
-    let due = store::lapsing(tx, passed, CHUNK).await?;
+    let due = store::lapsing(tx, passed, limit).await?;
     for refund in &due {
         advance(tx, assets, refund.id, Input::Lapsed { at: passed }, now).await?;
     }

@@ -246,8 +246,25 @@ pub async fn sent_back(tx: &mut Tx, of: &[TransferId]) -> Result<HashMap<Transfe
     Ok(found.into_iter().map(|(id, sent)| (id, amount(sent))).collect())
 }
 
+/// To whom refunds go whose last message has ended before a moment of the chain's clock, where the account
+/// has not been compared so far.
+pub async fn due_payees(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Address>> {
+    let rows = rows!(
+        tx,
+        all One<Text<Address>>,
+        "select distinct to_address from refunds
+          where awaited_until < $1
+            and exists (select 1 from watched
+                         where owner = refunds.to_address and not behind
+                           and compared < refunds.awaited_until) limit $2",
+        passed,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(payee,)| payee.0).collect())
+}
+
 /// Refunds whose last message has ended before a moment of the chain's clock. Where the payee's account
-/// has not been read so far, the money may be there: those wait.
+/// has not been read and compared so far, the money may be there: those wait.
 pub async fn lapsing(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Refund>> {
     refunds(rows!(
         tx,
@@ -255,7 +272,8 @@ pub async fn lapsing(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Refund
         "select * from refunds
           where awaited_until < $1
             and not exists (select 1 from watched
-                             where owner = refunds.to_address and behind)
+                             where owner = refunds.to_address
+                               and (behind or compared < refunds.awaited_until))
           order by awaited_until limit $2",
         passed,
         limit

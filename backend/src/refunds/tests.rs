@@ -129,7 +129,8 @@ impl Till {
     async fn lapses(&self) {
         let mut tx = self.db.begin().await.unwrap();
         let passed = NOW.after(payments::TO_SIGN * 2);
-        lapse_due(&mut tx, &self.assets, passed, self.now()).await.unwrap();
+        crate::follow::store::compare_all(&mut tx, passed).await;
+        lapse_due(&mut tx, &self.assets, passed, 200, self.now()).await.unwrap();
         tx.commit().await.unwrap();
     }
 

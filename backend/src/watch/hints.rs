@@ -92,6 +92,7 @@ async fn accounts(app: &App, live: &[Intent]) -> Vec<Watched> {
             cursor: None,
             since: intent.created_at,
             behind: false,
+            compared: intent.created_at,
         });
     }
     accounts

@@ -36,8 +36,6 @@ pub struct Received {
     pub comment: Comment,
     /// The operation code of the message, if its body has one.
     pub op: Option<u32>,
-    /// The account's previous transaction.
-    pub prev: (u64, Hash),
     /// Payer and payee are the same: real, but nobody was paid.
     pub self_payment: bool,
 }
@@ -139,7 +137,6 @@ fn gram(tx: &Transaction) -> Result<Received, Reason> {
         units,
         comment: body.as_ref().map_or_else(|| unread(message), comment::decode),
         op: body.as_ref().and_then(jetton::op),
-        prev: tx.prev(),
         self_payment: message.source == Some(tx.account),
     })
 }
@@ -174,7 +171,6 @@ fn jettons(tx: &Transaction, wallet: &OwnJettonWallet) -> Result<Received, Reaso
         units,
         comment,
         op: Some(jetton::OP_INTERNAL_TRANSFER),
-        prev: tx.prev(),
         self_payment: from == Some(wallet.owner),
     })
 }

@@ -14,7 +14,8 @@ use crate::{
     dice::Dice,
     events::Now,
     follow::Progress,
-    merchants::uses::Uses,
+    identity::uses::Uses as SessionUses,
+    merchants::uses::Uses as KeyUses,
     money::{Asset, Assets},
     questions::Questions,
     rates::Breakers,
@@ -50,7 +51,9 @@ pub struct Handles {
     /// Where callers wait for news.
     pub places: Places,
     /// When API keys were used last.
-    pub uses: Uses,
+    pub key_uses: KeyUses,
+    /// Which sessions have been used, until that is written down.
+    pub session_uses: SessionUses,
     /// Which sources of rates are left in peace for now.
     pub rates: Breakers,
     /// What the chain has said of the listed jettons.
@@ -95,7 +98,8 @@ impl App {
             tasks,
             bot_username: OnceLock::new(),
             places: Places::default(),
-            uses: Uses::default(),
+            key_uses: KeyUses::default(),
+            session_uses: SessionUses::default(),
             rates: Breakers::default(),
             vouched: Vouched::default(),
             progress: Progress::default(),

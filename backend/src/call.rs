@@ -6,7 +6,12 @@
 
 use std::sync::OnceLock;
 
-use axum::{extract::Request, http::HeaderValue, middleware::Next, response::Response};
+use axum::{
+    extract::Request,
+    http::{HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
 use tracing::Instrument;
 
 use crate::{app::App, id::CallId};
@@ -87,6 +92,10 @@ pub async fn layer(
         .record(started.elapsed());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, value);
+    }
+    // The time of this service, not of the machine: pages count down to a deadline by it.
+    if let Some(value) = app.time().http().and_then(|date| HeaderValue::from_str(&date).ok()) {
+        response.headers_mut().insert(header::DATE, value);
     }
     response
 }

@@ -49,6 +49,7 @@ problems! {
     LoginInvalid        401 "login-invalid"          "Telegram's signature does not fit"
     LoginStale          401 "login-stale"            "The login data from Telegram is too old"
     SessionInvalid      401 "session-invalid"        "The session is unknown or has ended"
+    SessionEnded        401 "session-ended"          "This sign-in was ended"
     KeyInvalid          401 "key-invalid"            "The API key is unknown or was revoked"
     KeyScope            403 "key-scope"              "This key may not do that"
     KeyWaits            403 "key-waits"              "This right of the key still waits"

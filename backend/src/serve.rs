@@ -13,7 +13,7 @@ use crate::{
     db::Db,
     deliver,
     dice::Dice,
-    http, idempotency, merchants, rates, receipts, stars,
+    http, idempotency, identity, merchants, rates, receipts, stars,
     tasks::Supervisor,
     time::Clock,
     watch, webhooks,
@@ -83,9 +83,10 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
     app.tasks
         .run("webhooks", minute, move |stop, beat| deliver::webhooks::run(own.clone(), stop, beat));
     let own = for_task(app);
-    app.tasks.run("uses", minute, move |stop, beat| merchants::uses::run(own.clone(), stop, beat));
+    app.tasks.run("keys", minute, move |stop, beat| merchants::uses::run(own.clone(), stop, beat));
     bot::start(app);
     rates::jobs::start(app);
+    identity::jobs::start(app);
     let own = for_task(app);
     app.tasks.run("tidy", TIDY * 2, move |stop, beat| {
         let app = own.clone();

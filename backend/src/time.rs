@@ -50,6 +50,16 @@ impl Time {
     }
 }
 
+impl Time {
+    /// As HTTP writes it, RFC 9110: `Wed, 18 Nov 2026 11:06:40 GMT`.
+    pub fn http(self) -> Option<String> {
+        let form = format_description!(
+            "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+        );
+        OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1000)).ok()?.format(form).ok()
+    }
+}
+
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let form = format_description!(
@@ -275,5 +285,6 @@ mod tests {
         let json = serde_json::to_string(&time).unwrap();
         assert_eq!(json, "\"2026-11-18T11:06:40.123Z\"");
         assert_eq!(serde_json::from_str::<Time>(&json).unwrap(), time);
+        assert_eq!(time.http().as_deref(), Some("Wed, 18 Nov 2026 11:06:40 GMT"));
     }
 }

@@ -26,6 +26,7 @@ mod receipts;
 mod refunds;
 mod reports;
 mod requests;
+mod sessions;
 mod stars;
 mod takeover;
 mod unmatched;

@@ -34,7 +34,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     app::App,
-    bot, call, cryptobot, invoices, merchants,
+    bot, call, cryptobot, identity, invoices, merchants,
     merchants::acting::ACCOUNT,
     payments, payouts,
     problem::{Kind, Problem, ProblemBody},
@@ -70,6 +70,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(one_host))
+        .layer(middleware::from_fn_with_state(app.clone(), identity::http::while_it_lasts))
         .layer(middleware::from_fn(cryptobot::http::spell))
         .layer(middleware::from_fn_with_state(app.clone(), call::layer))
         .layer(CompressionLayer::new())
@@ -86,6 +87,7 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Description::openapi())
         .merge(info::router())
         .merge(me::router())
+        .merge(identity::http::router())
         .merge(wallets::http::router())
         .merge(payments::http::router())
         .merge(requests::http::router())

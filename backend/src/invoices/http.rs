@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Terms, Whole,
+    Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Status, Terms, Whole,
     claims::{self, PayerSecret, Reader},
     goods,
     held::Held,
@@ -37,8 +37,9 @@ use crate::{
     },
     merchants::Merchant,
     page::{self, Page, PageQuery},
-    payments::{Intent, http::accepted, view::PaymentView},
+    payments::{http::accepted, view::PaymentView},
     problem::{Failures, Kind, Problem, Refusals, Result},
+    questions::Asker,
     rates, vouched,
     wait::{self, Look, WaitQuery, Waiter},
 };

@@ -130,7 +130,7 @@ impl Acting {
             .allows(need, from.ip, app.time())
             .map_err(|no| waits(no, need, &self.hand).unwrap_or_else(|| denied(no, &self.hand)))?;
         if let Hand::Key(key) = &self.hand {
-            app.uses.note(key, app.time());
+            app.key_uses.note(key, app.time());
         }
         call::acts(self.merchant.id, &self.hand);
         Ok(self)

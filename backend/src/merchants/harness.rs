@@ -83,8 +83,9 @@ impl Api {
         let mut tx = self.app.db.begin().await.unwrap();
         let user = serde_json::json!({ "id": telegram_id, "first_name": "Alice" });
         let user = serde_json::from_value(user).unwrap();
-        let data = InitData { user, start_param: None, auth_date: NOW };
-        let session = identity::login(&mut tx, &data, self.app.now()).await.unwrap();
+        let seal = self.app.dice.secret();
+        let data = InitData { user, start_param: None, auth_date: NOW, seal };
+        let session = identity::login(&mut tx, &data, self.app.now()).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         (session.person, session.token)
     }

@@ -210,7 +210,7 @@ fn name(name: Option<String>) -> Result<Option<String>> {
 async fn list(State(app): State<App>, acting: Acting) -> Result<Json<Page<KeyView>>> {
     let mut tx = app.db.snapshot().await?;
     let keys = store::keys_of(&mut tx, acting.merchant.id).await?;
-    let view = |key: &Key| KeyView { last_used_at: app.uses.last(key), ..KeyView::from(key) };
+    let view = |key: &Key| KeyView { last_used_at: app.key_uses.last(key), ..KeyView::from(key) };
     Ok(Json(Page { data: keys.iter().map(view).collect(), has_more: false }))
 }
 

@@ -65,7 +65,7 @@ pub async fn run(app: App, stop: CancellationToken, beat: Heartbeat) -> anyhow::
             () = stop.cancelled() => {}
             () = tokio::time::sleep(WRITTEN) => {}
         }
-        app.uses.write(&app).await?;
+        app.key_uses.write(&app).await?;
         beat.beat();
     }
     Ok(())

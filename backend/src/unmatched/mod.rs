@@ -21,7 +21,7 @@ use crate::{
     invoices::{self, Invoice},
     merchants::{self, Merchant},
     money::Assets,
-    payments::{self, Intent, Outcome, Reason, Transfer, many},
+    payments::{self, Intent, Reason, Transfer, many},
     rates::Setup,
     refunds::{self, Refund},
 };

@@ -1,27 +1,42 @@
 // The service's verbs, typed. Screens and state call these; nothing else knows a path.
+import { effect, signal as signalOf } from '@preact/signals';
+import { heard, wakes, whenInDoubt } from '../state/clock';
 import { telegram } from '../telegram';
 import { createClient, isAbort, pause, Problem, type CallOptions } from './client';
 import type {
-  Balances, Challenge, Info, InvoicePayment, Me, Page, Payment, PublicInvoice, Recipient, Request, Session, StarsOffer, Store, Wallet,
+  Balances, Challenge, Info, InvoicePayment, Me, OpenSession, Page, Payment, PublicInvoice, Recipient, Request, Session, StarsOffer, Store, Wallet,
   WalletProof,
 } from './types';
 
 /** Seconds a long-poll may hang; the service answers sooner when something changes. */
 const WAIT = 25;
 const BACKOFF_MS = [1_000, 2_000, 4_000, 8_000];
+/** Between tries when the service answers, but refuses. */
+const REFUSED_MS = 20_000;
+
+/** Why this sign-in has ended, when it cannot be renewed: nothing on the screen is news any more. */
+export const signedOut = signalOf<Problem | null>(null);
 
 const client = createClient({
   fetch: (input, init) => fetch(input, init),
   initData: () => telegram?.launch.initData ?? null,
+  heard,
+  ended: (why) => (signedOut.value = why),
 });
 export const { call } = client;
 export const at = (path: string, id: string, rest = '') => `${path}/${encodeURIComponent(id)}${rest}`;
 
 export const login = (): Promise<Session> => client.login();
 export const getInfo = () => call<Info>('GET', '/v1/info', { auth: 'none' });
+whenInDoubt(() => void getInfo().catch(() => undefined));
 export const getMe = () => call<Me>('GET', '/v1/me');
 export const updateMe = (body: { notifications?: boolean; language?: string }) => call<Me>('PATCH', '/v1/me', { body });
 export const forgetMe = () => call<void>('DELETE', '/v1/me');
+
+export const listSessions = () => call<Page<OpenSession>>('GET', '/v1/sessions');
+export const endSession = (id: string) => call<void>('DELETE', at('/v1/sessions', id));
+export const endOtherSessions = () => call<void>('DELETE', '/v1/sessions');
+export const logOut = () => call<void>('DELETE', '/v1/session');
 
 export const challengeWallet = () => call<Challenge>('POST', '/v1/wallets/challenge');
 export const linkWallet = (body: WalletProof) => call<Wallet>('POST', '/v1/wallets', { body });
@@ -104,19 +119,54 @@ async function follow<T extends { readonly id: string; readonly status: string }
   let failures = 0;
   while (!settled(current) && !signal.aborted) {
     try {
-      const asked = Date.now();
-      current = await call<T>('GET', at(path, current.id), { ...options, query: { after: current.status }, wait: WAIT, signal });
+      const asked = performance.now();
+      const query = { after: current.status };
+      const next = await awake(signal, (stop) => call<T>('GET', at(path, current.id), { ...options, query, wait: WAIT, signal: stop }));
       if (failures > 0) trouble(null);
       failures = 0;
+      if (next === null) continue;
+      current = next;
       seen(current);
       // A proxy that answers at once must not turn this loop into a flood.
-      if (Date.now() - asked < 250) await pause(500, signal);
+      if (performance.now() - asked < 250) await pause(500, signal);
     } catch (error) {
       if (isAbort(error)) return;
-      if (!(error instanceof Problem) || (error.status >= 400 && error.status < 500 && error.status !== 429)) throw error;
-      trouble(error);
-      await pause(BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] ?? 8_000, signal).catch(() => undefined);
+      if (!isSignIn(error)) trouble(problemIn(error));
+      await pause(patience(error, failures), signal).catch(() => undefined);
       failures += 1;
     }
+  }
+}
+
+const problemIn = (error: unknown) => (error instanceof Problem ? error : new Problem('unexpected', ''));
+
+/** A sign-in that has ended is told on every screen, and by nothing else. */
+export function isSignIn(error: unknown): boolean {
+  return error instanceof Problem && error.status === 401;
+}
+
+/** How long to leave a service alone that did not answer, or refused. No loop that shows something alive ends by itself. */
+export function patience(error: unknown, failures: number): number {
+  const refused = error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429;
+  return refused ? REFUSED_MS : (BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] ?? 8_000);
+}
+
+/** Waits for an answer, but not through a sleep: null when somebody looks again, who wants to know how it is now. */
+export async function awake<T>(signal: AbortSignal, ask: (stop: AbortSignal) => Promise<T>): Promise<T | null> {
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  signal.addEventListener('abort', abort, { once: true });
+  const before = wakes.peek();
+  const off = effect(() => {
+    if (wakes.value !== before) abort();
+  });
+  try {
+    return await ask(stop.signal);
+  } catch (error) {
+    if (isAbort(error) && !signal.aborted) return null;
+    throw error;
+  } finally {
+    off();
+    signal.removeEventListener('abort', abort);
   }
 }

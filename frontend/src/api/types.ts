@@ -52,6 +52,16 @@ export interface Me {
   readonly can_message: boolean;
 }
 
+/** An open sign-in of this person's. */
+export interface OpenSession {
+  readonly id: string;
+  readonly created_at: string;
+  readonly last_used_at: string;
+  readonly expires_at: string;
+  /** Whether it is this one. */
+  readonly current: boolean;
+}
+
 export type Role = 'owner' | 'manager' | 'support';
 
 /** A store, and what the person is to it. */

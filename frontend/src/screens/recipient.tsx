@@ -6,6 +6,7 @@ import { findRecipient } from '../api/remit';
 import type { Party, Recipient } from '../api/types';
 import { plain } from '../money';
 import { push } from '../router';
+import { time } from '../state/clock';
 import { asset, figureText, note, recipient, renewIntention, typed } from '../state/draft';
 import { asProblem, isHere, type Loaded } from '../state/loaded';
 import { assetOf, current, recent } from '../state/session';
@@ -59,7 +60,7 @@ function isWorthAsking(query: string): boolean {
 async function lookUp(query: string, signal: AbortSignal): Promise<Loaded<Recipient> | null> {
   try {
     await pause(DEBOUNCE_MS, signal);
-    return { ok: await findRecipient(query, signal), at: Date.now(), stale: null };
+    return { ok: await findRecipient(query, signal), at: time(), stale: null };
   } catch (error) {
     return isAbort(error) ? null : { problem: asProblem(error) };
   }

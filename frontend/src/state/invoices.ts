@@ -6,7 +6,7 @@ import type { Accepted, PublicInvoice } from '../api/types';
 import { format, money, parse, unitsOf, type Money } from '../money';
 import { text } from '../text';
 import { rateWords } from '../text/rate';
-import { now } from './clock';
+import { until } from './clock';
 import { asProblem, isHere, resource, type Resource } from './loaded';
 import { toast } from './toast';
 
@@ -54,7 +54,7 @@ const TO_ACT_MS = 60_000;
 /** Milliseconds for which the sum still holds for whoever begins to pay; null if it holds to the end. */
 export function rateLeft(invoice: PublicInvoice): number | null {
   if (!invoice.fiat || !isPayable(invoice) || !hasRateOfItsOwn(invoice)) return null;
-  return Date.parse(invoice.fiat.rate_expires_at) - TO_ACT_MS - now.value;
+  return until(invoice.fiat.rate_expires_at) - TO_ACT_MS;
 }
 
 export function isRateOver(invoice: PublicInvoice): boolean {

@@ -31,7 +31,8 @@ export const en = {
   session: {
     title: 'We could not sign you in',
     expired: 'Your sign-in has grown old',
-    expiredBody: 'Telegram signs you in when the app opens, and that was a while ago. Your money is not affected. Close the app and open it again from the chat.',
+    expiredBody: 'Telegram signs you in when the app opens, and that was a while ago. Nothing is lost, and your money is not affected. Close the app and open it again from the chat. If this comes back, do not only minimise it: close it, send /start to the bot, and press the new button.',
+    still: 'What you see here is no longer kept up to date.',
     close: 'Close the app',
   },
 
@@ -44,16 +45,6 @@ export const en = {
     declinedTitle: 'Not connected',
     declined: 'You closed the wallet or declined. Nothing has been shared. Connect whenever you like.',
     greeting: (name: string) => `Hello, ${name}`,
-  },
-
-  how: {
-    title: 'How it works',
-    steps: [
-      { title: 'Your wallet stays yours', body: 'You connect a TON wallet you already have. It proves the address is yours; we learn nothing else.' },
-      { title: 'You approve each payment', body: 'Remit prepares the transfer. Your wallet shows it and asks. No approval, no payment.' },
-      { title: 'The chain decides', body: 'We show each step until the network can no longer take it back. You may close the app: the bot tells both of you.' },
-    ],
-    fees: 'The network takes a small fee for every transfer. Remit takes none.',
   },
 
   home: {
@@ -309,49 +300,6 @@ export const en = {
     kind: { send: 'Payment', invoice: 'Invoice', request: 'Request', refund: 'Refund', income: 'Received' },
   },
 
-  settings: {
-    title: 'Settings',
-    wallets: 'Wallets',
-    default: 'Default',
-    makeDefault: 'Make default',
-    unlink: 'Unlink',
-    unlinkAsk: (address: string) => `Unlink ${address}? Money in it stays yours; Remit just forgets it.`,
-    addWallet: 'Add a wallet',
-    linked: 'Wallet linked',
-    unlinked: 'Wallet unlinked',
-    notifications: 'Messages from the bot',
-    notificationsBody: 'When money arrives, and when yours is final.',
-    cannotMessage: 'The bot may not write to you yet.',
-    language: 'Language',
-    privacy: 'Privacy',
-    stores: 'Your stores',
-    storesBody: 'Sell, and be paid into your wallet',
-    about: 'About',
-    version: 'Version',
-    network: 'Network',
-    networkNames: { main: 'TON', test: 'TON testnet', sandbox: 'Sandbox' },
-    sandboxTitle: 'You are in a sandbox',
-    sandboxBody: 'Its coins are worth nothing, and it can be started over at any time.',
-    forget: 'Delete my data',
-    forgetAsk: 'Delete everything we know about you?',
-    forgetBody: 'We forget your wallets, settings and names. Payments already on the chain stay on the chain, and your money stays in your wallet. A payment in Stars keeps your Telegram id, or it could not be returned.',
-    forgetConfirm: 'Delete it all',
-    forgotten: 'Your data is deleted',
-    forgottenBody: 'We no longer know you. You can close the app.',
-    keep: 'Keep it',
-  },
-
-  privacy: {
-    title: 'Privacy',
-    points: [
-      { title: 'What we keep', body: 'Your Telegram id, name and username; the addresses you linked; the payments made through Remit.' },
-      { title: 'What anyone can see', body: 'Transfers are public on the chain, with amounts, addresses and the reference. Names are not on it.' },
-      { title: 'What we never have', body: 'Your keys, your money, your contacts, your phone number.' },
-      { title: 'What leaves this page', body: 'It talks to this service and to the bridge of the wallet you chose. No trackers, no third parties.' },
-      { title: 'What you can do', body: 'Unlink a wallet or delete everything in Settings. It is gone at once.' },
-    ],
-  },
-
   problem: {
     reference: (id: string) => `Reference ${id}`,
     safe: 'Your money is where it was.',
@@ -363,6 +311,7 @@ export const en = {
       'chain-unreachable': { happened: 'The network cannot be read right now', advice: 'Balances and new payments return when it answers again.' },
       internal: { happened: 'The service has a problem', advice: 'It is ours to repair. Try again in a moment.' },
       busy: { happened: 'Two changes met', advice: 'Nothing was lost. Try again.' },
+      'session-ended': { happened: 'This sign-in was ended', advice: 'Here or on another device. Nothing is lost, and your money is not affected. Close the app and open it again from the chat.' },
       'too-many-requests': { happened: 'Too many tries in a row', advice: 'Wait a moment, then try again.' },
       'person-unknown': { happened: 'Nobody here has this name', advice: 'They have not opened this bot yet. Send them a link, or ask for their TON address.' },
       'person-has-no-wallet': { happened: 'They have not linked a wallet', advice: 'Ask them to open this bot and connect one.' },

@@ -22,7 +22,9 @@ use futures_util::{
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 use ton::{
     address::Address,
-    toncenter::{AccountState, Client, Error as ChainError, JettonMaster, JettonWallet, WalletState},
+    toncenter::{
+        AccountState, Client, Error as ChainError, JettonMaster, JettonWallet, WalletState,
+    },
 };
 
 use crate::{

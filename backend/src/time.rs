@@ -190,8 +190,8 @@ impl Steering {
             return own;
         }
         // The chain's clock is never ahead of the time, so whoever is behind it is slow.
-        let certain = own < chain
-            || self.steady.is_some_and(|(first, _, last)| last.since(first) >= CERTAIN);
+        let certain =
+            own < chain || self.steady.is_some_and(|(first, _, last)| last.since(first) >= CERTAIN);
         if certain { chain } else { own }
     }
 }
@@ -235,8 +235,12 @@ mod tests {
     fn a_clock_an_hour_off_shows_the_chains_time() {
         for wrong in [NOON.after(HOUR), NOON.before(HOUR)] {
             let (steering, start) = heard(15, |real| wrong.after(real.since(NOON)));
-            let shown = steering.correct(wrong.after(Duration::from_secs(60)), start + Duration::from_secs(60));
-            assert!(apart(shown, NOON.after(Duration::from_secs(60))) <= Duration::from_secs(2), "{shown}");
+            let shown = steering
+                .correct(wrong.after(Duration::from_secs(60)), start + Duration::from_secs(60));
+            assert!(
+                apart(shown, NOON.after(Duration::from_secs(60))) <= Duration::from_secs(2),
+                "{shown}"
+            );
         }
     }
 
@@ -245,7 +249,10 @@ mod tests {
         let (steering, start) = heard(60, |real| real);
         let second = Duration::from_secs(61);
         let real = NOON.after(second);
-        assert!(apart(steering.correct(real.before(HOUR), start + second), real) <= Duration::from_secs(2));
+        assert!(
+            apart(steering.correct(real.before(HOUR), start + second), real)
+                <= Duration::from_secs(2)
+        );
         // Forward it takes a few blocks to be sure; until then nobody can tell it from a late chain.
         let mut steering = steering;
         for more in 61..75 {
@@ -254,7 +261,10 @@ mod tests {
             steering.hears(real, real.after(HOUR), start + passed);
         }
         let shown = steering.correct(NOON.after(HOUR), start + Duration::from_secs(75));
-        assert!(apart(shown, NOON.after(Duration::from_secs(75))) <= Duration::from_secs(2), "{shown}");
+        assert!(
+            apart(shown, NOON.after(Duration::from_secs(75))) <= Duration::from_secs(2),
+            "{shown}"
+        );
     }
 
     #[test]

@@ -233,7 +233,13 @@ pub async fn put_back(tx: &mut Tx, of: &Watched, to: Option<Cursor>) -> Result<b
 }
 
 /// Has an account's history read again from a moment on, by hand. Says how many accounts that are.
-pub async fn rescan(tx: &mut Tx, owner: Address, since: Time, until: Time, now: Time) -> Result<u64> {
+pub async fn rescan(
+    tx: &mut Tx,
+    owner: Address,
+    since: Time,
+    until: Time,
+    now: Time,
+) -> Result<u64> {
     execute!(
         tx,
         "update watched set lt = null, hash = null, since = $2, behind = true,

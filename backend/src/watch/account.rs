@@ -47,11 +47,15 @@ pub(super) enum Obstacle {
 impl std::fmt::Display for Obstacle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Hole { after } => write!(f, "the chain service leaves out what comes after {after}"),
+            Self::Hole { after } => {
+                write!(f, "the chain service leaves out what comes after {after}")
+            }
             Self::Astray { cursor } => {
                 write!(f, "the chain service does not know the transaction {cursor}, read before")
             }
-            Self::Partial { lt } => write!(f, "the chain service shows the transaction {lt} in part"),
+            Self::Partial { lt } => {
+                write!(f, "the chain service shows the transaction {lt} in part")
+            }
             Self::Short { until } => {
                 write!(f, "the chain service does not show the transaction {until} yet")
             }

@@ -46,7 +46,11 @@ pub async fn status(app: &App) -> anyhow::Result<String> {
     );
     for it in &named {
         let since = it.since.map_or_else(|| "long ago".to_owned(), |since| since.to_string());
-        let stores = if it.stores.is_empty() { String::new() } else { format!(" ({})", it.stores.join(", ")) };
+        let stores = if it.stores.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", it.stores.join(", "))
+        };
         let _ = writeln!(text, "  {} {}{stores}, since {since}: {}", it.address, it.asset, it.why);
     }
     if usize::try_from(behind).is_ok_and(|behind| behind > named.len()) {
@@ -81,7 +85,11 @@ pub async fn rescan(app: &App, of: &Rescan) -> anyhow::Result<String> {
 /// A day (`2026-11-28`), or a moment (`2026-11-28T10:00:00Z`), in UTC.
 fn moment(text: &str) -> anyhow::Result<Time> {
     let text = text.trim();
-    let whole = if text.len() == "2026-11-28".len() { format!("{text}T00:00:00Z") } else { text.to_owned() };
+    let whole = if text.len() == "2026-11-28".len() {
+        format!("{text}T00:00:00Z")
+    } else {
+        text.to_owned()
+    };
     let time: Time = serde_json::from_value(serde_json::Value::String(whole)).with_context(|| {
         format!("--since wants a day such as 2026-11-28 or a moment such as 2026-11-28T10:00:00Z, not {text:?}")
     })?;

@@ -296,12 +296,7 @@ async fn read_batch(
 }
 
 /// Compares accounts with their own last transactions, and reads whatever is missing.
-async fn compare(
-    app: &App,
-    rota: &mut Rota,
-    batch: &[Watched],
-    head: Head,
-) -> Result<(), Error> {
+async fn compare(app: &App, rota: &mut Rota, batch: &[Watched], head: Head) -> Result<(), Error> {
     let addresses: Vec<Address> = batch.iter().filter_map(|w| w.account).collect();
     let states = app.chain.account_states(&addresses).await?;
     for watched in batch {

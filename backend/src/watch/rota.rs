@@ -123,7 +123,8 @@ impl Rota {
         let everyone = share.holds(all.len());
         let (behind, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|w| w.behind);
         if everyone {
-            let can_read = |w: &Watched| !due && w.cursor.is_some() && self.read.contains_key(&key(w));
+            let can_read =
+                |w: &Watched| !due && w.cursor.is_some() && self.read.contains_key(&key(w));
             let (rows, compared) = rest.into_iter().partition(can_read);
             return Plan { rows, compared, behind };
         }

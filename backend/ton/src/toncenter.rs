@@ -20,9 +20,9 @@ use serde_json::json;
 pub use get_method::{Argument, StackEntry};
 pub use pace::Pace;
 pub use types::{
-    AccountState, ActionPhase, Block, BlockRef, BouncePhase, ComputePhase, CreditPhase, Description,
-    EstimatedFees, Fees, Finality, Hash, JettonMaster, JettonWallet, MasterchainInfo, Message,
-    MessageContent, Sent, Trace, Transaction, WalletState,
+    AccountState, ActionPhase, Block, BlockRef, BouncePhase, ComputePhase, CreditPhase,
+    Description, EstimatedFees, Fees, Finality, Hash, JettonMaster, JettonWallet, MasterchainInfo,
+    Message, MessageContent, Sent, Trace, Transaction, WalletState,
 };
 
 use crate::{address::Address, network::Network};

@@ -18,11 +18,13 @@
 //! 8. [`questions`] are what people ask of the chain, beside the watcher and behind it; [`vouched`] holds
 //!    the listed jettons against the chain.
 //! 9. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
-//!    `sandbox` puts the simulated world around it; [`develop`] helps whoever builds a shop.
+//!    `sandbox` puts the simulated world around it; [`backup`] keeps copies and comes back from them;
+//!    [`develop`] helps whoever builds a shop.
 
 #![recursion_limit = "256"]
 
 pub mod app;
+pub mod backup;
 pub mod bot;
 pub mod call;
 pub mod client;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use remit::{
+    backup,
     config::{Cli, LogFormat, Service, Settings, Verb},
     db::Db,
     develop,
@@ -76,7 +77,7 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         }
         Verb::Serve => serve_alone(service).await,
         Verb::Migrate => {
-            let db = Db::open(&service.database_url).await?;
+            let db = Db::open_patiently(&service.database_url, serve::PATIENCE).await?;
             println!("The {} database is up to date.", db.engine());
             Ok(ExitCode::SUCCESS)
         }
@@ -90,6 +91,8 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
             print!("{}", watch::command::rescan(&app, &of).await?);
             Ok(ExitCode::SUCCESS)
         }
+        Verb::Backup(args) => backup::backup(&service, &args.to).await,
+        Verb::Restore(args) => backup::restore(&service, args.from.as_deref()).await,
         Verb::Merchant(verb) => {
             let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
             merchants::command::run(&app, verb).await?;
@@ -114,6 +117,6 @@ async fn serve_alone(service: Service) -> anyhow::Result<ExitCode> {
     serve::metrics(&app, recorder).await?;
     println!("Remit is serving {} on {}", app.settings.public_url, app.settings.listen);
     let code = app.tasks.finish().await;
-    app.db.close().await;
+    serve::let_go(&app).await;
     Ok(code)
 }

@@ -17,6 +17,8 @@ use utoipa::{
     openapi::{Content, Ref, RefOr, Response as Described, ResponseBuilder},
 };
 
+use crate::db::Outage;
+
 const MEDIA_TYPE: &str = "application/problem+json";
 
 macro_rules! problems {
@@ -108,6 +110,7 @@ problems! {
     WebhookDisabled     409 "webhook-disabled"       "The webhook endpoint is disabled"
     WebhookSecretMissing 409 "webhook-secret-missing" "There is no secret yet to sign invoice webhooks with"
     Busy                409 "busy"                   "Somebody changed this at the same moment"
+    UnknownPosition     409 "unknown-position"       "Your feed has no event of this number"
     IdempotencyRunning  409 "idempotency-running"    "The first request with this key is still running"
     IdempotencyMismatch 422 "idempotency-mismatch"   "This key was used with another request"
     BodyTooLarge        413 "body-too-large"         "The body is too large"
@@ -118,6 +121,7 @@ problems! {
     AssetDenied         503 "asset-denied"           "The chain knows this asset otherwise"
     TelegramUnreachable 503 "telegram-unreachable"   "Telegram cannot be reached just now"
     RateUnavailable     503 "rate-unavailable"       "No rate can be trusted just now"
+    DatabaseUnavailable 503 "database-unavailable"   "The database cannot be used just now"
     TimedOut            503 "timed-out"              "This took too long"
     Internal            500 "internal"               "Something went wrong on our side"
 }
@@ -130,6 +134,17 @@ pub struct Problem {
     pub detail: String,
     /// Seconds to wait before another try.
     pub retry_after: Option<u64>,
+    /// Where a feed may be read on instead.
+    pub gap: Option<Gap>,
+}
+
+/// A place in a feed where a number is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// The last number before it.
+    pub last_seq: i64,
+    /// The first one after it, if there is any yet.
+    pub next_seq: Option<i64>,
 }
 
 /// The body of a problem, RFC 9457.
@@ -147,6 +162,14 @@ pub struct ProblemBody {
     /// Quote it when you ask for help.
     #[schema(example = "cal_01m7q5cqg0fzzvzzzzzzzzzzzz")]
     pub request_id: String,
+    /// With `unknown-position`: the newest number of your feed below the one you sent. Read on after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 31)]
+    pub last_seq: Option<i64>,
+    /// With `unknown-position`: the first number above it, once there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1_795_000_000_001_i64)]
+    pub next_seq: Option<i64>,
 }
 
 /// What a response says went wrong, for those who spell it in another dialect.
@@ -160,7 +183,7 @@ pub type Result<T, E = Problem> = std::result::Result<T, E>;
 
 impl Problem {
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), retry_after: None }
+        Self { kind, detail: detail.into(), retry_after: None, gap: None }
     }
 
     pub fn not_found(what: impl std::fmt::Display) -> Self {
@@ -189,9 +212,20 @@ impl Problem {
     }
 }
 
+/// How long to leave a database in peace that could not be used, in seconds.
+const DATABASE_AGAIN: u64 = 2;
+
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        Self::internal(error)
+        let Some(outage) = Outage::of(&error) else { return Self::internal(error) };
+        tracing::warn!(%error, "the database was in the way of a request");
+        // A commit may get through although its answer does not, so nothing is promised.
+        let detail = format!(
+            "Just now {outage}. What was committed is safe, and no money has moved by this request. If \
+             it was to change something, send it again with the same Idempotency-Key: it happens once, \
+             even if this one has got through."
+        );
+        Self { retry_after: Some(DATABASE_AGAIN), ..Self::new(Kind::DatabaseUnavailable, detail) }
     }
 }
 
@@ -206,6 +240,8 @@ impl IntoResponse for Problem {
             status: self.kind.status(),
             detail: self.detail,
             request_id,
+            last_seq: self.gap.map(|gap| gap.last_seq),
+            next_seq: self.gap.and_then(|gap| gap.next_seq),
         };
         let status =
             StatusCode::from_u16(self.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -220,7 +256,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// How a route may refuse, for its description: all that the caller can mend.
+/// How a route may refuse, for its description: all that the caller can mend, and a database that is
+/// away.
 pub struct Refusals;
 
 /// How a route that asks the chain may fail: it may refuse, or the chain may be away.
@@ -228,7 +265,7 @@ pub struct Failures;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
-        described(&["4XX"])
+        described(&["4XX", "503"])
     }
 }
 
@@ -247,6 +284,18 @@ fn described(statuses: &[&str]) -> BTreeMap<String, RefOr<Described>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_that_is_away_is_no_fault_of_ours_and_says_when_to_come_again() {
+        let away = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        for error in [sqlx::Error::PoolTimedOut, sqlx::Error::Io(away), sqlx::Error::WorkerCrashed]
+        {
+            let problem = Problem::from(error);
+            assert_eq!(problem.kind, Kind::DatabaseUnavailable);
+            assert_eq!(problem.into_response().headers()[header::RETRY_AFTER], "2");
+        }
+        assert_eq!(Problem::from(sqlx::Error::RowNotFound).kind, Kind::Internal);
+    }
 
     #[test]
     fn slugs_are_words_and_each_stands_once() {

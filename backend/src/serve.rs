@@ -8,7 +8,7 @@ use ton::toncenter::{self, Pace};
 
 use crate::{
     app::{App, Parts},
-    bot,
+    backup, bot,
     config::Service,
     db::Db,
     deliver,
@@ -19,12 +19,20 @@ use crate::{
     watch, webhooks,
 };
 
+/// How long a database is waited for that does not open.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the database may take to let go when the service has stopped.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// How often what is no longer needed is taken out.
 const TIDY: Duration = Duration::from_secs(600);
 
 /// Opens the database and makes the handles; nothing runs yet.
 pub async fn assemble(settings: Service, clock: Clock, dice: Dice) -> anyhow::Result<App> {
-    let db = Db::open(&settings.database_url).await.context("cannot open the database")?;
+    let mut db = Db::open_patiently(&settings.database_url, PATIENCE)
+        .await
+        .context("cannot open the database")?;
+    db.keep_note_in(&settings.data);
+    backup::notice(&db, clock.now(), &dice).await?;
     let http = client()?;
     let key = settings.chain_key.as_ref().map(|key| key.reveal().to_owned());
     let pace = Pace::usual(&settings.chain_url, key.is_some());
@@ -139,6 +147,13 @@ pub async fn metrics(app: &App, recorder: PrometheusHandle) -> anyhow::Result<()
         }
     });
     Ok(())
+}
+
+/// Lets go of the database. One that has fallen silent is not waited for.
+pub async fn let_go(app: &App) {
+    if tokio::time::timeout(FAREWELL, app.db.close()).await.is_err() {
+        tracing::warn!("the database did not close in time");
+    }
 }
 
 /// Installs the recorder that `metrics!` writes to; once per process.

@@ -69,6 +69,10 @@ pub enum Verb {
     Serve,
     /// Bring the database up to date and stop
     Migrate,
+    /// Copy the database into a new file, also while the service runs
+    Backup(Backup),
+    /// Put a copy in the database's place, so that no event's number is given out twice
+    Restore(Restore),
     /// Print the OpenAPI description of the HTTP API
     Openapi,
     /// Look at the settings and say in plain words what is missing
@@ -122,6 +126,21 @@ pub struct Access {
     #[arg(long, env = "REMIT_SERVICE_URL", default_value = "http://localhost:8080")]
     #[arg(hide_env_values = true, value_name = "URL")]
     pub service: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Backup {
+    /// The new file. One that is there already is left alone
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Restore {
+    /// The copy. It stays as it is, and the database that it replaces is kept aside [default: what is
+    /// in place already, such as a Postgres after pg_restore]
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Args)]

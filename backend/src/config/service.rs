@@ -16,6 +16,7 @@ use super::{
     TELEGRAM, TONCENTER, Verb, secret::from_environment,
 };
 use crate::{
+    db::Address,
     money::Assets,
     rates::{Rules, Setup, Sources},
 };
@@ -127,7 +128,9 @@ impl Service {
         } else {
             let network = settings.network.unwrap_or(match (verb, &token) {
                 // Whoever has no bot can only mean the sandbox's database.
-                (Verb::Merchant(_) | Verb::Migrate, None) => Network::SANDBOX,
+                (Verb::Merchant(_) | Verb::Migrate | Verb::Backup(_) | Verb::Restore(_), None) => {
+                    Network::SANDBOX
+                }
                 _ => Network::MAINNET,
             });
             Self::outside(settings, network, token, old, key)
@@ -218,6 +221,9 @@ impl Service {
                 "REMIT_NETWORK",
                 "the sandbox's network is -217; leave it unset, or use `remit serve`",
             );
+        }
+        if let Err(error) = self.database_url.parse::<Address>() {
+            say("DATABASE_URL", &error.to_string());
         }
         let Setup { sources, rules, .. } = &self.rates;
         if !sources.is_empty() && sources.len() < rules.agreeing {
@@ -474,6 +480,21 @@ mod tests {
         assert_eq!(service.rates.currencies[0].code(), "EUR");
         let (service, _) = live("");
         assert!(service.rates.sources.is_empty() && service.rates.currencies.len() == 2);
+    }
+
+    #[test]
+    fn a_database_nobody_knows_is_refused_by_every_verb_without_its_password() {
+        for verb in
+            ["", "serve --public-url https://pay.example.org", "migrate", "restore", "doctor"]
+        {
+            let line = format!("{verb} --database mysql://me:hidden@db/shop");
+            let (_, troubles) = live(&line);
+            let trouble = troubles.iter().find(|trouble| trouble.setting == "DATABASE_URL");
+            let what = &trouble.unwrap().what;
+            assert!(what.contains("mysql:") && !what.contains("hidden"), "{what}");
+        }
+        let (_, troubles) = live("migrate --database postgres://me:hidden@db/shop");
+        assert_eq!(troubles, []);
     }
 
     #[test]

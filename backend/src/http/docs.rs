@@ -101,7 +101,7 @@ fn page(spec: &str, public_url: &str) -> String {
          <a href='#pace'>How much one may take</a><a href='#hooks'>Webhooks</a>\
          <a href='#odd'>Odd money and keys</a><a href='#receipts'>Checking receipts</a>\
          <a href='#books'>The books</a><a href='#coming'>Coming from CryptoBot</a>\
-         <a href='#live'>Going live</a>{contents}<a href='#problems'>Problems</a>\
+         <a href='#live'>Going live</a><a href='#copies'>Copies</a>{contents}<a href='#problems'>Problems</a>\
          <a href='/openapi.json'>openapi.json</a></nav><main>{body}</main>"
     );
     document("API", &page)

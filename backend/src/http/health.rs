@@ -13,16 +13,17 @@ async fn live() -> impl IntoResponse {
     Json(json!({ "status": "ok" }))
 }
 
-/// Ready when the database answers and every task has made progress within its budget.
+/// Ready when the database can be read and, as far as was seen lately, written, and every task has made
+/// progress within its budget.
 async fn ready(State(app): State<App>) -> impl IntoResponse {
-    let database = app.db.snapshot().await.is_ok();
+    let trouble = app.db.trouble().await;
     let tasks = app.tasks.health();
     let chain = watch::report::health(&app).await;
-    let ready = database && tasks.iter().all(|task| task.ok) && !app.stop.is_cancelled();
+    let ready = trouble.is_none() && tasks.iter().all(|task| task.ok) && !app.stop.is_cancelled();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({
         "status": if ready { "ok" } else { "not ready" },
-        "database": { "engine": app.db.engine(), "ok": database },
+        "database": { "engine": app.db.engine(), "ok": trouble.is_none(), "error": trouble.map(|t| t.to_string()) },
         "chain": chain,
         "tasks": tasks,
     });

@@ -273,6 +273,10 @@ fn unknown_type(name: &str) -> Problem {
 /// Remember the `seq` of the last event you handled and send it as `after`: that is the whole
 /// integration. Numbers have no gaps and appear in order, so nothing is missed and nothing comes
 /// twice. Events are kept. A merchant reads with an API key, a person with a session.
+///
+/// Only where the service had to be restored from an older copy is there a gap, and the first event
+/// after it is `feed.restored`. A number that your feed does not have is refused with
+/// `unknown-position`: read on after its `last_seq`.
 #[utoipa::path(
     get, path = "/v1/events", tag = "Merchants", security(("key" = []), ("session" = [])),
     params(FeedQuery),
@@ -285,10 +289,19 @@ async fn feed(
 ) -> Result<Json<Page<EventView>>> {
     let (after, kinds) = (query.after.unwrap_or(0), query.kinds()?);
     let limit = query.limit.unwrap_or(100).clamp(1, 100);
-    let page = wait::until(&app, account.waiter.clone(), query.wait, || async {
-        let mut tx = app.db.snapshot().await?;
-        let found = events::after(&mut tx, &account.id, after, &kinds, limit + 1).await?;
-        Ok(Look { news: !found.is_empty(), found: Page::from_probe(found, limit) })
+    let waiter = account.waiter.clone();
+    let mut first = true;
+    let page = wait::until(&app, waiter, query.wait, || {
+        let first = std::mem::take(&mut first);
+        let (app, account, kinds) = (&app, &account, &kinds);
+        async move {
+            let mut tx = app.db.snapshot().await?;
+            if first {
+                events::restore::known(&mut tx, &account.id, after).await?;
+            }
+            let found = events::after(&mut tx, &account.id, after, kinds, limit + 1).await?;
+            Ok(Look { news: !found.is_empty(), found: Page::from_probe(found, limit) })
+        }
     })
     .await?;
     let livemode = app.livemode();

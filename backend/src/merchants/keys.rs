@@ -329,6 +329,7 @@ async fn revoke(
         let by = acting.hand.to_string();
         super::revoke(&mut tx, acting.merchant.id, id, now).await.map_err(|error| match error {
             Error::NoKey(id) => missing(id),
+            Error::Db(error) => error.into(),
             error => Problem::internal(error),
         })?;
         let its = |matter: &Matter| matches!(matter, Matter::Key { key, .. } if *key == id);

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     app::App,
     db::Tx,
+    events,
     extract::{Body, Path, Query},
     id::{DeliveryId, KeyId, WebhookId},
     idempotency::{Answer, Begun, http::IdempotencyKey},
@@ -383,6 +384,7 @@ async fn redeliver_range(
     };
     let mut tx = app.db.begin().await?;
     let webhook = super::own(&mut tx, merchant.id, id).await?;
+    events::restore::known(&mut tx, &merchant.id.to_string(), span.after_seq).await?;
     let resent =
         super::redeliver_range(&mut tx, &webhook, span, range.include_delivered, app.now()).await?;
     tx.commit().await?;

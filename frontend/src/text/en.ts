@@ -310,6 +310,7 @@ export const en = {
       unavailable: { happened: 'The service has a problem', advice: 'It is ours to repair. Try again in a moment.' },
       'chain-unreachable': { happened: 'The network cannot be read right now', advice: 'Balances and new payments return when it answers again.' },
       internal: { happened: 'The service has a problem', advice: 'It is ours to repair. Try again in a moment.' },
+      'database-unavailable': { happened: 'The service is not ready just now', advice: 'Nothing is lost. Try again in a moment.' },
       busy: { happened: 'Two changes met', advice: 'Nothing was lost. Try again.' },
       'session-ended': { happened: 'This sign-in was ended', advice: 'Here or on another device. Nothing is lost, and your money is not affected. Close the app and open it again from the chat.' },
       'too-many-requests': { happened: 'Too many tries in a row', advice: 'Wait a moment, then try again.' },

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use teloxide::Bot;
 use tokio_util::sync::CancellationToken;
 use ton::{address::Address, network::Network, toncenter};
 
@@ -117,6 +118,16 @@ impl App {
     /// Only the real coin is real: everything else says so in every event and key.
     pub fn livemode(&self) -> bool {
         self.network == Network::MAINNET
+    }
+
+    /// Our bot at whatever Telegram the settings name.
+    pub fn telegram(&self) -> Bot {
+        let bot = Bot::with_client(self.settings.bot_token.reveal(), self.http.clone());
+        match self.settings.telegram_url.parse() {
+            Ok(url) => bot.set_api_url(url),
+            // The settings were examined; what is left is Telegram's own address.
+            Err(_) => bot,
+        }
     }
 
     /// A link that opens the Mini App at an object: `https://t.me/<bot>?startapp=<id>`.

@@ -182,6 +182,15 @@ impl Questions {
         Ok(self.chain_for(asker).public_key(&wallet).await?)
     }
 
+    /// The logical time of an account's last transaction, zero before the first. What has happened since
+    /// an answer of before decides whose money is whose, so it is asked each time.
+    pub async fn last_transaction(&self, asker: &Asker, of: Address) -> Result<u64, Error> {
+        self.budgets.charge(asker)?;
+        let states = self.chain_for(asker).account_states(&[of]).await?;
+        let state = states.iter().find(|state| state.address == of);
+        Ok(state.and_then(|state| state.last_transaction_lt).unwrap_or_default())
+    }
+
     /// What a master says of its jetton. Who may be answered from memory asks [`crate::vouched`].
     pub async fn jetton_master(
         &self,

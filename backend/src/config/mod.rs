@@ -12,7 +12,7 @@ use ton::network::Network;
 
 use crate::rates::Sources;
 
-pub use parse::{Currencies, Jettons, MetricsListen, Percent, Proxies};
+pub use parse::{Currencies, Deposits, Jettons, MetricsListen, Percent, Proxies};
 pub use secret::Secret;
 pub use service::{SANDBOX_POLL, Service, Trouble, Troubles};
 
@@ -345,6 +345,12 @@ pub struct Settings {
     #[arg(long, env = "REMIT_STARS", global = true)]
     #[arg(value_name = "ON|OFF", hide_env_values = true, help_heading = "Settings")]
     pub stars: Option<Switch>,
+
+    /// Deposit addresses of exchanges and services, where a payment needs a memo: Name=address, by commas.
+    /// Whoever is about to pay one is told so
+    #[arg(long, env = "REMIT_DEPOSIT_ADDRESSES", global = true)]
+    #[arg(value_name = "LIST", hide_env_values = true, help_heading = "Settings")]
+    pub deposits: Option<Deposits>,
 
     /// How often to look at the chain, such as 500ms or 2s [default: 1s; sandbox: 40ms]
     #[arg(long, env = "REMIT_POLL", global = true, value_parser = parse::duration)]

@@ -8,16 +8,17 @@ use std::{
     time::Duration,
 };
 
-use ton::network::Network;
+use ton::{address::Address, network::Network};
 use url::Url;
 
 use super::{
-    Currencies, Jettons, MAINNET_USDT, Opening, Percent, Proxies, Secret, Settings, Switch,
-    TELEGRAM, TONCENTER, Verb, secret::from_environment,
+    Currencies, Deposits, Jettons, MAINNET_USDT, Opening, Percent, Proxies, Secret, Settings,
+    Switch, TELEGRAM, TONCENTER, Verb, secret::from_environment,
 };
 use crate::{
     db::Address,
     money::Assets,
+    payments::custody::Deposit,
     rates::{Rules, Setup, Sources},
 };
 
@@ -62,6 +63,8 @@ pub struct Service {
     pub payout_delay: Duration,
     /// Whether shops may take Telegram Stars: they come to whoever owns the bot.
     pub stars: bool,
+    /// Addresses of exchanges and services, where a payment needs a memo.
+    pub deposits: Vec<Deposit>,
 }
 
 /// Secrets and the database's password stay out.
@@ -164,6 +167,7 @@ impl Service {
             stores: settings.stores,
             payout_delay: settings.payout_delay,
             stars: settings.stars != Some(Switch::Off),
+            deposits: deposits(settings),
         }
     }
 
@@ -198,7 +202,13 @@ impl Service {
             stores: settings.stores,
             payout_delay: settings.payout_delay,
             stars: settings.stars.map_or(network.is_sandbox(), |switch| switch == Switch::On),
+            deposits: deposits(settings),
         }
+    }
+
+    /// The deposit address that the operator has named so.
+    pub fn deposit(&self, address: Address) -> Option<&Deposit> {
+        self.deposits.iter().find(|deposit| deposit.address == address)
     }
 
     /// The domains a wallet's proof may name: that of the manifest, with its port if it has one.
@@ -304,6 +314,11 @@ fn rates(settings: &Settings, in_a_sandbox: bool) -> Setup {
         },
         every: settings.rates_every.unwrap_or(every),
     }
+}
+
+fn deposits(settings: &Settings) -> Vec<Deposit> {
+    let Deposits(named) = settings.deposits.clone().unwrap_or_default();
+    named
 }
 
 fn trimmed(url: &str) -> String {

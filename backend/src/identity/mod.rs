@@ -11,6 +11,7 @@
 pub mod http;
 pub mod init_data;
 pub mod jobs;
+pub mod names;
 pub mod store;
 pub mod uses;
 

@@ -1,7 +1,7 @@
 //! The statements of people and their sessions.
 
 use crate::{
-    db::{Result, Tx, execute, rows, text_enum},
+    db::{One, Result, Tx, execute, rows, text_enum},
     id::{PersonId, SessionId},
     time::Time,
 };
@@ -56,6 +56,13 @@ pub async fn by_username(tx: &mut Tx, username: &str) -> Result<Option<Person>> 
            from people where username_key = $1 order by named_at desc, id desc limit 1",
         username.to_lowercase()
     )
+}
+
+/// When Telegram last said what somebody is called.
+pub async fn named_at(tx: &mut Tx, id: PersonId) -> Result<Option<Time>> {
+    let found: Option<(Time,)> =
+        rows!(tx, optional One<Time>, "select named_at from people where id = $1", id)?;
+    Ok(found.map(|(at,)| at))
 }
 
 /// `named_at` is when Telegram said that these are the person's names.
@@ -156,7 +163,8 @@ pub async fn forget(tx: &mut Tx, id: PersonId, now: Time) -> Result<()> {
     execute!(tx, "delete from events where account_id = $1", &account)?;
     execute!(
         tx,
-        "update intents set payer_id = null, payer_name = null, payer_username = null, note = null
+        "update intents set payer_id = null, payer_name = null, payer_username = null, note = null,
+                memo = null
           where payer_id = $1",
         id
     )?;

@@ -439,7 +439,7 @@ async fn claim_public(
 }
 
 /// Who is going to pay.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PayRequest {
     /// The address of the wallet that will sign.
@@ -454,12 +454,12 @@ struct PayRequest {
 
 /// What the wallet has to sign.
 #[derive(Debug, Serialize, ToSchema)]
-struct PayAnswer {
+pub(super) struct PayAnswer {
     /// Pass it to TON Connect as it is.
     #[schema(value_type = Object)]
-    transaction: ConnectTransaction,
+    pub(super) transaction: ConnectTransaction,
     /// The payment in your own activity, if you called with a session and this wallet is yours.
-    payment: Option<PaymentView>,
+    pub(super) payment: Option<PaymentView>,
 }
 
 /// Reckon a price in fiat anew
@@ -501,7 +501,12 @@ async fn renew_public(
     params(
         ("id" = String, Path),
         ("Remit-Payer-Secret" = Option<String>, Header,
-         description = "Your browser's secret, see `…/claim`: then it pays by a reference of its own.")
+         description = "Your browser's secret, see `…/claim`: then it pays by a reference of its own."),
+        (
+            "Idempotency-Key" = Option<String>, Header,
+            description = "Up to 255 characters. The same key and body give the same transaction, as long \\
+                           as the invoice can be paid and it was not signed."
+        )
     ),
     request_body = PayRequest,
     responses((status = 200, body = PayAnswer), Failures)
@@ -511,17 +516,25 @@ async fn pay_public(
     client: Client,
     MaybeCaller(caller): MaybeCaller,
     PayerSecret(secret): PayerSecret,
+    key: IdempotencyKey,
     Path(id): Path<InvoiceId>,
     Body(body): Body<PayRequest>,
-) -> Result<Json<PayAnswer>> {
-    let from = Address::parse(&body.from)
+) -> Result<Response> {
+    let from = Address::read(&body.from)
         .map_err(|e| Problem::new(Kind::AddressInvalid, format!("from: {e}.")))?
         .address;
     let person = caller.map(|caller| caller.person);
+    let route = format!("POST /v1/public/invoices/{id}/pay");
+    let call = match &person {
+        Some(person) => key.call(person.id, &route, &body),
+        None => {
+            let merchant = super::whole(&mut app.db.snapshot().await?, id).await?.merchant.id;
+            key.call_of_a_stranger(merchant, id, &route, &body)
+        }
+    };
     let wish = Wish { from, asset: body.asset, amount: body.amount };
     let who = Payer { person: person.as_ref(), secret: secret.as_deref(), client: &client };
-    let (transaction, payment) = pay::prepare(&app, id, who, wish).await?;
-    Ok(Json(PayAnswer { transaction, payment }))
+    pay::prepare(&app, id, who, wish, &call).await
 }
 
 #[cfg(test)]

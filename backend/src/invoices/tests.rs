@@ -144,6 +144,7 @@ fn arrival(reference: Reference, amount: u64, at: Time, lt: u64) -> Arrival {
         asset: Asset::Gram,
         units: u128::from(amount),
         comment: Comment::Text(reference.to_string()),
+        sent: Default::default(),
         nature: payments::Nature::Plain,
         block: 9,
         at,

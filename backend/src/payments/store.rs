@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use ton::{address::Address, comment::Comment, reference::Reference};
+use ton::{address::Address, comment::Comment, reference::Reference, transfer::Sent};
 
 use super::state::{
-    Arrival, Intent, Marks, Nature, Outcome, Purpose, Reason, Side, Stage, Transfer,
+    Arrival, Intent, Marks, Memo, Nature, Outcome, Purpose, Reason, Side, Stage, Transfer,
 };
 use crate::{
     db::{One, Result, Text, Tx, execute, rows},
@@ -34,6 +34,8 @@ pub(super) struct IntentRow {
     amount: Option<Amount>,
     reference: Text<Reference>,
     note: Option<String>,
+    memo: Option<String>,
+    sent_after: Option<i64>,
     status: Stage,
     request: Option<String>,
     message_hash: Option<String>,
@@ -99,6 +101,10 @@ impl TryFrom<IntentRow> for Intent {
             amount: row.amount,
             reference: row.reference.0,
             note: row.note,
+            memo: row.memo.map(|text| Memo {
+                text,
+                after: row.sent_after.unwrap_or_default().unsigned_abs(),
+            }),
             description: row.description,
             request: row.request,
             message_hash: row.message_hash,
@@ -328,6 +334,7 @@ impl TryFrom<TransferRow> for Transfer {
                     (None, Some(text)) => Comment::Irregular(text),
                     (None, None) => Comment::None,
                 },
+                sent: Sent { lt: row.lt.unsigned_abs(), query_id: None },
                 nature: match row.reason {
                     Some(Reason::ByProduct) => Nature::ByProduct,
                     Some(Reason::Earlier) => Nature::Earlier,
@@ -612,6 +619,26 @@ pub async fn unsigned(tx: &mut Tx, payer: PersonId, now: Time) -> Result<i64> {
         now
     )?;
     Ok(count)
+}
+
+/// Whether somebody has paid another person who bore the name that is one's now.
+pub async fn has_paid_another(
+    tx: &mut Tx,
+    payer: PersonId,
+    username: &str,
+    bearer: PersonId,
+) -> Result<bool> {
+    let (count,): (i64,) = rows!(
+        tx,
+        one One<i64>,
+        "select count(*) from intents
+          where payer_id = $1 and lower(payee_username) = $2 and payee_id <> $3
+            and status = 'final'",
+        payer,
+        username.to_lowercase(),
+        bearer
+    )?;
+    Ok(count > 0)
 }
 
 /// Whether somebody has paid an address through this service before.

@@ -335,7 +335,7 @@ async fn accept(
 }
 
 fn address(text: &str) -> Result<Address> {
-    Address::parse(text).map(|parsed| parsed.address).map_err(|e| {
+    Address::read(text).map(|parsed| parsed.address).map_err(|e| {
         Problem::new(
             Kind::AddressInvalid,
             format!("to: {e}. Check it letter by letter; nothing was changed."),

@@ -326,19 +326,3 @@ pub async fn is_known_wallet(tx: &mut Tx, address: Address) -> Result<bool> {
     )?;
     Ok(known > 0)
 }
-
-/// How many different people's payments came from an address that none of them holds, up to two: an
-/// exchange pays for many.
-pub async fn pays_for(tx: &mut Tx, address: Address) -> Result<i64> {
-    let (people,) = rows!(
-        tx,
-        one One<i64>,
-        "select count(*) from (
-            select distinct i.payer_id from transfers t join intents i on i.id = t.intent_id
-             where t.sender = $1 and i.payer_id is not null
-               and (i.payer_address is null or i.payer_address <> $1)
-             limit 2) as people",
-        Text(address)
-    )?;
-    Ok(people)
-}

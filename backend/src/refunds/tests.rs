@@ -38,6 +38,7 @@ fn arrival(owner: Address, sender: Address, amount: u64, comment: &str, lt: u64)
         asset: Asset::Gram,
         units: u128::from(amount),
         comment: Comment::Text(comment.into()),
+        sent: Default::default(),
         nature: Nature::Plain,
         block: 7,
         at: NOW,

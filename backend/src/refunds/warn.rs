@@ -3,10 +3,7 @@
 use ton::address::Address;
 
 use super::{Warning, store};
-use crate::{app::App, db::Tx, merchants::Merchant, problem::Result};
-
-/// So many people whose payments came from one foreign wallet make it look like an exchange's.
-const MANY: i64 = 2;
+use crate::{app::App, db::Tx, merchants::Merchant, payments::custody, problem::Result};
 
 /// Everything worth saying about an address, before it is paid.
 pub(super) async fn about(
@@ -22,6 +19,9 @@ pub(super) async fn about(
     let mut tx = app.db.snapshot().await?;
     warnings.extend(by_our_books(&mut tx, to).await?);
     drop(tx);
+    if app.settings.deposit(to).is_some() && !warnings.contains(&Warning::MaybeExchange) {
+        warnings.push(Warning::MaybeExchange);
+    }
     let by_the_chain = by_the_chain(app, merchant, to).await;
     warnings.extend(by_the_chain.filter(|warning| !warnings.contains(warning)));
     Ok(warnings)
@@ -32,7 +32,7 @@ async fn by_our_books(tx: &mut Tx, to: Address) -> Result<Vec<Warning>> {
     if !store::is_known_wallet(tx, to).await? {
         warnings.push(Warning::UnknownWallet);
     }
-    if store::pays_for(tx, to).await? >= MANY {
+    if custody::is_shared(tx, to).await? {
         warnings.push(Warning::MaybeExchange);
     }
     Ok(warnings)
@@ -44,27 +44,11 @@ async fn by_the_chain(app: &App, merchant: &Merchant, to: Address) -> Option<War
         Ok(state) => match state {
             None => Some(Warning::NotDeployed),
             Some(state) if state.status != "active" => Some(Warning::NotDeployed),
-            // Made for sending to many at once: people do not use them.
-            Some(state) if state.wallet_type.as_deref().is_some_and(is_for_crowds) => {
+            Some(state) if state.wallet_type.as_deref().is_some_and(custody::is_for_crowds) => {
                 Some(Warning::MaybeExchange)
             }
             Some(state) if !state.is_wallet => Some(Warning::Contract),
             Some(_) => None,
         },
-    }
-}
-
-fn is_for_crowds(wallet_type: &str) -> bool {
-    wallet_type.to_ascii_lowercase().contains("highload")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_highload_wallet_is_nobodys_pocket() {
-        assert!(is_for_crowds("wallet highload v3") && is_for_crowds("Highload V2"));
-        assert!(!is_for_crowds("wallet v5 r1"));
     }
 }

@@ -86,6 +86,7 @@ async fn is_paid(db: &Db, dice: &Dice, request: &Request, lt: u64) {
         asset: request.asset,
         units: 5,
         comment: Comment::Text(intent.reference.to_string()),
+        sent: Default::default(),
         nature: payments::Nature::Plain,
         block: 1,
         at: NOW,

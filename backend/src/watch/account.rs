@@ -309,13 +309,18 @@ async fn store_all(app: &App, watched: &Watched, rows: &[&Transaction]) -> Resul
 
 fn arrival(watched: &Watched, tx: &Transaction) -> Option<Arrival> {
     let received = received(watched, tx)?;
-    let (block, at) = (received.mc_seqno?, Time::from_seconds(received.now));
+    received.mc_seqno.map(|block| arrived(watched, received, block))
+}
+
+/// What was received, as money of the account's owner.
+pub(super) fn arrived(watched: &Watched, received: Received, block: u32) -> Arrival {
+    let at = Time::from_seconds(received.now);
     let nature = match () {
         () if received.is_by_product() => Nature::ByProduct,
         () if at < watched.since.after(BEFOREHAND) => Nature::Earlier,
         () => Nature::Plain,
     };
-    Some(Arrival {
+    Arrival {
         account: received.account,
         lt: received.lt,
         hash: received.hash,
@@ -324,10 +329,11 @@ fn arrival(watched: &Watched, tx: &Transaction) -> Option<Arrival> {
         asset: watched.asset,
         units: received.units,
         comment: received.comment,
+        sent: received.sent,
         nature,
         block,
         at,
-    })
+    }
 }
 
 /// What a transaction of a watched account brought its owner, final or not.

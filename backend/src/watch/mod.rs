@@ -61,7 +61,7 @@ pub enum Error {
     #[error(transparent)]
     Settle(#[from] crate::settle::Error),
     #[error(transparent)]
-    Changes(#[from] changes::Error),
+    Changes(#[from] crate::merchants::changes::Error),
     #[error(transparent)]
     Db(#[from] sqlx::Error),
     #[error("the chain is network {found}, but this service is set up for network {wanted}")]
@@ -74,7 +74,7 @@ impl Error {
         match self {
             Self::Chain(error) => error.is_outage(),
             Self::Db(_) | Self::WrongNetwork { .. } => true,
-            Self::Settle(_) | Self::Payouts(_) => false,
+            Self::Settle(_) | Self::Changes(_) => false,
         }
     }
 }

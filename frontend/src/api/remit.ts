@@ -53,6 +53,7 @@ export interface NewPayment {
   readonly amount: string;
   readonly asset: string;
   readonly note?: string;
+  readonly memo?: string;
 }
 export const createPayment = (body: NewPayment, idempotencyKey: string) =>
   call<Payment>('POST', '/v1/payments', { body, idempotencyKey });
@@ -94,8 +95,8 @@ export interface Wish {
   readonly asset: string;
   readonly amount?: string;
 }
-export const payInvoice = (id: string, from: string, wish: Wish) =>
-  call<InvoicePayment>('POST', at('/v1/public/invoices', id, '/pay'), { ...reader(id), body: { from, ...wish } });
+export const payInvoice = (id: string, from: string, wish: Wish, idempotencyKey: string) =>
+  call<InvoicePayment>('POST', at('/v1/public/invoices', id, '/pay'), { ...reader(id), body: { from, ...wish }, idempotencyKey });
 
 export interface Following<T> {
   readonly signal: AbortSignal;

@@ -115,14 +115,30 @@ export interface Balances {
   readonly as_of: string;
 }
 
-export type RecipientWarning = 'first_payment' | 'own_address' | 'contract' | 'not_deployed';
+export type RecipientWarning =
+  | 'first_payment' | 'own_address' | 'contract' | 'not_deployed' | 'maybe_exchange' | 'name_old' | 'name_moved';
+
+/** What a payment link asks for, beside the address. */
+export interface Asked {
+  readonly money: Money | null;
+  readonly asset: string | null;
+  readonly memo: string | null;
+  readonly good_until: string | null;
+}
 
 export interface Recipient {
   readonly kind: 'person' | 'address';
   readonly name: string;
   readonly username: string | null;
+  /** When Telegram last said that this is their name; null if no name was looked up. */
+  readonly named_at: string | null;
   readonly address: string;
   readonly raw: string;
+  /** Nobody's here: a payment may carry a memo. */
+  readonly takes_memo: boolean;
+  /** Whose deposit address it is, if that is known. */
+  readonly exchange: string | null;
+  readonly asks: Asked | null;
   readonly warnings: readonly RecipientWarning[];
 }
 
@@ -174,6 +190,7 @@ export interface Payment {
   readonly from: Party | null;
   readonly to: Party;
   readonly note: string | null;
+  readonly memo: string | null;
   readonly reference: string | null;
   readonly created_at: string;
   readonly valid_until: string | null;

@@ -139,7 +139,7 @@ function PayButtons({ invoice, info, stage, choice }: { invoice: PublicInvoice; 
       ) : (
         <Button
           kind="primary"
-          action={{ label, run: () => info && void payWithWallet(info, invoice, choice.wish), disabled: !info || !choice.money, busy: stage.at === 'preparing' }}
+          action={{ label, run: () => info && void payWithWallet(info, invoice, choice), disabled: !info || !choice.money, busy: stage.at === 'preparing' }}
         />
       )}
       {info && invoice.stars && !rest && <StarsButton invoice={invoice} info={info} />}

@@ -13,9 +13,9 @@ export interface Explanation extends Sentence {
 
 let more: Readonly<Record<string, Sentence | undefined>> = {};
 
-/** Sentences that come with a part of the app, for problems that only that part meets. */
+/** Sentences that come with a part of the app, for problems that only that part meets. In another language they come again. */
 export function learn(sentences: Readonly<Record<string, Sentence>>): void {
-  more = sentences;
+  more = { ...more, ...sentences };
 }
 
 export function explain(problem: Problem, t: Text): Explanation {

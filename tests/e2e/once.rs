@@ -10,6 +10,11 @@ async fn post(api: &Api, path: &str, key: &str, body: &Value) -> Answer {
     api.answer(Method::POST, path, request).await
 }
 
+/// Twenty times the same at the same time.
+async fn twenty(api: &Api, path: &str, key: &str, body: &Value) -> Value {
+    alike(join_all((0..20).map(|_| post(api, path, key, body))).await)
+}
+
 fn alike(answers: Vec<Answer>) -> Value {
     let bodies: Vec<Value> = answers.into_iter().map(Answer::ok).collect();
     assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:#?}");
@@ -24,8 +29,7 @@ stories! {
             let key = format!("k-{asset}");
             let body = json!({ "to": "@bob", "amount": "1", "asset": asset });
             let path = "/v1/payments";
-            let made = join_all((0..20).map(|_| post(&alice.api, path, &key, &body))).await;
-            let payment = alike(made);
+            let payment = twenty(&alice.api, path, &key, &body).await;
             let other = json!({ "to": "@bob", "amount": "2", "asset": asset });
             assert_eq!(post(&alice.api, path, &key, &other).await.problem(), "idempotency-mismatch");
             let theirs = post(&carol.api, path, &key, &body).await.ok();
@@ -50,9 +54,9 @@ stories! {
     async fn so_do_requests_and_their_payments(world: World) {
         let (alice, bob) = (world.person("alice").await, world.person("bob").await);
         let body = json!({ "amount": "3", "asset": "GRAM" });
-        let asked = alike(join_all((0..20).map(|_| post(&bob.api, "/v1/requests", "k", &body))).await);
+        let asked = twenty(&bob.api, "/v1/requests", "k", &body).await;
         let pay = format!("/v1/requests/{}/pay", id(&asked));
-        alike(join_all((0..20).map(|_| post(&alice.api, &pay, "k", &json!({})))).await);
+        twenty(&alice.api, &pay, "k", &json!({})).await;
         assert_eq!(alice.activity().await.len(), 1);
         let other = json!({ "amount": "3" });
         assert_eq!(post(&alice.api, &pay, "k", &other).await.problem(), "idempotency-mismatch");
@@ -65,12 +69,12 @@ stories! {
         let (one, two) = (shop.invoices("1", "USDT").await, shop.invoices("1", "USDT").await);
         let pay = |invoice: &Value| format!("/v1/public/invoices/{}/pay", id(invoice));
         let from = json!({ "from": alice.address().await });
-        let message = alike(join_all((0..20).map(|_| post(&world.api(), &pay(&one), "k", &from))).await);
+        let message = twenty(&world.api(), &pay(&one), "k", &from).await;
         let theirs = json!({ "from": bob.address().await });
         assert_eq!(post(&world.api(), &pay(&one), "k", &theirs).await.problem(), "idempotency-mismatch");
         let other = post(&world.api(), &pay(&two), "k", &theirs).await.ok();
         assert_ne!(other["transaction"], message["transaction"], "the key is this invoice's");
-        let mine = alike(join_all((0..20).map(|_| post(&alice.api, &pay(&two), "k", &from))).await);
+        let mine = twenty(&alice.api, &pay(&two), "k", &from).await;
         alice.signs(&mine["transaction"]).await;
         world.blocks(2).await;
         alice.sees_final(id(&mine["payment"])).await;

@@ -16,7 +16,7 @@ use super::{
     Switch, TELEGRAM, TONCENTER, Verb, secret::from_environment,
 };
 use crate::{
-    db::Address,
+    db,
     money::Assets,
     payments::custody::Deposit,
     rates::{Rules, Setup, Sources},
@@ -232,7 +232,7 @@ impl Service {
                 "the sandbox's network is -217; leave it unset, or use `remit serve`",
             );
         }
-        if let Err(error) = self.database_url.parse::<Address>() {
+        if let Err(error) = self.database_url.parse::<db::Address>() {
             say("DATABASE_URL", &error.to_string());
         }
         let Setup { sources, rules, .. } = &self.rates;

@@ -22,7 +22,7 @@ import { Screen } from '../ui/screen';
 const DEBOUNCE_MS = 250;
 
 export function RecipientScreen() {
-  const t = text.value.recipient;
+  const t = sendText.value.recipient;
   const target = readTarget(typed.value, current().info);
   const found = useRecipient(target?.kind === 'ask' ? target.query : '');
   const ready = found && isHere(found) ? found.ok : null;
@@ -91,7 +91,7 @@ function Read({ target }: { target: Exclude<Target, { kind: 'ask' }> }) {
 }
 
 function RecipientField({ onSubmit }: { onSubmit: () => void }) {
-  const t = text.value.recipient;
+  const t = sendText.value.recipient;
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.focus(), []);
   const scan = async () => {
@@ -115,7 +115,7 @@ function RecipientField({ onSubmit }: { onSubmit: () => void }) {
         />
       </label>
       {typed.value !== '' && (
-        <button type="button" class="icon-button" aria-label={t.clear} onClick={() => { typed.value = ''; input.current?.focus(); }}>
+        <button type="button" class="icon-button" aria-label={text.value.common.clear} onClick={() => { typed.value = ''; input.current?.focus(); }}>
           <Icon name="cross" />
         </button>
       )}
@@ -144,7 +144,7 @@ function Found({ found }: { found: Loaded<Recipient> }) {
 }
 
 export function Warnings({ of: { warnings, exchange } }: { of: Recipient }) {
-  const known = { ...text.value.recipient.warnings, ...sendText.value.warnings };
+  const known = sendText.value.warnings;
   const seen = (warning: RecipientWarning) => {
     const { title, body } = known[warning];
     return { title: warning === 'maybe_exchange' && exchange ? sendText.value.exchange(exchange) : title, body };
@@ -172,7 +172,7 @@ export function RecipientRow({ recipient: to, onChange }: RecipientRowProps) {
   return (
     <Row
       lead={<Avatar name={to.name} icon={person ? undefined : 'wallet'} />}
-      title={person ? to.name : t.recipient.wallet}
+      title={person ? to.name : sendText.value.recipient.wallet}
       detail={<bdi dir="ltr">{handle + shorten(to.address)}</bdi>}
       {...(onChange && { onPress: onChange, trail: <span class="link">{t.amount.change}</span> })}
     />
@@ -181,7 +181,7 @@ export function RecipientRow({ recipient: to, onChange }: RecipientRowProps) {
 
 /** People and addresses paid lately, each once. */
 function Recents() {
-  const t = text.value.recipient;
+  const t = sendText.value.recipient;
   const state = recent.state.value;
   const parties = new Map<string, Party>();
   for (const payment of isHere(state) ? state.ok.data : []) {

@@ -18,6 +18,7 @@ export const en = {
     sandbox: 'Sandbox',
     share: 'Share',
     copyLink: 'Copy link',
+    clear: 'Clear',
     more: 'Show more',
   },
 
@@ -68,25 +69,6 @@ export const en = {
     fillTitle: 'This wallet is empty',
     fill: (asset: string) => `Send some ${asset} to it, and you can pay.`,
     fillSandbox: 'Ask the sandbox for some test coins, and you can pay.',
-  },
-
-  recipient: {
-    title: 'Send to',
-    field: 'Username, address or link',
-    placeholder: '@username, address or ton:// link',
-    hint: 'Someone who uses this bot, any TON address, or a payment link.',
-    scan: 'Scan a code',
-    scanPrompt: 'Point the camera at a TON address or payment link',
-    recent: 'Recent',
-    continue: 'Continue',
-    clear: 'Clear',
-    wallet: 'TON address',
-    warnings: {
-      first_payment: { title: 'First time', body: 'You have not paid this address before. Check that it is the right one.' },
-      own_address: { title: 'This is your own wallet', body: 'You can send to yourself; only the network fee is spent.' },
-      contract: { title: 'This is a contract, not a wallet', body: 'Money sent to a contract may not come back. Go on only if you know what it does.' },
-      not_deployed: { title: 'Not used yet', body: 'No one has sent from this address so far. A new wallet looks like this, and so does a typing mistake.' },
-    },
   },
 
   amount: {
@@ -321,7 +303,6 @@ export const en = {
       'amount-invalid': { happened: 'This amount cannot be sent', advice: 'Go back and choose another.' },
       'asset-unknown': { happened: 'This asset is not accepted here', advice: 'Choose another one.' },
       'wallet-missing': { happened: 'No wallet is linked', advice: 'Connect one in Settings first.' },
-      'too-many-wallets': { happened: 'Ten wallets are linked already', advice: 'Nothing was linked. Unlink one in Settings first.' },
       'too-many-payments': { happened: 'Too many payments wait for you', advice: 'Sign or cancel one, or wait five minutes.' },
       'proof-invalid': { happened: 'The wallet’s proof does not hold', advice: 'Nothing was linked. Try again, or use another wallet.' },
       'challenge-spent': { happened: 'That took too long', advice: 'Nothing was linked. Connect once more.' },
@@ -334,8 +315,6 @@ export const en = {
       'invoice-void': { happened: 'The shop withdrew this invoice', advice: 'Nothing was taken.' },
       'request-closed': { happened: 'This request is closed', advice: 'Nothing was paid.' },
       'payment-started': { happened: 'Too late to cancel', advice: 'The payment is already on its way.' },
-      'last-owner': { happened: 'A store needs an owner', advice: 'Nothing was deleted. Make somebody else one first.' },
-      'still-owner': { happened: 'You own a store', advice: 'Nothing was deleted. Leave it first.' },
       'not-found': { happened: 'We cannot find this', advice: 'The link may be old, or meant for somebody else.' },
     },
   },

@@ -1,7 +1,14 @@
 // The sentences of the settings and of what hangs on them. Fetched with those screens, in both languages.
+import { effect } from '@preact/signals';
 import { language } from '.';
+import { learn } from './problems';
 
 const en = {
+  problems: {
+    'too-many-wallets': { happened: 'Ten wallets are linked already', advice: 'Nothing was linked. Unlink one in Settings first.' },
+    'last-owner': { happened: 'A store needs an owner', advice: 'Nothing was deleted. Make somebody else one first.' },
+    'still-owner': { happened: 'You own a store', advice: 'Nothing was deleted. Leave it first.' },
+  },
   title: 'Settings',
   wallets: 'Wallets',
   default: 'Default',
@@ -54,6 +61,11 @@ const en = {
 export type SettingsText = typeof en;
 
 const ru: SettingsText = {
+  problems: {
+    'too-many-wallets': { happened: 'Привязано уже десять кошельков', advice: 'Ничего не привязано. Сначала отвяжите один в настройках.' },
+    'last-owner': { happened: 'Вы единственный владелец магазина', advice: 'Ничего не удалено. Сначала сделайте владельцем кого-то ещё.' },
+    'still-owner': { happened: 'Вы владелец магазина', advice: 'Ничего не удалено. Сначала выйдите из магазина.' },
+  },
   title: 'Настройки',
   wallets: 'Кошельки',
   default: 'Основной',
@@ -109,3 +121,5 @@ export const settingsTexts: Readonly<Record<string, SettingsText>> = { en, ru };
 export function settingsWords(): SettingsText {
   return settingsTexts[language.value] ?? en;
 }
+
+effect(() => learn(settingsWords().problems));

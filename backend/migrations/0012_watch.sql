@@ -3,3 +3,5 @@
 alter table watched add column compared bigint not null default 0;
 alter table watched add column behind_at bigint;
 alter table watched add column trouble text;
+-- `since` is by our own clock, which is not known to agree with the chain's; the next block puts it right.
+alter table watched add column unplaced boolean not null default false;

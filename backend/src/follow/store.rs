@@ -2,8 +2,9 @@
 
 use ton::address::Address;
 
+use super::From;
 use crate::{
-    db::{Result, Text, Tx, execute, rows},
+    db::{One, Result, Text, Tx, execute, rows},
     money::Asset,
     time::Time,
 };
@@ -61,7 +62,7 @@ struct BehindRow {
     trouble: Option<String>,
 }
 
-impl From<WatchedRow> for Watched {
+impl std::convert::From<WatchedRow> for Watched {
     fn from(row: WatchedRow) -> Self {
         let hash = row.hash.and_then(|h| hex::decode(h).ok()).and_then(|h| h.try_into().ok());
         Self {
@@ -81,7 +82,7 @@ pub async fn watch(
     tx: &mut Tx,
     owner: Address,
     asset: Asset,
-    since: Time,
+    from: From,
     until: Option<Time>,
 ) -> Result<()> {
     let account = match asset {
@@ -90,13 +91,16 @@ pub async fn watch(
     };
     execute!(
         tx,
-        "insert into watched (owner, asset, account, since, until) values ($1, $2, $3, $4, $5)
+        "insert into watched (owner, asset, account, since, until, unplaced)
+         values ($1, $2, $3, $4, $5, $6)
          on conflict (owner, asset) do update set
              -- What lapsed begins anew: its past is no news.
              lt = case when watched.until <= excluded.since then null else watched.lt end,
              hash = case when watched.until <= excluded.since then null else watched.hash end,
              since = case when watched.until <= excluded.since then excluded.since
                           else watched.since end,
+             unplaced = case when watched.until <= excluded.since then excluded.unplaced
+                             else watched.unplaced end,
              until = case
              when watched.until is null or excluded.until is null then null
              when watched.until > excluded.until then watched.until
@@ -104,8 +108,9 @@ pub async fn watch(
         Text(owner),
         asset,
         account,
-        since,
-        until
+        from.since,
+        until,
+        from.unplaced
     )?;
     Ok(())
 }
@@ -255,16 +260,37 @@ pub async fn rescan(
 }
 
 /// Follows an asset that is newly accepted wherever GRAM is followed.
-pub async fn widen(tx: &mut Tx, asset: Asset, since: Time) -> Result<()> {
+pub async fn widen(tx: &mut Tx, asset: Asset, from: From) -> Result<()> {
     execute!(
         tx,
-        "insert into watched (owner, asset, since, until)
-         select owner, $1, $2, until from watched
+        "insert into watched (owner, asset, since, until, unplaced)
+         select owner, $1, $2, until, $4 from watched
           where asset = $3 and (until is null or until > $2)
          on conflict (owner, asset) do nothing",
         asset,
-        since,
-        Asset::Gram
+        from.since,
+        Asset::Gram,
+        from.unplaced
+    )?;
+    Ok(())
+}
+
+/// Whether somebody is followed from a moment of our own clock.
+pub async fn is_any_unplaced(tx: &mut Tx) -> Result<bool> {
+    let found: Option<One<i64>> =
+        rows!(tx, optional One<i64>, "select since from watched where unplaced limit 1")?;
+    Ok(found.is_some())
+}
+
+/// Moves such beginnings by so many milliseconds, once, and to `latest` at most.
+pub async fn place(tx: &mut Tx, by: i64, latest: Time) -> Result<()> {
+    execute!(
+        tx,
+        "update watched
+            set since = case when since + $1 < $2 then since + $1 else $2 end, unplaced = false
+          where unplaced",
+        by,
+        latest
     )?;
     Ok(())
 }

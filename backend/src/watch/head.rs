@@ -9,6 +9,8 @@ use crate::{app::App, time::Time};
 
 /// A block cannot lie further in the future than that, by our clock and by the blocks before it.
 const AHEAD: Duration = Duration::from_secs(60);
+/// Unless the service says so for as long as this: then it is our own clock that stood still.
+const INSISTED: Duration = Duration::from_secs(5);
 /// Pages of blocks that are looked through for one that is not empty.
 const PAGES: u32 = 10;
 
@@ -24,6 +26,8 @@ pub(super) struct Head {
 pub(super) struct Newest {
     head: Option<(Head, Instant)>,
     answered: u32,
+    /// Since when it answers with a future that we do not believe in.
+    doubted: Option<Instant>,
 }
 
 impl Newest {
@@ -48,14 +52,16 @@ impl Newest {
     }
 
     /// Deadlines hang on this, so it must not come from a future that neither clock knows of.
-    fn believable(&self, answered: &Head, now: Time) -> Result<(), Error> {
+    fn believable(&mut self, answered: &Head, now: Time) -> Result<(), Error> {
         let Some((known, heard)) = self.head else { return Ok(()) };
         let latest = known.time.after(heard.elapsed() + AHEAD).max(now.after(AHEAD));
-        if answered.time > latest {
-            let text = format!("block {} says it is of {}", answered.seqno, answered.time);
-            return Err(toncenter::Error::BadAnswer(text).into());
+        let since = *self.doubted.get_or_insert_with(Instant::now);
+        if answered.time <= latest || since.elapsed() >= INSISTED {
+            self.doubted = None;
+            return Ok(());
         }
-        Ok(())
+        let text = format!("block {} says it is of {}", answered.seqno, answered.time);
+        Err(toncenter::Error::BadAnswer(text).into())
     }
 }
 

@@ -152,12 +152,24 @@ async fn right_network(app: &App) -> Result<(), Error> {
     Ok(())
 }
 
+/// Puts right from where those are followed whom somebody asked for when our own clock was not known to
+/// agree with the chain's.
+async fn place(app: &App, head: Head) -> Result<(), Error> {
+    if follow::store::is_any_unplaced(&mut app.db.snapshot().await?).await? {
+        let mut tx = app.db.begin().await?;
+        follow::place(&mut tx, head.time, app.time()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
 async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
     if !memory.same_network {
         right_network(app).await?;
         memory.same_network = true;
     }
     let (head, moved) = memory.newest.ask(app).await?;
+    place(app, head).await?;
     app.clock.hears(head.time);
     app.progress.hears(head.seqno, head.time);
     app.questions.block(head.seqno);

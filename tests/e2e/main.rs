@@ -14,6 +14,7 @@ mod fiat_life;
 mod hostile;
 mod invoices;
 mod keys;
+mod lies;
 mod linking;
 mod login;
 mod members;

@@ -46,7 +46,9 @@ impl Outage {
     pub fn of(error: &sqlx::Error) -> Option<Self> {
         match error {
             sqlx::Error::PoolTimedOut => Some(Self::Busy),
-            sqlx::Error::Io(_)
+            // Whoever is in between has closed the connection: half an answer is no answer.
+            sqlx::Error::Protocol(_)
+            | sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed

@@ -341,7 +341,7 @@ mod tests {
         supervisor.run("uneasy", BUDGET, move |_, beat| {
             let run = counted.fetch_add(1, Ordering::Relaxed);
             async move {
-                if run % 4 == 0 {
+                if run.is_multiple_of(4) {
                     beat.beat();
                 }
                 if run < 200 { anyhow::bail!("again") } else { Ok(()) }

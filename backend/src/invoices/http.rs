@@ -346,7 +346,7 @@ async fn timeline(
     let invoice = store::own(&mut tx, merchant.id, id).await?.ok_or_else(|| missing(id))?;
     let size = query.limit.unwrap_or(100).clamp(1, 100);
     let after = query.after.unwrap_or_default();
-    let lines = store::timeline(&mut tx, id, after, i64::from(size) + 1).await?;
+    let lines = store::timeline::lines(&mut tx, id, after, i64::from(size) + 1).await?;
     let page = Page::from_probe(lines, size);
     Ok(Json(page.map(|line| timeline::entry(&app.assets, &invoice, &line))))
 }

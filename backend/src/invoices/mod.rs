@@ -149,7 +149,7 @@ pub async fn create(
     number(tx, id, now.dice).await?;
     let note = renew::keep(tx, assets, &invoice).await?;
     let seen = Observation { note, ..Observation::of(Mark::Created) };
-    store::observe(tx, id, &seen, now.at).await?;
+    store::timeline::observe(tx, id, &seen, now.at).await?;
     tell(tx, assets, id, &[(kind::INVOICE_CREATED, Voice::Quiet)], now).await?;
     Ok(Created::New(id))
 }
@@ -214,7 +214,7 @@ pub async fn misdirected(
         note: Some(reason.as_str().to_owned()),
         ..Observation::of(Mark::Unmatched)
     };
-    Ok(store::observe(tx, id, &seen, now.at).await?)
+    Ok(store::timeline::observe(tx, id, &seen, now.at).await?)
 }
 
 /// Counts a final transfer towards its invoice and tells the merchant.
@@ -282,7 +282,7 @@ async fn advance(
             tx.nudge();
             for mark in timeline::marks(&before, input, change) {
                 let seen = Observation { source, ..Observation::of(mark) };
-                store::observe(tx, id, &seen, now.at).await?;
+                store::timeline::observe(tx, id, &seen, now.at).await?;
             }
             return tell(tx, assets, id, change.map_or(&[], Change::events), now).await;
         }

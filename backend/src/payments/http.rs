@@ -18,7 +18,10 @@ use super::{
     custody::{self, memo},
     lookup, many, prepare,
     recipient::{self, Recipient},
-    store::{self, Line},
+    store::{
+        self,
+        activity::{self, Line},
+    },
     view::{self, Direction, PaymentView, Viewer},
 };
 use crate::{
@@ -357,14 +360,14 @@ pub async fn activity(
     };
     let probe = i64::from(page.size()) + 1;
     let direction = direction.map(Direction::as_str);
-    let lines = store::activity(tx, person, direction, before.as_ref(), probe).await?;
+    let lines = activity::page(tx, person, direction, before.as_ref(), probe).await?;
     let lines = Page::from_probe(lines, page.size());
     let data = look(tx, app, person, &lines.data).await?;
     Ok(Page { data, has_more: lines.has_more })
 }
 
 async fn line(tx: &mut Tx, person: crate::id::PersonId, id: &str) -> Result<Line> {
-    let lines = store::lines(tx, person, id).await?;
+    let lines = activity::lines(tx, person, id).await?;
     lines.into_iter().next().ok_or_else(|| Problem::not_found(format_args!("payment {id}")))
 }
 

@@ -93,7 +93,7 @@ pub async fn open(tx: &mut Tx, assets: &Assets, draft: Draft, now: Now<'_>) -> d
     let until = intent.expires_at.after(follow::AFTERWARDS);
     follow::follow(tx, assets, intent.payee_address, now.at, Some(until)).await?;
     if let Some(payer) = intent.payer.person {
-        store::insert_activity(tx, payer, &intent.id.to_string(), "out", now.at).await?;
+        store::activity::insert(tx, payer, &intent.id.to_string(), "out", now.at).await?;
     }
     tx.nudge();
     Ok(intent)

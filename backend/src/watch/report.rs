@@ -64,8 +64,8 @@ pub async fn gauges(app: &App) {
         metrics::gauge!("watch_silent_seconds").set(head.silent.as_secs_f64());
     }
     if let Some(ahead) = app.clock.ahead() {
-        let seconds = Duration::from_millis(ahead.unsigned_abs()).as_secs_f64();
-        metrics::gauge!("clock_ahead_seconds").set(if ahead < 0 { -seconds } else { seconds });
+        let seconds = i32::try_from(ahead / 1000).unwrap_or(i32::MAX);
+        metrics::gauge!("clock_ahead_seconds").set(f64::from(seconds));
     }
     let Ok(mut tx) = app.db.snapshot().await else { return };
     if let Ok((all, behind, fresh)) = follow::store::count(&mut tx).await {

@@ -219,7 +219,7 @@ mod tests {
             let both = [given_up.clone(), intent(2)];
             assert_eq!(found(&arrival(), &both), Some(both[1].id));
             assert_eq!(
-                found(&arrival(), &[given_up.clone()]),
+                found(&arrival(), std::slice::from_ref(&given_up)),
                 Some(given_up.id),
                 "signed after all"
             );

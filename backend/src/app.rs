@@ -1,13 +1,11 @@
 //! What every part of the service works with: its settings and its handles on the world.
 
 use std::{
-    collections::HashMap,
     ops::Deref,
     sync::{Arc, OnceLock},
-    time::Duration,
 };
 
-use tokio::sync::Mutex;
+use teloxide::Bot;
 use tokio_util::sync::CancellationToken;
 use ton::{address::Address, network::Network, toncenter};
 
@@ -16,19 +14,17 @@ use crate::{
     db::Db,
     dice::Dice,
     events::Now,
+    follow::Progress,
+    identity::uses::Uses as SessionUses,
+    merchants::uses::Uses as KeyUses,
     money::{Asset, Assets},
+    questions::Questions,
     rates::Breakers,
     tasks::Supervisor,
     time::{Clock, Time},
     vouched::Vouched,
     wait::Places,
 };
-
-/// Jetton wallets whose addresses are remembered; at 200 bytes each.
-const REMEMBERED: usize = 20_000;
-
-/// How long somebody who waits for an answer waits for a turn at the chain service.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Cheap to clone; every clone is the same service.
 #[derive(Clone)]
@@ -42,7 +38,7 @@ pub struct Handles {
     /// For the watcher: it waits for its turn, however long.
     pub chain: toncenter::Client,
     /// The same service, for people: they are refused when too many ask, and the watcher goes on.
-    pub chain_now: toncenter::Client,
+    pub questions: Questions,
     /// For everything that is not the chain.
     pub http: reqwest::Client,
     pub clock: Clock,
@@ -55,11 +51,16 @@ pub struct Handles {
     pub bot_username: OnceLock<String>,
     /// Where callers wait for news.
     pub places: Places,
+    /// When API keys were used last.
+    pub key_uses: KeyUses,
+    /// Which sessions have been used, until that is written down.
+    pub session_uses: SessionUses,
     /// Which sources of rates are left in peace for now.
     pub rates: Breakers,
     /// What the chain has said of the listed jettons.
     pub vouched: Vouched,
-    jetton_wallets: Mutex<HashMap<(Address, Address), Address>>,
+    /// How far the chain has been heard and read.
+    pub progress: Progress,
 }
 
 impl Deref for App {
@@ -89,7 +90,7 @@ impl App {
             assets: settings.assets.clone(),
             settings,
             db,
-            chain_now: chain.impatient(PATIENCE),
+            questions: Questions::new(chain.clone(), clock.clone()),
             chain,
             http,
             clock,
@@ -98,9 +99,11 @@ impl App {
             tasks,
             bot_username: OnceLock::new(),
             places: Places::default(),
+            key_uses: KeyUses::default(),
+            session_uses: SessionUses::default(),
             rates: Breakers::default(),
             vouched: Vouched::default(),
-            jetton_wallets: Mutex::default(),
+            progress: Progress::default(),
         }))
     }
 
@@ -117,31 +120,30 @@ impl App {
         self.network == Network::MAINNET
     }
 
+    /// Our bot at whatever Telegram the settings name.
+    pub fn telegram(&self) -> Bot {
+        let bot = Bot::with_client(self.settings.bot_token.reveal(), self.http.clone());
+        match self.settings.telegram_url.parse() {
+            Ok(url) => bot.set_api_url(url),
+            // The settings were examined; what is left is Telegram's own address.
+            Err(_) => bot,
+        }
+    }
+
     /// A link that opens the Mini App at an object: `https://t.me/<bot>?startapp=<id>`.
     pub fn deep_link(&self, id: impl std::fmt::Display) -> String {
         let bot = self.bot_username.get().map_or("", String::as_str);
         format!("https://t.me/{bot}?startapp={id}")
     }
 
-    /// Where an owner's money of an asset lives. The answer of an allow-listed master never changes,
-    /// so it is asked for once.
+    /// Where an owner's money of an asset lives, for the watcher. The answer of an allow-listed master
+    /// never changes, so it is asked for once.
     pub async fn account_of(
         &self,
-        chain: &toncenter::Client,
         owner: Address,
         asset: Asset,
     ) -> Result<Address, toncenter::Error> {
         let Asset::Jetton(master) = asset else { return Ok(owner) };
-        if let Some(known) = self.jetton_wallets.lock().await.get(&(master, owner)) {
-            return Ok(*known);
-        }
-        let account = chain.jetton_wallet_address(&master, &owner).await?;
-        let mut known = self.jetton_wallets.lock().await;
-        // Anybody may ask for any owner: what is remembered must have an end.
-        if known.len() >= REMEMBERED {
-            known.clear();
-        }
-        known.insert((master, owner), account);
-        Ok(account)
+        self.questions.account_by(&self.chain, master, owner).await
     }
 }

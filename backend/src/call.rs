@@ -6,7 +6,12 @@
 
 use std::sync::OnceLock;
 
-use axum::{extract::Request, http::HeaderValue, middleware::Next, response::Response};
+use axum::{
+    extract::Request,
+    http::{HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
 use tracing::Instrument;
 
 use crate::{app::App, id::CallId};
@@ -18,6 +23,7 @@ tokio::task_local! {
 struct Call {
     id: String,
     hand: OnceLock<Hand>,
+    caller: OnceLock<String>,
 }
 
 /// Whoever acts for an account.
@@ -38,6 +44,16 @@ pub fn acts(account: impl ToString, whose: impl ToString) {
     let hand = Hand { account: account.to_string(), whose: whose.to_string() };
     // Who has been recognised once in a request stays who they are.
     let _ = CURRENT.try_with(|call| call.hand.set(hand));
+}
+
+/// Says whose credential has been found to be good in this request: a person's, or an account's.
+pub fn comes_from(caller: impl ToString) {
+    let _ = CURRENT.try_with(|call| call.caller.set(caller.to_string()));
+}
+
+/// Whose credential has been found to be good, if anybody's.
+pub fn caller() -> Option<String> {
+    CURRENT.try_with(|call| call.caller.get().cloned()).ok().flatten()
 }
 
 /// Whose hand acts for this account, if anybody's.
@@ -64,7 +80,7 @@ pub async fn layer(
     let span = tracing::info_span!("call", id, method = %request.method(), route);
     let started = tokio::time::Instant::now();
     let mut response = CURRENT
-        .scope(Call { id: id.clone(), hand: OnceLock::new() }, async {
+        .scope(Call { id: id.clone(), hand: OnceLock::new(), caller: OnceLock::new() }, async {
             let response = next.run(request).await;
             tracing::debug!(status = response.status().as_u16(), "answered");
             response
@@ -76,6 +92,10 @@ pub async fn layer(
         .record(started.elapsed());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HEADER, value);
+    }
+    // The time of this service, not of the machine: pages count down to a deadline by it.
+    if let Some(value) = app.time().http().and_then(|date| HeaderValue::from_str(&date).ok()) {
+        response.headers_mut().insert(header::DATE, value);
     }
     response
 }

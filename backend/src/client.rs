@@ -64,7 +64,7 @@ fn ip(hop: &str) -> Option<IpAddr> {
 }
 
 /// One household of IPv6 has 2⁶⁴ addresses, so it counts as one.
-fn network(ip: IpAddr) -> String {
+pub(crate) fn network(ip: IpAddr) -> String {
     match ip {
         IpAddr::V4(ip) => ip.to_string(),
         IpAddr::V6(ip) => {

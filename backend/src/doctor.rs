@@ -77,7 +77,9 @@ async fn examine(service: &Service, troubles: &[Trouble]) -> Vec<Check> {
         std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()),
     ));
     checks.push(data_folder(&service.data));
-    checks.push(database(&service.database_url).await);
+    if troubles.iter().all(|trouble| trouble.setting != "DATABASE_URL") {
+        checks.push(database(&service.database_url).await);
+    }
     checks.push(pages());
     checks.push(stars(service.stars));
     let Ok(client) = serve::client() else {
@@ -162,7 +164,7 @@ async fn database(url: &str) -> Check {
         }
         Ok(Err(error)) => Check::bad(
             what,
-            format!("it does not open: {error}"),
+            format!("it does not open. {error}"),
             "Look at DATABASE_URL: is the server up, are name and password right?",
         ),
         Err(_) => {

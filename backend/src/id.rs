@@ -30,6 +30,8 @@ macro_rules! kinds {
 kinds! {
     /// Somebody Telegram has vouched for.
     PersonKind PersonId "usr"
+    /// A person's session; its token is another secret.
+    SessionKind SessionId "sgn"
     /// A wallet linked to a person.
     WalletKind WalletId "wal"
     /// A payment intent: what somebody means to pay.

@@ -15,13 +15,16 @@
 //!    those who come from there; [`reports`] add it all up.
 //! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
-//! 8. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running; [`vouched`] holds
-//!    the listed jettons against the chain;
-//!    `sandbox` puts the simulated world around it; [`develop`] helps whoever builds a shop.
+//! 8. [`questions`] are what people ask of the chain, beside the watcher and behind it; [`vouched`] holds
+//!    the listed jettons against the chain.
+//! 9. [`app`], [`config`], [`tasks`] and [`serve`] put it together and keep it running;
+//!    `sandbox` puts the simulated world around it; [`backup`] keeps copies and comes back from them;
+//!    [`develop`] helps whoever builds a shop.
 
 #![recursion_limit = "256"]
 
 pub mod app;
+pub mod backup;
 pub mod bot;
 pub mod call;
 pub mod client;
@@ -46,6 +49,7 @@ pub mod page;
 pub mod payments;
 pub mod payouts;
 pub mod problem;
+pub mod questions;
 pub mod rates;
 pub mod receipts;
 pub mod refunds;

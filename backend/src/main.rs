@@ -4,13 +4,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use remit::{
+    backup,
     config::{Cli, LogFormat, Service, Settings, Verb},
     db::Db,
     develop,
     dice::Dice,
     doctor, http, merchants, serve,
     time::Clock,
-    vouched,
+    vouched, watch,
 };
 use tracing_subscriber::EnvFilter;
 
@@ -76,10 +77,22 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
         }
         Verb::Serve => serve_alone(service).await,
         Verb::Migrate => {
-            let db = Db::open(&service.database_url).await?;
+            let db = Db::open_patiently(&service.database_url, serve::PATIENCE).await?;
             println!("The {} database is up to date.", db.engine());
             Ok(ExitCode::SUCCESS)
         }
+        Verb::Status => {
+            let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
+            print!("{}", watch::command::status(&app).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Rescan(of) => {
+            let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
+            print!("{}", watch::command::rescan(&app, &of).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Backup(args) => backup::backup(&service, &args.to).await,
+        Verb::Restore(args) => backup::restore(&service, args.from.as_deref()).await,
         Verb::Merchant(verb) => {
             let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
             merchants::command::run(&app, verb).await?;
@@ -98,12 +111,12 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
 async fn serve_alone(service: Service) -> anyhow::Result<ExitCode> {
     let recorder = serve::recorder()?;
     let listener = serve::listen(&service)?;
-    let app = serve::assemble(service, Clock::system(), Dice::system()).await?;
+    let app = serve::assemble(service, Clock::system().steered(), Dice::system()).await?;
     vouched::at_start(&app).await?;
     serve::start(&app, listener)?;
     serve::metrics(&app, recorder).await?;
     println!("Remit is serving {} on {}", app.settings.public_url, app.settings.listen);
     let code = app.tasks.finish().await;
-    app.db.close().await;
+    serve::let_go(&app).await;
     Ok(code)
 }

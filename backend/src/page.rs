@@ -7,7 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
-    /// How many, 1 to 100. Default 20.
+    /// How many, 1 to 100; more is taken as 100. Default 20.
+    #[serde(default, deserialize_with = "count")]
     pub limit: Option<u32>,
     /// The id of the last object already seen.
     pub starting_after: Option<String>,
@@ -16,6 +17,17 @@ pub struct PageQuery {
 impl PageQuery {
     pub fn size(&self) -> u32 {
         self.limit.unwrap_or(20).clamp(1, 100)
+    }
+}
+
+/// A number of rows as the description has it: what no `int32` holds is refused.
+pub fn count<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
+    let count = Option::<u32>::deserialize(from)?;
+    match count {
+        Some(many) if i32::try_from(many).is_err() => {
+            Err(serde::de::Error::custom("limit is a whole number, 1 to 100"))
+        }
+        count => Ok(count),
     }
 }
 

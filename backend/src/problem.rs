@@ -11,10 +11,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use ton::toncenter;
 use utoipa::{
     IntoResponses, ToSchema,
     openapi::{Content, Ref, RefOr, Response as Described, ResponseBuilder},
 };
+
+use crate::db::Outage;
 
 const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -48,6 +51,7 @@ problems! {
     LoginInvalid        401 "login-invalid"          "Telegram's signature does not fit"
     LoginStale          401 "login-stale"            "The login data from Telegram is too old"
     SessionInvalid      401 "session-invalid"        "The session is unknown or has ended"
+    SessionEnded        401 "session-ended"          "This sign-in was ended"
     KeyInvalid          401 "key-invalid"            "The API key is unknown or was revoked"
     KeyScope            403 "key-scope"              "This key may not do that"
     KeyWaits            403 "key-waits"              "This right of the key still waits"
@@ -73,6 +77,9 @@ problems! {
     WalletMissing       409 "wallet-missing"         "Link a wallet first"
     TooManyWallets      409 "too-many-wallets"       "No more wallets can be linked"
     NotFound            404 "not-found"              "There is nothing here"
+    LinkExpired         409 "link-expired"           "The time of this link is over"
+    NameMoved           409 "name-moved"             "This name has gone to somebody else"
+    PaymentTwin         409 "payment-twin"           "A payment just like this one is under way"
     PersonUnknown       404 "person-unknown"         "Nobody of that name uses this service yet"
     PersonHasNoWallet   404 "person-has-no-wallet"   "This person has not linked a wallet yet"
     MethodNotAllowed    405 "method-not-allowed"     "This method is not allowed here"
@@ -85,6 +92,7 @@ problems! {
     StarsNotOffered     409 "stars-not-offered"      "This invoice has no price in Stars"
     NothingCame         409 "nothing-came"           "No money has come yet"
     RequestClosed       409 "request-closed"         "This request takes no more money"
+    TooManyOpenRequests 409 "too-many-open-requests" "Too many requests of yours are open"
     TooManyPayments     409 "too-many-payments"      "Too many payments wait for a signature"
     PaymentStarted      409 "payment-started"        "The payment is already on its way"
     PaymentMatched      409 "payment-matched"        "This money pays something already"
@@ -105,6 +113,7 @@ problems! {
     WebhookDisabled     409 "webhook-disabled"       "The webhook endpoint is disabled"
     WebhookSecretMissing 409 "webhook-secret-missing" "There is no secret yet to sign invoice webhooks with"
     Busy                409 "busy"                   "Somebody changed this at the same moment"
+    UnknownPosition     409 "unknown-position"       "Your feed has no event of this number"
     IdempotencyRunning  409 "idempotency-running"    "The first request with this key is still running"
     IdempotencyMismatch 422 "idempotency-mismatch"   "This key was used with another request"
     BodyTooLarge        413 "body-too-large"         "The body is too large"
@@ -115,6 +124,7 @@ problems! {
     AssetDenied         503 "asset-denied"           "The chain knows this asset otherwise"
     TelegramUnreachable 503 "telegram-unreachable"   "Telegram cannot be reached just now"
     RateUnavailable     503 "rate-unavailable"       "No rate can be trusted just now"
+    DatabaseUnavailable 503 "database-unavailable"   "The database cannot be used just now"
     TimedOut            503 "timed-out"              "This took too long"
     Internal            500 "internal"               "Something went wrong on our side"
 }
@@ -127,6 +137,17 @@ pub struct Problem {
     pub detail: String,
     /// Seconds to wait before another try.
     pub retry_after: Option<u64>,
+    /// Where a feed may be read on instead.
+    pub gap: Option<Gap>,
+}
+
+/// A place in a feed where a number is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// The last number before it.
+    pub last_seq: i64,
+    /// The first one after it, if there is any yet.
+    pub next_seq: Option<i64>,
 }
 
 /// The body of a problem, RFC 9457.
@@ -144,6 +165,14 @@ pub struct ProblemBody {
     /// Quote it when you ask for help.
     #[schema(example = "cal_01m7q5cqg0fzzvzzzzzzzzzzzz")]
     pub request_id: String,
+    /// With `unknown-position`: the newest number of your feed below the one you sent. Read on after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 31)]
+    pub last_seq: Option<i64>,
+    /// With `unknown-position`: the first number above it, once there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1_795_000_000_001_i64)]
+    pub next_seq: Option<i64>,
 }
 
 /// What a response says went wrong, for those who spell it in another dialect.
@@ -157,7 +186,7 @@ pub type Result<T, E = Problem> = std::result::Result<T, E>;
 
 impl Problem {
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), retry_after: None }
+        Self { kind, detail: detail.into(), retry_after: None, gap: None }
     }
 
     pub fn not_found(what: impl std::fmt::Display) -> Self {
@@ -173,18 +202,33 @@ impl Problem {
         )
     }
 
-    pub fn chain(cause: impl std::fmt::Display) -> Self {
+    pub fn chain(cause: toncenter::Error) -> Self {
         tracing::warn!(%cause, "the chain did not answer a request");
+        let wait = match cause {
+            toncenter::Error::RateLimited { retry_after: Some(wait) } => wait.as_secs() + 1,
+            _ => 2,
+        };
         Self {
-            retry_after: Some(2),
+            retry_after: Some(wait),
             ..Self::new(Kind::ChainUnreachable, "No money has moved. Try again in a few seconds.")
         }
     }
 }
 
+/// How long to leave a database in peace that could not be used, in seconds.
+const DATABASE_AGAIN: u64 = 2;
+
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        Self::internal(error)
+        let Some(outage) = Outage::of(&error) else { return Self::internal(error) };
+        tracing::warn!(%error, "the database was in the way of a request");
+        // A commit may get through although its answer does not, so nothing is promised.
+        let detail = format!(
+            "Just now {outage}. What was committed is safe, and no money has moved by this request. If \
+             it was to change something, send it again with the same Idempotency-Key: it happens once, \
+             even if this one has got through."
+        );
+        Self { retry_after: Some(DATABASE_AGAIN), ..Self::new(Kind::DatabaseUnavailable, detail) }
     }
 }
 
@@ -199,6 +243,8 @@ impl IntoResponse for Problem {
             status: self.kind.status(),
             detail: self.detail,
             request_id,
+            last_seq: self.gap.map(|gap| gap.last_seq),
+            next_seq: self.gap.and_then(|gap| gap.next_seq),
         };
         let status =
             StatusCode::from_u16(self.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -213,7 +259,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// How a route may refuse, for its description: all that the caller can mend.
+/// How a route may refuse, for its description: all that the caller can mend, and a database that is
+/// away.
 pub struct Refusals;
 
 /// How a route that asks the chain may fail: it may refuse, or the chain may be away.
@@ -221,7 +268,7 @@ pub struct Failures;
 
 impl IntoResponses for Refusals {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
-        described(&["4XX"])
+        described(&["4XX", "503"])
     }
 }
 
@@ -240,6 +287,18 @@ fn described(statuses: &[&str]) -> BTreeMap<String, RefOr<Described>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_that_is_away_is_no_fault_of_ours_and_says_when_to_come_again() {
+        let away = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        for error in [sqlx::Error::PoolTimedOut, sqlx::Error::Io(away), sqlx::Error::WorkerCrashed]
+        {
+            let problem = Problem::from(error);
+            assert_eq!(problem.kind, Kind::DatabaseUnavailable);
+            assert_eq!(problem.into_response().headers()[header::RETRY_AFTER], "2");
+        }
+        assert_eq!(Problem::from(sqlx::Error::RowNotFound).kind, Kind::Internal);
+    }
 
     #[test]
     fn slugs_are_words_and_each_stands_once() {

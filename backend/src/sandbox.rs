@@ -206,7 +206,15 @@ pub async fn run_world(
 
 /// Removes what an earlier sandbox has left: only files we know to be ours.
 fn forget(data: &Path) -> anyhow::Result<()> {
-    for name in ["remit.sqlite", "remit.sqlite-wal", "remit.sqlite-shm", "shop.key"] {
+    let ours = [
+        "remit.sqlite",
+        "remit.sqlite-wal",
+        "remit.sqlite-shm",
+        "remit.sqlite.newest",
+        "postgres.newest",
+        "shop.key",
+    ];
+    for name in ours {
         match std::fs::remove_file(data.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(error).with_context(|| format!("cannot remove {name}"));

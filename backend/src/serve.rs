@@ -8,29 +8,40 @@ use ton::toncenter::{self, Pace};
 
 use crate::{
     app::{App, Parts},
-    bot,
+    backup, bot,
     config::Service,
     db::Db,
     deliver,
     dice::Dice,
-    http, idempotency, rates, stars,
+    http, idempotency, identity, merchants, rates, receipts, stars,
     tasks::Supervisor,
     time::Clock,
     watch, webhooks,
 };
 
+/// How long a database is waited for that does not open.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the database may take to let go when the service has stopped.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// How often what is no longer needed is taken out.
 const TIDY: Duration = Duration::from_secs(600);
 
 /// Opens the database and makes the handles; nothing runs yet.
 pub async fn assemble(settings: Service, clock: Clock, dice: Dice) -> anyhow::Result<App> {
-    let db = Db::open(&settings.database_url).await.context("cannot open the database")?;
+    let mut db = Db::open_patiently(&settings.database_url, PATIENCE)
+        .await
+        .context("cannot open the database")?;
+    db.keep_note_in(&settings.data);
+    backup::notice(&db, clock.now(), &dice).await?;
     let http = client()?;
     let key = settings.chain_key.as_ref().map(|key| key.reveal().to_owned());
     let pace = Pace::usual(&settings.chain_url, key.is_some());
     let chain = toncenter::Client::new(http.clone(), &settings.chain_url, key.as_deref(), pace)?;
     let tasks = Supervisor::default();
-    Ok(App::new(Parts { settings, db, chain, http, clock, dice, tasks }))
+    let app = App::new(Parts { settings, db, chain, http, clock, dice, tasks });
+    // Whoever reads a receipt must not be the one who makes its key.
+    receipts::make_ready(&app).await.context("cannot make the key that signs receipts")?;
+    Ok(app)
 }
 
 /// The client for everything outside. It follows no redirect, which could carry a key elsewhere.
@@ -65,7 +76,9 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
             let listener = tokio::net::TcpListener::from_std(listener.try_clone()?)?;
             beat.beat();
             let bounds = http::listen::Bounds::default();
-            http::listen::serve(listener, http::router(app), bounds, stop)
+            let proxies = app.settings.trusted_proxies.clone();
+            let trusts = move |ip| proxies.trust(ip);
+            http::listen::serve(listener, http::router(app), bounds, trusts, stop)
                 .await
                 .context("the listener failed")
         }
@@ -77,8 +90,11 @@ pub fn start(app: &App, listener: TcpListener) -> anyhow::Result<()> {
     let own = for_task(app);
     app.tasks
         .run("webhooks", minute, move |stop, beat| deliver::webhooks::run(own.clone(), stop, beat));
+    let own = for_task(app);
+    app.tasks.run("keys", minute, move |stop, beat| merchants::uses::run(own.clone(), stop, beat));
     bot::start(app);
     rates::jobs::start(app);
+    identity::jobs::start(app);
     let own = for_task(app);
     app.tasks.run("tidy", TIDY * 2, move |stop, beat| {
         let app = own.clone();
@@ -114,13 +130,16 @@ pub async fn metrics(app: &App, recorder: PrometheusHandle) -> anyhow::Result<()
     let listener = listener.with_context(|| {
         format!("REMIT_METRICS_LISTEN: cannot listen on {address}; choose another address or `off`")
     })?;
-    let listener = std::sync::Arc::new(listener.into_std()?);
+    let (own, listener) = (app.clone(), std::sync::Arc::new(listener.into_std()?));
     app.tasks.run("metrics", Duration::MAX, move |stop, beat| {
-        let (recorder, listener) = (recorder.clone(), listener.clone());
+        let (app, recorder, listener) = (own.clone(), recorder.clone(), listener.clone());
         async move {
             let listener = tokio::net::TcpListener::from_std(listener.try_clone()?)?;
             beat.beat();
-            let page = axum::routing::get(move || async move { recorder.render() });
+            let page = axum::routing::get(move || async move {
+                watch::report::gauges(&app).await;
+                recorder.render()
+            });
             axum::serve(listener, axum::Router::new().route("/metrics", page))
                 .with_graceful_shutdown(stop.cancelled_owned())
                 .await
@@ -128,6 +147,13 @@ pub async fn metrics(app: &App, recorder: PrometheusHandle) -> anyhow::Result<()
         }
     });
     Ok(())
+}
+
+/// Lets go of the database. One that has fallen silent is not waited for.
+pub async fn let_go(app: &App) {
+    if tokio::time::timeout(FAREWELL, app.db.close()).await.is_err() {
+        tracing::warn!("the database did not close in time");
+    }
 }
 
 /// Installs the recorder that `metrics!` writes to; once per process.

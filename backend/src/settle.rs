@@ -172,7 +172,7 @@ async fn tell_payees(
                 (id, view::income(&app.assets, &recorded.transfer))
             }
         };
-        payments::store::insert_activity(tx, person.id, &subject, "in", arrival.at).await?;
+        payments::store::activity::insert(tx, person.id, &subject, "in", arrival.at).await?;
         let audience = quiet_if_told(&person, &shops);
         events::append(tx, &audience, kind::PAYMENT_RECEIVED, &view, now);
     }

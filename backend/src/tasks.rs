@@ -29,9 +29,12 @@ use utoipa::ToSchema;
 const GRACE: Duration = Duration::from_secs(20);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// So many failures before the first beat, and the whole service stops: it is set up wrongly. A task
-/// that has worked before is started again for as long as it takes; the outside world comes back.
+/// So many failures before the first beat, and the whole service stops: it is set up wrongly.
 const BEYOND_HELP: u32 = 5;
+/// A task that has worked before is started again for so long. Then the whole service stops with a
+/// failure, for whoever supervises it to start it afresh: what only a new process mends is mended, and
+/// what is not is seen. A task that waits for the outside world does not fail meanwhile.
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(300);
 
 /// Cheap to clone; every clone watches over the same tasks.
 #[derive(Clone, Default)]
@@ -73,6 +76,11 @@ impl Heartbeat {
         signs.error = None;
     }
 
+    /// It has come round before: what is in its way now was not always there.
+    pub fn has_worked(&self) -> bool {
+        self.0.beaten.load(Ordering::Relaxed)
+    }
+
     /// Says why there is no beat, although the task goes on: something outside is away.
     pub fn missed(&self, cause: impl fmt::Display) {
         self.0.signs().error = Some(cause.to_string());
@@ -80,6 +88,14 @@ impl Heartbeat {
 }
 
 impl Pulse {
+    fn is_beyond_help(&self, failures: u32) -> bool {
+        if self.beaten.load(Ordering::Relaxed) {
+            self.signs().last_beat.elapsed() >= GIVEN_UP_AFTER
+        } else {
+            failures >= BEYOND_HELP
+        }
+    }
+
     fn signs(&self) -> std::sync::MutexGuard<'_, Signs> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -143,7 +159,12 @@ impl Supervisor {
             metrics::counter!("task_failures_total", "task" => name).increment(1);
             tracing::error!(task = name, failures, cause, "a task failed");
             pulse.signs().error = Some(cause);
-            if failures >= BEYOND_HELP && !pulse.beaten.load(Ordering::Relaxed) {
+            if pulse.is_beyond_help(failures) {
+                tracing::error!(
+                    task = name,
+                    failures,
+                    "the service stops: this task does not work"
+                );
                 self.failed.store(true, Ordering::Relaxed);
                 self.soft.cancel();
             }
@@ -283,17 +304,47 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_task_that_has_worked_is_not_given_up() {
+    async fn a_task_that_fails_for_minutes_ends_the_service_with_a_failure() {
+        let supervisor = Supervisor::default();
+        supervisor.run("stuck", BUDGET, |_, beat| async move {
+            if beat.0.failures.load(Ordering::Relaxed) == 0 {
+                beat.beat();
+            }
+            anyhow::bail!("again")
+        });
+        let started = Instant::now();
+        assert_eq!(supervisor.finish().await, ExitCode::FAILURE);
+        let took = started.elapsed();
+        assert!(took >= GIVEN_UP_AFTER && took < GIVEN_UP_AFTER + LONGEST_PAUSE * 2, "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_only_waits_is_not_given_up() {
+        let supervisor = Supervisor::default();
+        supervisor.run("patient", BUDGET, |stop, beat| async move {
+            beat.beat();
+            beat.missed("nobody answers");
+            stop.cancelled().await;
+            Ok(())
+        });
+        tokio::time::sleep(GIVEN_UP_AFTER * 10).await;
+        assert!(!supervisor.soft.is_cancelled());
+        supervisor.soft.cancel();
+        assert_eq!(supervisor.finish().await, ExitCode::SUCCESS);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_comes_round_now_and_then_is_not_given_up() {
         let supervisor = Supervisor::default();
         let runs = Arc::new(AtomicU32::new(0));
         let counted = runs.clone();
         supervisor.run("uneasy", BUDGET, move |_, beat| {
             let run = counted.fetch_add(1, Ordering::Relaxed);
             async move {
-                if run == 0 {
+                if run.is_multiple_of(4) {
                     beat.beat();
                 }
-                if run < 20 { anyhow::bail!("again") } else { Ok(()) }
+                if run < 200 { anyhow::bail!("again") } else { Ok(()) }
             }
         });
         ended(&supervisor).await;

@@ -17,6 +17,7 @@ use crate::{
     app::App,
     money::{Asset, Assets, Listed},
     problem::{Kind, Problem, Result},
+    questions::Asker,
 };
 
 /// What the chain says of a listed jetton.
@@ -88,14 +89,14 @@ pub async fn at_start(app: &App) -> anyhow::Result<()> {
 pub const MEND: &str = "Correct its master or its decimals: CODE=master:decimals.";
 
 /// Refuses a jetton that the chain has not confirmed; it is asked now if it was not before.
-pub async fn confirm(app: &App, asset: Asset) -> Result<()> {
+pub async fn confirm(app: &App, asker: &Asker, asset: Asset) -> Result<()> {
     let (Asset::Jetton(master), Some(listed)) = (asset, app.assets.get(asset)) else {
         return Ok(());
     };
     let word = match app.vouched.get(&master) {
         Some(word) => word,
         None => {
-            let found = app.chain_now.jetton_master(&master).await.map_err(Problem::chain)?;
+            let found = app.questions.jetton_master(asker, &master).await?;
             let word = judge(listed, found.as_ref());
             if let Word::Wrong(what) = &word {
                 tracing::error!(asset = listed.code, "REMIT_JETTONS: {what}. {MEND}");

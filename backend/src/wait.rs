@@ -1,8 +1,9 @@
 //! Long-polling: look, and if there is nothing new, look again when something may have happened.
 //!
 //! Waiting costs a connection and a look at the database at each commit, so places to wait are few: a
-//! number for each caller, and one for all callers of a kind. Whoever finds none is answered at once
-//! with what there is, as if it had not asked to wait.
+//! number for each account, for each person with all their stores, and for all callers of a kind. Whoever
+//! has taken all of their own is told so. Where others have taken them all, a caller is held for a
+//! moment, looked at once more and answered: at once would only make it ask again at once.
 
 use std::{
     collections::HashMap,
@@ -15,7 +16,13 @@ use serde::Deserialize;
 use tokio::{sync::Semaphore, time::Instant};
 use utoipa::IntoParams;
 
-use crate::{app::App, problem::Result};
+use crate::{
+    app::App,
+    client::Client,
+    identity::Person,
+    merchants::{self, Merchant},
+    problem::{Kind, Problem, Result},
+};
 
 /// The longest a caller may wait, in seconds.
 pub const LONGEST: u64 = 50;
@@ -26,33 +33,79 @@ const PACE: Duration = Duration::from_millis(20);
 /// Looks of those who wait, at the same time: the database has other readers to serve.
 const LOOKS: usize = 4;
 
-/// Places to wait: for each caller, and for all of them.
-const KNOWN: (usize, usize) = (50, 400);
-const STRANGERS: (usize, usize) = (50, 200);
+/// Places to wait: of one account, of one person with all their stores, and of everybody we know.
+const ACCOUNT: usize = 50;
+const PERSON: usize = 100;
+const KNOWN: usize = 400;
+/// The same of one address, and of everybody we do not know.
+const ADDRESS: usize = 50;
+const STRANGERS: usize = 200;
+/// How long somebody is held for whom there is no place.
+const MOMENT: Duration = Duration::from_secs(2);
+/// Seconds after which it is worth trying for a place again.
+const AGAIN: u64 = 5;
 
 /// How a caller waits for a change of one object.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct WaitQuery {
-    /// Seconds to wait for a change, at most 50. Without it the answer comes at once; so it does when
-    /// 50 calls of yours are waiting already, or too many altogether.
+    /// Seconds to wait for a change, at most 50; more is taken as 50. Without it the answer comes at
+    /// once. When 50 calls of yours are waiting already, it is refused with 429; when too many are
+    /// waiting altogether, the answer comes after two seconds.
+    #[serde(default, deserialize_with = "seconds")]
     pub wait: Option<u64>,
     /// The status already known: the answer comes as soon as it is another one.
     pub after: Option<String>,
 }
 
+/// A number of seconds as the description has it: what no `int64` holds is refused.
+pub fn seconds<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    let seconds = Option::<u64>::deserialize(from)?;
+    match seconds {
+        Some(many) if i64::try_from(many).is_err() => {
+            Err(serde::de::Error::custom("wait is a number of seconds, at most 50"))
+        }
+        seconds => Ok(seconds),
+    }
+}
+
 /// Who wants to wait.
 #[derive(Debug, Clone)]
 pub enum Waiter {
-    /// An account we know, a person's or a merchant's, by its id.
-    Known(String),
-    /// Anybody, by the network address: see [`crate::client::Client`].
+    /// An account we know by its id, and whoever answers for it.
+    Known { account: String, keeper: String },
+    /// Anybody, by the network address.
     Stranger(String),
+}
+
+impl From<&Person> for Waiter {
+    fn from(person: &Person) -> Self {
+        let id = person.id.to_string();
+        Self::Known { account: id.clone(), keeper: id }
+    }
+}
+
+impl From<Client> for Waiter {
+    fn from(client: Client) -> Self {
+        Self::Stranger(client.name)
+    }
+}
+
+impl Waiter {
+    /// A store waits in the name of its first owner: whoever opens ten has not ten times the places.
+    pub async fn of(app: &App, merchant: &Merchant) -> Result<Self> {
+        let mut tx = app.db.snapshot().await?;
+        let owners = merchants::members::store::owners(&mut tx, merchant.id).await?;
+        let account = merchant.id.to_string();
+        let keeper = owners.first().map_or_else(|| account.clone(), |owner| owner.id.to_string());
+        Ok(Self::Known { account, keeper })
+    }
 }
 
 /// The places to wait, of a whole service.
 pub struct Places {
-    known: Arc<Room>,
+    accounts: Arc<Room>,
+    people: Arc<Room>,
     strangers: Arc<Room>,
     looks: Semaphore,
 }
@@ -60,44 +113,60 @@ pub struct Places {
 impl Default for Places {
     fn default() -> Self {
         Self {
-            known: Room::new(KNOWN),
-            strangers: Room::new(STRANGERS),
+            accounts: Room::new(ACCOUNT, KNOWN),
+            people: Room::new(PERSON, KNOWN),
+            strangers: Room::new(ADDRESS, STRANGERS),
             looks: Semaphore::new(LOOKS),
         }
     }
 }
 
 impl Places {
-    /// A place that is free again when it is dropped; `None` if there is none left.
-    fn take(&self, waiter: &Waiter) -> Option<Place> {
+    /// Places that are free again when they are dropped.
+    fn take(&self, waiter: &Waiter) -> Result<Vec<Place>, Full> {
         match waiter {
-            Waiter::Known(who) => self.known.clone().take(who),
-            Waiter::Stranger(who) => self.strangers.clone().take(who),
+            Waiter::Known { account, keeper } => {
+                let place = self.accounts.clone().take(account)?;
+                Ok(vec![place, self.people.clone().take(keeper)?])
+            }
+            Waiter::Stranger(who) => Ok(vec![self.strangers.clone().take(who)?]),
         }
     }
 }
 
-/// Callers of one kind, so that strangers cannot take the places of those we know.
-struct Room {
+/// Why there is no place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Full {
+    /// The caller has taken all of their own.
+    Own,
+    /// Others have taken them all.
+    All,
+}
+
+/// Places for callers of one kind: so many for each, so many for all.
+pub(crate) struct Room {
     each: usize,
     all: usize,
     taken: Mutex<HashMap<String, usize>>,
 }
 
 impl Room {
-    fn new((each, all): (usize, usize)) -> Arc<Self> {
+    pub(crate) fn new(each: usize, all: usize) -> Arc<Self> {
         Arc::new(Self { each, all, taken: Mutex::default() })
     }
 
-    fn take(self: Arc<Self>, who: &str) -> Option<Place> {
+    pub(crate) fn take(self: Arc<Self>, who: &str) -> Result<Place, Full> {
         let mut taken = self.taken();
         let (own, all) = (taken.get(who).copied().unwrap_or(0), taken.values().sum::<usize>());
-        if own >= self.each || all >= self.all {
-            return None;
+        if own >= self.each {
+            return Err(Full::Own);
+        }
+        if all >= self.all {
+            return Err(Full::All);
         }
         taken.insert(who.to_owned(), own + 1);
         drop(taken);
-        Some(Place { who: who.to_owned(), room: self })
+        Ok(Place { who: who.to_owned(), room: self })
     }
 
     fn taken(&self) -> std::sync::MutexGuard<'_, HashMap<String, usize>> {
@@ -105,7 +174,7 @@ impl Room {
     }
 }
 
-struct Place {
+pub(crate) struct Place {
     who: String,
     room: Arc<Room>,
 }
@@ -129,7 +198,6 @@ pub struct Look<T> {
 }
 
 /// Looks until there is news, `wait` seconds are over, or the service stops; answers what it saw last.
-/// Without a free place it looks once.
 pub async fn until<T, F, Fut>(
     app: &App,
     waiter: Waiter,
@@ -147,9 +215,17 @@ where
     if news || wait.is_zero() {
         return Ok(found);
     }
-    let Some(_place) = app.places.take(&waiter) else {
-        metrics::counter!("waits_refused_total").increment(1);
-        return Ok(found);
+    let _places = match app.places.take(&waiter) {
+        Ok(places) => places,
+        Err(Full::Own) => return Err(too_many(&waiter)),
+        Err(Full::All) => {
+            metrics::counter!("waits_refused_total").increment(1);
+            tokio::select! {
+                () = tokio::time::sleep(wait.min(MOMENT)) => {}
+                () = app.stop.cancelled() => {}
+            }
+            return Ok(look().await?.found);
+        }
     };
     let deadline = Instant::now() + wait;
     while !news && Instant::now() < deadline && !app.stop.is_cancelled() {
@@ -167,6 +243,22 @@ where
     Ok(found)
 }
 
+fn too_many(waiter: &Waiter) -> Problem {
+    metrics::counter!("waits_refused_total").increment(1);
+    let whose = match waiter {
+        Waiter::Known { .. } => {
+            format!("{ACCOUNT} calls of one account, or {PERSON} of one owner's stores")
+        }
+        Waiter::Stranger(_) => format!("{ADDRESS} calls from one address"),
+    };
+    let detail = format!(
+        "{whose} may wait at the same time, and so many are waiting already. Nothing was missed: call \
+         again in {AGAIN} s, or without `wait`."
+    );
+    let problem = Problem::new(Kind::TooManyRequests, detail);
+    Problem { retry_after: Some(AGAIN), ..problem }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -174,50 +266,75 @@ mod tests {
     use super::*;
     use crate::merchants::harness::Api;
 
+    fn store_of(keeper: &str, account: &str) -> Waiter {
+        Waiter::Known { account: account.to_owned(), keeper: keeper.to_owned() }
+    }
+
     fn somebody(name: &str) -> Waiter {
-        Waiter::Known(name.to_owned())
+        store_of(name, name)
     }
 
     /// Waits for news that never come; says how often it looked.
-    async fn waits(app: &App, waiter: Waiter, seconds: u64) -> usize {
+    async fn waits(app: &App, waiter: Waiter, seconds: u64) -> Result<usize> {
         let looks = AtomicUsize::new(0);
         let look = || async {
             looks.fetch_add(1, Ordering::Relaxed);
             Ok(Look { found: (), news: false })
         };
-        until(app, waiter, Some(seconds), look).await.unwrap();
-        looks.into_inner()
+        until(app, waiter, Some(seconds), look).await?;
+        Ok(looks.into_inner())
+    }
+
+    fn take_all(places: &Places, waiter: &Waiter) -> Vec<Vec<Place>> {
+        (0..KNOWN * 2).map_while(|_| places.take(waiter).ok()).collect()
     }
 
     #[test]
     fn places_are_few_and_free_again() {
         let places = Places::default();
-        let take = |who: &str| places.take(&somebody(who));
-        let mut held: Vec<_> = (0..50).map(|_| take("alice").unwrap()).collect();
-        assert!(take("alice").is_none(), "fifty are enough for one");
-        held.extend(
-            (0..7).flat_map(|n| (0..50).map(move |_| n)).filter_map(|n| take(&n.to_string())),
-        );
+        let mut held = take_all(&places, &somebody("alice"));
+        assert_eq!(held.len(), 50, "fifty are enough for one");
+        assert_eq!(places.take(&somebody("alice")).err(), Some(Full::Own));
+        held.extend((0..7).flat_map(|n| take_all(&places, &somebody(&n.to_string()))));
         assert_eq!(held.len(), 400);
-        assert!(take("bob").is_none(), "four hundred are enough for all");
+        assert_eq!(places.take(&somebody("bob")).err(), Some(Full::All), "enough for all");
         let stranger = places.take(&Waiter::Stranger("192.0.2.1".to_owned()));
-        assert!(stranger.is_some(), "strangers wait in a room of their own");
+        assert!(stranger.is_ok(), "strangers wait in a room of their own");
         held.truncate(49);
-        assert!(take("alice").is_some() && take("bob").is_some());
+        assert!(places.take(&somebody("alice")).is_ok() && places.take(&somebody("bob")).is_ok());
         held.clear();
-        assert!(places.known.taken().is_empty());
+        assert!(places.accounts.taken().is_empty() && places.people.taken().is_empty());
+    }
+
+    #[test]
+    fn ten_stores_of_one_person_are_one_person() {
+        let places = Places::default();
+        let stores = (0..10).map(|n| store_of("mallory", &format!("store {n}")));
+        let held: Vec<_> = stores.flat_map(|store| take_all(&places, &store)).collect();
+        assert_eq!(held.len(), 100);
+        assert_eq!(places.take(&store_of("mallory", "store 9")).err(), Some(Full::Own));
+        assert!(places.take(&store_of("olga", "a shop")).is_ok());
     }
 
     #[tokio::test]
-    async fn whoever_finds_no_place_is_answered_at_once() {
+    async fn whoever_has_taken_every_place_of_theirs_is_told_so() {
         let api = Api::open().await;
-        let held: Vec<_> =
-            (0..50).map(|_| api.app.places.take(&somebody("alice")).unwrap()).collect();
-        let started = Instant::now();
-        assert_eq!(waits(&api.app, somebody("alice"), 50).await, 1);
-        assert!(started.elapsed() < Duration::from_secs(10), "it did not wait");
+        let held = take_all(&api.app.places, &somebody("alice"));
+        let refused = waits(&api.app, somebody("alice"), 50).await.unwrap_err();
+        assert_eq!((refused.kind, refused.retry_after), (Kind::TooManyRequests, Some(5)));
         drop(held);
-        assert!(waits(&api.app, somebody("alice"), 1).await > 1, "now there is a place");
+        assert!(waits(&api.app, somebody("alice"), 1).await.unwrap() > 1, "now there is a place");
+    }
+
+    #[tokio::test]
+    async fn where_others_have_taken_every_place_nobody_is_answered_at_once() {
+        let api = Api::open().await;
+        let others = (0..8).map(|n| somebody(&n.to_string()));
+        let held: Vec<_> = others.flat_map(|one| take_all(&api.app.places, &one)).collect();
+        let started = Instant::now();
+        assert_eq!(waits(&api.app, somebody("alice"), 1).await.unwrap(), 2);
+        assert!(started.elapsed() >= Duration::from_secs(1), "it was held for a moment");
+        drop(held);
     }
 
     #[tokio::test]
@@ -232,7 +349,7 @@ mod tests {
             }
         };
         let looks = tokio::select! {
-            looks = waits(&api.app, somebody("alice"), 1) => looks,
+            looks = waits(&api.app, somebody("alice"), 1) => looks.unwrap(),
             () = storm => unreachable!("a storm does not end"),
         };
         // One a second would be too few, one a commit too many.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTransferLink, rawOf, sameAccount, shorten } from './address';
+import { rawOf, sameAccount, shorten } from './address';
 
 // One account in its forms, from TON's own documentation of addresses.
 const RAW = '0:e4d954ef9f4e1250a26b5bbad76a1cdd17cfd08babad6f4c23e372270aef6f76';
@@ -21,21 +21,5 @@ describe('accounts', () => {
   it('are shortened at both ends, short names not at all', () => {
     expect(shorten(BOUNCEABLE)).toBe('EQDk2V…9vdjrR');
     expect(shorten('@bob')).toBe('@bob');
-  });
-});
-
-describe('transfer links', () => {
-  it('give address, amount and comment', () => {
-    expect(parseTransferLink(`ton://transfer/${BOUNCEABLE}?amount=1500000000&text=Hello%20you`)).toEqual({
-      address: BOUNCEABLE, units: 1_500_000_000n, comment: 'Hello you',
-    });
-  });
-
-  it('leave the amount of a jetton alone: it counts in other units', () => {
-    expect(parseTransferLink(`ton://transfer/${BOUNCEABLE}?amount=5&jetton=${BOUNCEABLE}`)?.units).toBeNull();
-  });
-
-  it.each(['@bob', BOUNCEABLE, 'https://ton.org', 'ton://transfer/', 'ton://transfer/a?amount=-1'])('%s names no amount', (text) => {
-    expect(parseTransferLink(text)?.units ?? null).toBeNull();
   });
 });

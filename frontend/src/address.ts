@@ -20,20 +20,3 @@ export function rawOf(address: string): string | null {
 export function shorten(address: string): string {
   return address.length > 20 ? `${address.slice(0, 6)}…${address.slice(-6)}` : address;
 }
-
-export interface TransferLink {
-  readonly address: string;
-  /** Smallest units of the coin, if the link names an amount. */
-  readonly units: bigint | null;
-  readonly comment: string | null;
-}
-
-/** A `ton://transfer/…` link taken apart. Jetton links are left to the wallet: only the coin can be prefilled. */
-export function parseTransferLink(text: string): TransferLink | null {
-  const match = /^ton:\/\/transfer\/([^?#\s]+)(?:\?([^#\s]*))?$/i.exec(text.trim());
-  if (!match?.[1]) return null;
-  const query = new URLSearchParams(match[2] ?? '');
-  const amount = query.get('amount') ?? '';
-  const isCoin = !query.has('jetton');
-  return { address: match[1], units: isCoin && /^\d{1,19}$/.test(amount) ? BigInt(amount) : null, comment: query.get('text') };
-}

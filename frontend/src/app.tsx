@@ -121,5 +121,7 @@ function screenOf(to: Exclude<Route, { name: 'stores' | 'open' | 'join' | 'store
       return <screens.Settings />;
     case 'privacy':
       return <screens.Privacy />;
+    case 'sessions':
+      return <screens.Sessions />;
   }
 }

@@ -15,6 +15,7 @@ export type Route =
   | { readonly name: 'activity' }
   | { readonly name: 'settings' }
   | { readonly name: 'privacy' }
+  | { readonly name: 'sessions' }
   | { readonly name: 'stores' }
   | { readonly name: 'open' }
   /** `id` is the secret of an invitation's link. */
@@ -32,7 +33,7 @@ const HOME: Route = { name: 'home' };
 /** Screens that hold a half-made thing in memory: after a reload there is nothing to show on them. */
 const FLEETING: ReadonlySet<Route['name']> = new Set(['recipient', 'amount', 'review']);
 const NAMES: ReadonlySet<string> = new Set<Route['name']>([
-  'home', 'how', 'recipient', 'amount', 'review', 'payment', 'ask', 'request', 'invoice', 'activity', 'settings', 'privacy',
+  'home', 'how', 'recipient', 'amount', 'review', 'payment', 'ask', 'request', 'invoice', 'activity', 'settings', 'privacy', 'sessions',
   'stores', 'open', 'join', 'store',
 ]);
 const WITH_ID: ReadonlySet<string> = new Set<Route['name']>(['payment', 'request', 'invoice', 'join', 'store']);

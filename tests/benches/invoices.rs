@@ -135,6 +135,7 @@ async fn service(engine: Engine, folder: &Path) -> (App, String) {
     listener.set_nonblocking(true).expect("a listener");
     let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
     let (router, stop) = (http::router(app.clone()), app.tasks.soft.clone());
-    tokio::spawn(http::listen::serve(listener, router, http::listen::Bounds::default(), stop));
+    let bounds = http::listen::Bounds::default();
+    tokio::spawn(http::listen::serve(listener, router, bounds, |_| true, stop));
     (app, format!("http://{listen}"))
 }

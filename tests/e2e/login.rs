@@ -36,12 +36,6 @@ stories! {
         }
     }
 
-    async fn a_session_ends_after_an_hour(world: World) {
-        let alice = world.stranger("alice").await;
-        world.after(Duration::from_secs(3601)).await;
-        assert_eq!(alice.api.get("/v1/me").await.problem(), "session-invalid");
-    }
-
     async fn whoever_asks_is_forgotten(world: World) {
         let alice = world.person("alice").await;
         let bob = world.person("bob").await;

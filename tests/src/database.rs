@@ -22,6 +22,20 @@ impl Engine {
         self == Self::Sqlite || env::var(SERVER).is_ok()
     }
 
+    /// A statement for the server on which the databases of stories are.
+    pub async fn on_the_server(statement: String) {
+        let server = env::var(SERVER).expect("the story asks is_there first");
+        let mut connection = PgConnection::connect(&server).await.expect("Postgres answers");
+        connection.execute(sqlx::AssertSqlSafe(statement)).await.expect("the statement is right");
+    }
+
+    /// The server's `host:port`.
+    pub fn server() -> String {
+        let server = env::var(SERVER).expect("the story asks is_there first");
+        let url: url::Url = server.parse().expect("it is an address");
+        format!("{}:{}", url.host_str().unwrap_or("localhost"), url.port().unwrap_or(5432))
+    }
+
     /// The address of a new, empty database.
     pub async fn fresh(self, folder: &Path) -> String {
         match self {

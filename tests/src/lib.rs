@@ -6,6 +6,8 @@
 
 pub mod api;
 pub mod database;
+pub mod gate;
+pub mod kiosk;
 pub mod person;
 pub mod process;
 pub mod receiver;
@@ -18,6 +20,8 @@ use remit::config::{Cli, Service};
 
 pub use api::{Answer, Api};
 pub use database::Engine;
+pub use gate::Gate;
+pub use kiosk::Kiosk;
 pub use person::Person;
 pub use process::Process;
 pub use receiver::Receiver;

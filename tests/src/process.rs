@@ -9,12 +9,14 @@ use std::{
 };
 
 use sandbox::World as Simulated;
+use tempfile::TempDir;
 
 /// `remit serve`, against a simulated world.
 pub struct Process {
     pub base: String,
     settings: Vec<(&'static str, String)>,
     child: Option<Child>,
+    _data: TempDir,
     http: reqwest::Client,
 }
 
@@ -23,7 +25,9 @@ impl Process {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("a bound listener has an address");
         let base = format!("http://{address}");
+        let data = tempfile::tempdir().expect("a temporary folder");
         let settings = vec![
+            ("REMIT_DATA", data.path().display().to_string()),
             ("REMIT_LISTEN", address.to_string()),
             ("REMIT_METRICS_LISTEN", "off".to_owned()),
             ("DATABASE_URL", database_url),
@@ -36,7 +40,7 @@ impl Process {
             ("REMIT_POLL", "20ms".to_owned()),
             ("REMIT_LOG", "warn".to_owned()),
         ];
-        Self { base, settings, child: None, http }
+        Self { base, settings, child: None, _data: data, http }
     }
 
     /// A command of the program, with this service's settings; its output.
@@ -84,6 +88,15 @@ impl Process {
             child.kill().expect("the process is ours");
             child.wait().expect("the process is ours");
         }
+    }
+
+    /// Asks it to stop, and waits until it has; its exit code.
+    pub fn stops(&mut self) -> i32 {
+        let mut child = self.child.take().expect("the service runs");
+        let id = child.id().to_string();
+        let asked = Command::new("kill").arg(&id).status().expect("there is a kill");
+        assert!(asked.success());
+        child.wait().expect("the process is ours").code().unwrap_or(-1)
     }
 
     fn program(&self) -> Command {

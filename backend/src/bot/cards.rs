@@ -146,7 +146,7 @@ async fn seen_by(
     person: &Person,
     id: PaymentId,
 ) -> Result<Option<PaymentView>, Error> {
-    let lines = payments::store::lines(tx, person.id, &id.to_string()).await?;
+    let lines = payments::store::activity::lines(tx, person.id, &id.to_string()).await?;
     let Some(line) = lines.first() else { return Ok(None) };
     let Some(intent) = payments::store::find(tx, id).await? else { return Ok(None) };
     let transfer = payments::store::first_transfer_of(tx, id).await?;

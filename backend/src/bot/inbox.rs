@@ -66,6 +66,10 @@ pub(super) async fn handle(app: &App, stored: &store::Stored) -> anyhow::Result<
     let Err(error) = attempt.unwrap_or_else(|_| Err(anyhow!("the handler panicked"))) else {
         return Ok(());
     };
+    // A database that is away says nothing of the update: it must not be parked for that.
+    if app.db.trouble().await.is_some() {
+        return Err(error);
+    }
     let failures = stored.attempt + 1;
     let parked = failures >= ATTEMPTS;
     let update_id = stored.update_id;

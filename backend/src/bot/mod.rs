@@ -42,12 +42,7 @@ const WANTED: [&str; 4] = ["message", "my_chat_member", "pre_checkout_query", "c
 
 /// Our bot at whatever Telegram the settings name.
 pub fn client(app: &App) -> Bot {
-    let bot = Bot::with_client(app.settings.bot_token.reveal(), app.http.clone());
-    match app.settings.telegram_url.parse() {
-        Ok(url) => bot.set_api_url(url),
-        // The settings were examined; what is left is Telegram's own address.
-        Err(_) => bot,
-    }
+    app.telegram()
 }
 
 /// Starts the bot's tasks.

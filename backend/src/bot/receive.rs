@@ -78,7 +78,8 @@ async fn keep(app: &App, batch: &[Value]) -> anyhow::Result<Option<i64>> {
     Ok(last.map(|id| id + 1))
 }
 
-/// Calls Telegram until it answers. `None`: we are to stop. Only a wrong token ends it otherwise.
+/// Calls Telegram until it answers. `None`: we are to stop. Only a token that was wrong from the start
+/// ends it otherwise: for one that is withdrawn later, money on the chain must not go unread.
 async fn insist<T, Fut>(
     stop: &CancellationToken,
     beat: &Heartbeat,
@@ -98,7 +99,7 @@ where
                 beat.beat();
                 return Ok(Some(answer));
             }
-            Err(Failure::Token) => return Err(Failure::Token.into()),
+            Err(Failure::Token) if !beat.has_worked() => return Err(Failure::Token.into()),
             Err(failure) => failure,
         };
         tracing::warn!(%failure, "cannot receive from Telegram");

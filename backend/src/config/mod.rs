@@ -12,7 +12,7 @@ use ton::network::Network;
 
 use crate::rates::Sources;
 
-pub use parse::{Currencies, Jettons, MetricsListen, Percent, Proxies};
+pub use parse::{Currencies, Deposits, Jettons, MetricsListen, Percent, Proxies};
 pub use secret::Secret;
 pub use service::{SANDBOX_POLL, Service, Trouble, Troubles};
 
@@ -69,10 +69,18 @@ pub enum Verb {
     Serve,
     /// Bring the database up to date and stop
     Migrate,
+    /// Copy the database into a new file, also while the service runs
+    Backup(Backup),
+    /// Put a copy in the database's place, so that no event's number is given out twice
+    Restore(Restore),
     /// Print the OpenAPI description of the HTTP API
     Openapi,
     /// Look at the settings and say in plain words what is missing
     Doctor,
+    /// Say how far the chain has been read, and which accounts are waited for
+    Status,
+    /// Have an address read again from a moment on; what is known already stays as it is
+    Rescan(Rescan),
     /// Make merchants and their API keys
     #[command(subcommand)]
     Merchant(MerchantVerb),
@@ -84,6 +92,16 @@ pub enum Verb {
     Pay(Pay),
     /// Check a receipt: its signature, and that the chain says what it says
     VerifyReceipt(VerifyReceipt),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Rescan {
+    /// Whose accounts: the address a store or a person is paid at
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
+    pub address: String,
+    /// From when on, in UTC: 2026-11-28, or 2026-11-28T10:00:00Z
+    #[arg(long, value_name = "MOMENT")]
+    pub since: String,
 }
 
 /// The chain service's key: `REMIT_CHAIN_KEY`, or the file that `REMIT_CHAIN_KEY_FILE` names.
@@ -108,6 +126,21 @@ pub struct Access {
     #[arg(long, env = "REMIT_SERVICE_URL", default_value = "http://localhost:8080")]
     #[arg(hide_env_values = true, value_name = "URL")]
     pub service: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Backup {
+    /// The new file. One that is there already is left alone
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Restore {
+    /// The copy. It stays as it is, and the database that it replaces is kept aside [default: what is
+    /// in place already, such as a Postgres after pg_restore]
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
@@ -312,6 +345,12 @@ pub struct Settings {
     #[arg(long, env = "REMIT_STARS", global = true)]
     #[arg(value_name = "ON|OFF", hide_env_values = true, help_heading = "Settings")]
     pub stars: Option<Switch>,
+
+    /// Deposit addresses of exchanges and services, where a payment needs a memo: Name=address, by commas.
+    /// Whoever is about to pay one is told so
+    #[arg(long, env = "REMIT_DEPOSIT_ADDRESSES", global = true)]
+    #[arg(value_name = "LIST", hide_env_values = true, help_heading = "Settings")]
+    pub deposits: Option<Deposits>,
 
     /// How often to look at the chain, such as 500ms or 2s [default: 1s; sandbox: 40ms]
     #[arg(long, env = "REMIT_POLL", global = true, value_parser = parse::duration)]

@@ -12,6 +12,7 @@ use ton::address::Address;
 
 use crate::{
     money::{Amount, Asset, Listed, TICKER},
+    payments::custody::Deposit,
     rates::Currency,
 };
 
@@ -145,6 +146,30 @@ fn jetton(entry: &str) -> Result<Listed, String> {
     })
 }
 
+/// `Name=address,…`
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deposits(pub Vec<Deposit>);
+
+impl FromStr for Deposits {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+        entries.map(deposit).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+fn deposit(entry: &str) -> Result<Deposit, String> {
+    let (name, address) =
+        entry.split_once('=').ok_or("a deposit address is written Name=address")?;
+    let address = Address::read(address)
+        .map_err(|error| format!("what stands for {name} is not an address: {error}"))?;
+    match name.trim() {
+        "" => Err("a deposit address needs a name before the =".to_owned()),
+        name => Ok(Deposit { name: name.to_owned(), address: address.address }),
+    }
+}
+
 /// `250ms`, `2s`, `5m`, `48h`; a plain number is seconds.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let at = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -201,6 +226,26 @@ mod tests {
             (format!("AA={master}:6,BB={master}:6"), "twice"),
         ] {
             let error = text.parse::<Jettons>().unwrap_err();
+            assert!(error.contains(word), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn deposit_addresses_have_names() {
+        let (one, two) = ("ab".repeat(32), "cd".repeat(32));
+        let Deposits(named) =
+            format!("Big Exchange=0:{one}, Other = 0:{two}\u{200b},").parse().unwrap();
+        assert_eq!(
+            named.iter().map(|d| d.name.as_str()).collect::<Vec<_>>(),
+            ["Big Exchange", "Other"]
+        );
+        assert_eq!(named[1].address.to_string(), format!("0:{two}"));
+        for (text, word) in [
+            ("nonsense", "Name=address"),
+            ("X=nonsense", "not an address"),
+            (&format!("=0:{one}"), "needs a name"),
+        ] {
+            let error = text.parse::<Deposits>().unwrap_err();
             assert!(error.contains(word), "{text}: {error}");
         }
     }

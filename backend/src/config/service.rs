@@ -8,15 +8,17 @@ use std::{
     time::Duration,
 };
 
-use ton::network::Network;
+use ton::{address::Address, network::Network};
 use url::Url;
 
 use super::{
-    Currencies, Jettons, MAINNET_USDT, Opening, Percent, Proxies, Secret, Settings, Switch,
-    TELEGRAM, TONCENTER, Verb, secret::from_environment,
+    Currencies, Deposits, Jettons, MAINNET_USDT, Opening, Percent, Proxies, Secret, Settings,
+    Switch, TELEGRAM, TONCENTER, Verb, secret::from_environment,
 };
 use crate::{
+    db,
     money::Assets,
+    payments::custody::Deposit,
     rates::{Rules, Setup, Sources},
 };
 
@@ -61,6 +63,8 @@ pub struct Service {
     pub payout_delay: Duration,
     /// Whether shops may take Telegram Stars: they come to whoever owns the bot.
     pub stars: bool,
+    /// Addresses of exchanges and services, where a payment needs a memo.
+    pub deposits: Vec<Deposit>,
 }
 
 /// Secrets and the database's password stay out.
@@ -127,7 +131,9 @@ impl Service {
         } else {
             let network = settings.network.unwrap_or(match (verb, &token) {
                 // Whoever has no bot can only mean the sandbox's database.
-                (Verb::Merchant(_) | Verb::Migrate, None) => Network::SANDBOX,
+                (Verb::Merchant(_) | Verb::Migrate | Verb::Backup(_) | Verb::Restore(_), None) => {
+                    Network::SANDBOX
+                }
                 _ => Network::MAINNET,
             });
             Self::outside(settings, network, token, old, key)
@@ -161,6 +167,7 @@ impl Service {
             stores: settings.stores,
             payout_delay: settings.payout_delay,
             stars: settings.stars != Some(Switch::Off),
+            deposits: deposits(settings),
         }
     }
 
@@ -195,7 +202,13 @@ impl Service {
             stores: settings.stores,
             payout_delay: settings.payout_delay,
             stars: settings.stars.map_or(network.is_sandbox(), |switch| switch == Switch::On),
+            deposits: deposits(settings),
         }
+    }
+
+    /// The deposit address that the operator has named so.
+    pub fn deposit(&self, address: Address) -> Option<&Deposit> {
+        self.deposits.iter().find(|deposit| deposit.address == address)
     }
 
     /// The domains a wallet's proof may name: that of the manifest, with its port if it has one.
@@ -218,6 +231,9 @@ impl Service {
                 "REMIT_NETWORK",
                 "the sandbox's network is -217; leave it unset, or use `remit serve`",
             );
+        }
+        if let Err(error) = self.database_url.parse::<db::Address>() {
+            say("DATABASE_URL", &error.to_string());
         }
         let Setup { sources, rules, .. } = &self.rates;
         if !sources.is_empty() && sources.len() < rules.agreeing {
@@ -298,6 +314,11 @@ fn rates(settings: &Settings, in_a_sandbox: bool) -> Setup {
         },
         every: settings.rates_every.unwrap_or(every),
     }
+}
+
+fn deposits(settings: &Settings) -> Vec<Deposit> {
+    let Deposits(named) = settings.deposits.clone().unwrap_or_default();
+    named
 }
 
 fn trimmed(url: &str) -> String {
@@ -474,6 +495,21 @@ mod tests {
         assert_eq!(service.rates.currencies[0].code(), "EUR");
         let (service, _) = live("");
         assert!(service.rates.sources.is_empty() && service.rates.currencies.len() == 2);
+    }
+
+    #[test]
+    fn a_database_nobody_knows_is_refused_by_every_verb_without_its_password() {
+        for verb in
+            ["", "serve --public-url https://pay.example.org", "migrate", "restore", "doctor"]
+        {
+            let line = format!("{verb} --database mysql://me:hidden@db/shop");
+            let (_, troubles) = live(&line);
+            let trouble = troubles.iter().find(|trouble| trouble.setting == "DATABASE_URL");
+            let what = &trouble.unwrap().what;
+            assert!(what.contains("mysql:") && !what.contains("hidden"), "{what}");
+        }
+        let (_, troubles) = live("migrate --database postgres://me:hidden@db/shop");
+        assert_eq!(troubles, []);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Error, Filter, new,
     params::{Params, bad},
-    read, stats,
+    read, stats, store,
     view::{
         self, AppView, BalanceView, CurrencyView, InvoiceState, InvoiceView, RateView, StatsView,
     },
@@ -199,7 +199,7 @@ async fn create_invoice(
 ) -> Result<Response> {
     let call = key.call(merchant.id, "cryptobot createInvoice", &params);
     let (new, card) = new::read(&params, &app)?;
-    invoices::http::confirm(&app, &new.terms).await?;
+    invoices::http::confirm(&app, &(&merchant).into(), &new.terms).await?;
     let now = app.now();
     let mut tx = match call.begin(&app.db, now.at).await? {
         Begun::First(tx) => tx,
@@ -209,7 +209,7 @@ async fn create_invoice(
     let created =
         invoices::create(&mut tx, assets, &app.settings.rates, &merchant, new, links, now).await?;
     let (Created::New(id) | Created::Known(id)) = created;
-    let number = super::number(&mut tx, id, &card, &app.dice).await?;
+    let number = store::keep(&mut tx, id, &card).await?;
     let invoice = invoices::store::find(&mut tx, id).await?;
     let invoice = invoice.ok_or(invoices::Error::NotFound(id))?;
     let view = view::invoice(assets, &super::Numbered { number, card, invoice }, &[]);
@@ -264,15 +264,9 @@ async fn get_invoices(
     params: Params,
 ) -> Result<Json<Reply<Items<InvoiceView>>>> {
     let filter = filter(&params, &app)?;
-    // What was made elsewhere gets its number now.
-    let mut tx = app.db.begin().await?;
-    let found = super::list(&mut tx, merchant.id, &filter, &app.dice).await?;
-    let mut items = Vec::with_capacity(found.len());
-    for numbered in &found {
-        items.push(super::whole(&mut tx, &app.assets, numbered).await?);
-    }
-    tx.commit().await?;
-    Ok(reply(Items { items }))
+    let mut tx = app.db.snapshot().await?;
+    let found = super::list(&mut tx, merchant.id, &filter).await?;
+    Ok(reply(Items { items: super::views(&mut tx, &app.assets, &found).await? }))
 }
 
 fn filter(params: &Params, app: &App) -> Result<Filter> {

@@ -1,7 +1,7 @@
 //! CryptoBot's Crypto Pay API over our invoices: whoever comes from there changes the address and the
 //! token. One book, two languages: every invoice of a merchant can be seen in both.
 //!
-//! * An invoice gets its number, `invoice_id`, when it is made or first shown here. `hash` is our own id.
+//! * An invoice gets its number, `invoice_id`, when it is made, wherever that is. `hash` is our own id.
 //! * open, processing → `active`; paid → `paid`; expired, void → `expired`.
 //! * The coin is `TON` here, whatever it is called by now: their clients know it by that name, and in
 //!   their lists `GRAM` was another token. Both are understood.
@@ -24,7 +24,6 @@ use sha2::Sha256;
 use crate::{
     app::App,
     db::{self, Tx},
-    dice::Dice,
     id::{InvoiceId, MerchantId},
     invoices::{self, Invoice, Status},
     merchants::Merchant,
@@ -87,26 +86,15 @@ pub struct Numbered {
     pub invoice: Invoice,
 }
 
-/// Gives a new invoice a number of its own.
-async fn number(tx: &mut Tx, id: InvoiceId, card: &Card, dice: &Dice) -> db::Result<i64> {
-    loop {
-        let [a, b, c, d, e] = dice.bytes();
-        let number = i64::from_be_bytes([0, 0, 0, a, b, c, d, e]).max(1);
-        // Zero rows: somebody has this number.
-        if store::insert(tx, id, number, card).await? {
-            return Ok(number);
-        }
-    }
-}
-
-/// An invoice as this API knows it; from now on it has a number.
-async fn show(tx: &mut Tx, invoice: Invoice, dice: &Dice) -> db::Result<Numbered> {
-    if let Some((number, card)) = store::card(tx, invoice.id).await? {
-        return Ok(Numbered { number, card, invoice });
-    }
-    let card = Card::default();
-    let number = number(tx, invoice.id, &card, dice).await?;
-    Ok(Numbered { number, card, invoice })
+/// Invoices as this API knows them, newest first. What has no number yet is left out.
+async fn show(tx: &mut Tx, ids: &[InvoiceId]) -> db::Result<Vec<Numbered>> {
+    let mut cards = store::cards(tx, ids).await?;
+    let invoices = invoices::store::of_ids(tx, ids).await?;
+    let numbered = |invoice: Invoice| {
+        let (number, card) = cards.remove(&invoice.id)?;
+        Some(Numbered { number, card, invoice })
+    };
+    Ok(invoices.into_iter().filter_map(numbered).collect())
 }
 
 /// Takes an invoice back, if it still can be paid, and out of every list. What was paid stays.
@@ -126,9 +114,13 @@ pub async fn update(tx: &mut Tx, app: &App, seq: i64, data: &str) -> anyhow::Res
         id: String,
     }
     let id: InvoiceId = serde_json::from_str::<About>(data)?.id.parse()?;
-    let invoice = invoices::store::find(tx, id).await?.ok_or(invoices::Error::NotFound(id))?;
-    let numbered = show(tx, invoice, &app.dice).await?;
-    let payload = whole(tx, &app.assets, &numbered).await?;
+    if store::cards(tx, &[id]).await?.is_empty() {
+        // A process of an older version has made it just now.
+        invoices::number(tx, id, &app.dice).await?;
+    }
+    let numbered = show(tx, &[id]).await?;
+    let payload =
+        views(tx, &app.assets, &numbered).await?.pop().ok_or(invoices::Error::NotFound(id))?;
     Ok(serde_json::to_string(&view::Update {
         update_id: seq,
         update_type: "invoice_paid",
@@ -145,15 +137,20 @@ pub fn signature(key_hash: &str, body: &str) -> String {
     hex::encode(mac.finalize().into_bytes())
 }
 
-/// An invoice as it is shown, with what it was worth when it was paid.
-async fn whole(tx: &mut Tx, assets: &Assets, of: &Numbered) -> db::Result<view::InvoiceView> {
-    let transfers = match of.invoice.status {
-        Status::Paid { .. } => {
-            payments::store::transfers_for(tx, &of.invoice.id.to_string()).await?
-        }
-        _ => Vec::new(),
+/// Invoices as they are shown, with what they were worth when they were paid.
+async fn views(
+    tx: &mut Tx,
+    assets: &Assets,
+    of: &[Numbered],
+) -> db::Result<Vec<view::InvoiceView>> {
+    let paid = of.iter().filter(|one| matches!(one.invoice.status, Status::Paid { .. }));
+    let paid = db::joined(paid.map(|one| one.invoice.id));
+    let transfers = payments::many::transfers_for(tx, &paid).await?;
+    let view = |one: &Numbered| {
+        let transfers = transfers.get(&one.invoice.id.to_string());
+        view::invoice(assets, one, transfers.map(Vec::as_slice).unwrap_or_default())
     };
-    Ok(view::invoice(assets, of, &transfers))
+    Ok(of.iter().map(view).collect())
 }
 
 /// Which invoices a merchant asks for.
@@ -170,22 +167,12 @@ pub struct Filter {
 }
 
 /// A merchant's invoices, newest first.
-async fn list(
-    tx: &mut Tx,
-    merchant: MerchantId,
-    filter: &Filter,
-    dice: &Dice,
-) -> Result<Vec<Numbered>, Error> {
+async fn list(tx: &mut Tx, merchant: MerchantId, filter: &Filter) -> db::Result<Vec<Numbered>> {
     let ids = match filter.numbers.is_empty() {
         true => store::list(tx, merchant, filter).await?,
         false => store::numbered(tx, merchant, filter).await?,
     };
-    let mut found = Vec::with_capacity(ids.len());
-    for id in ids {
-        let invoice = invoices::store::find(tx, id).await?.ok_or(invoices::Error::NotFound(id))?;
-        found.push(show(tx, invoice, dice).await?);
-    }
-    Ok(found)
+    show(tx, &ids).await
 }
 
 /// A number for `getMe` that stays: from the account's own id, which nobody can look up by it.

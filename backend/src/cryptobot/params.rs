@@ -31,7 +31,10 @@ impl<S: Send + Sync> FromRequest<S> for Params {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let kind = kind.unwrap_or_default().to_ascii_lowercase();
         if kind.starts_with("multipart/form-data") {
-            params.read_parts(request).await?;
+            let (parts, body) = request.into_parts();
+            let whole = Request::from_parts(parts.clone(), body);
+            let Whole(body) = Whole::from_request(whole, state).await?;
+            params.read_parts(Request::from_parts(parts, body.into())).await?;
         } else {
             let Whole(body) = Whole::from_request(request, state).await?;
             if kind.starts_with("application/json") {
@@ -290,6 +293,16 @@ mod tests {
             let plain = crate::money::decimal(u128::from(units), u8::try_from(places).unwrap());
             proptest::prop_assert_eq!(decimal(&format!("{units}e-{places}")), Some(plain));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn parts_that_do_not_come_are_not_waited_for() {
+        let beginning = futures_util::stream::iter([Ok::<_, std::convert::Infallible>("--b\r\n")]);
+        let endless = futures_util::StreamExt::chain(beginning, futures_util::stream::pending());
+        let kind = "multipart/form-data; boundary=b";
+        let request = Request::post("/").header(header::CONTENT_TYPE, kind);
+        let request = request.body(Body::from_stream(endless)).unwrap();
+        assert_eq!(Params::from_request(request, &()).await.unwrap_err().kind, Kind::BodySlow);
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use crate::{
     app::App,
     merchants::Merchant,
     money::{Amount, Asset, Listed},
-    problem::{Problem, Result},
+    problem::Result,
     rates,
 };
 
@@ -63,11 +63,9 @@ pub async fn exchange_rates(app: &App) -> Result<Vec<RateView>> {
 pub async fn balances(app: &App, merchant: &Merchant) -> Result<Vec<BalanceView>> {
     let wallet = [merchant.payout];
     let masters: Vec<_> = app.assets.masters().collect();
-    let states = app.chain_now.account_states(&wallet).await.map_err(Problem::chain)?;
-    let jettons = match masters.is_empty() {
-        true => Vec::new(),
-        false => app.chain_now.jetton_wallets(&wallet, &masters).await.map_err(Problem::chain)?,
-    };
+    let asker = merchant.into();
+    let states = app.questions.account_states(&asker, &wallet).await?.found;
+    let jettons = app.questions.jetton_wallets(&asker, &wallet, &masters).await?.found;
     let held = |asset| match asset {
         Asset::Gram => {
             let state = states.iter().find(|state| state.address == merchant.payout);

@@ -1,25 +1,26 @@
 //! The statements of what CryptoBot's API knows of invoices.
 
+use std::collections::HashMap;
+
 use super::{Button, Card, Filter};
 use crate::{
-    db::{One, Result, Tx, execute, rows},
+    db::{One, Result, Tx, execute, joined, over_ids, rows},
     id::{InvoiceId, MerchantId},
     money::Amount,
     time::Time,
 };
 
-/// `false`: the invoice has a number already, or another has this one.
-pub async fn insert(tx: &mut Tx, id: InvoiceId, number: i64, card: &Card) -> Result<bool> {
+/// Writes on an invoice's card what was said of it here. Its number is given back.
+pub async fn keep(tx: &mut Tx, id: InvoiceId, card: &Card) -> Result<i64> {
     let (button, url) = card.button.clone().unzip();
-    let touched = execute!(
+    let (number,) = rows!(
         tx,
-        "insert into cryptobot_invoices
-            (invoice_id, number, description, payload, button, button_url, allow_comments,
-             allow_anonymous)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
-         on conflict do nothing",
+        one One<i64>,
+        "update cryptobot_invoices
+            set description = $2, payload = $3, button = $4, button_url = $5, allow_comments = $6,
+                allow_anonymous = $7
+          where invoice_id = $1 returning number",
         id,
-        number,
         card.description.as_deref(),
         card.payload.as_deref(),
         button,
@@ -27,11 +28,12 @@ pub async fn insert(tx: &mut Tx, id: InvoiceId, number: i64, card: &Card) -> Res
         card.allow_comments,
         card.allow_anonymous
     )?;
-    Ok(touched == 1)
+    Ok(number)
 }
 
 #[derive(sqlx::FromRow)]
 struct Row {
+    invoice_id: InvoiceId,
     number: i64,
     description: Option<String>,
     payload: Option<String>,
@@ -41,15 +43,19 @@ struct Row {
     allow_anonymous: bool,
 }
 
-pub async fn card(tx: &mut Tx, id: InvoiceId) -> Result<Option<(i64, Card)>> {
-    let row = rows!(
+/// The numbers and cards of many invoices.
+pub async fn cards(tx: &mut Tx, ids: &[InvoiceId]) -> Result<HashMap<InvoiceId, (i64, Card)>> {
+    let rows: Vec<Row> = rows!(
         tx,
-        optional Row,
-        "select number, description, payload, button, button_url, allow_comments, allow_anonymous
-           from cryptobot_invoices where invoice_id = $1",
-        id
+        all Row,
+        over_ids!(
+            "select c.invoice_id, c.number, c.description, c.payload, c.button, c.button_url,
+                    c.allow_comments, c.allow_anonymous
+               from ids cross join cryptobot_invoices c where c.invoice_id = ids.id"
+        ),
+        joined(ids)
     )?;
-    Ok(row.map(|row| {
+    let card = |row: Row| {
         let card = Card {
             description: row.description,
             payload: row.payload,
@@ -57,8 +63,9 @@ pub async fn card(tx: &mut Tx, id: InvoiceId) -> Result<Option<(i64, Card)>> {
             allow_comments: row.allow_comments,
             allow_anonymous: row.allow_anonymous,
         };
-        (row.number, card)
-    }))
+        (row.invoice_id, (row.number, card))
+    };
+    Ok(rows.into_iter().map(card).collect())
 }
 
 /// The invoice of that number, if it is this merchant's and was not deleted.
@@ -112,37 +119,45 @@ pub async fn list(tx: &mut Tx, merchant: MerchantId, filter: &Filter) -> Result<
     Ok(found.into_iter().map(|(id,)| id).collect())
 }
 
+/// Digits of a number among others in one text: so many hold every `bigint`.
+const DIGITS: usize = 19;
+
 /// Those of a merchant's invoices whose numbers are asked for, newest first.
 pub async fn numbered(
     tx: &mut Tx,
     merchant: MerchantId,
     filter: &Filter,
 ) -> Result<Vec<InvoiceId>> {
-    let mut found = Vec::new();
-    for number in &filter.numbers {
-        let one: Option<One<InvoiceId>> = rows!(
-            tx,
-            optional One<InvoiceId>,
-            "select i.id from cryptobot_invoices c join invoices i on i.id = c.invoice_id
-              where c.number = $1 and i.merchant_id = $2 and c.deleted_at is null
-                and (cast($3 as text) is null or $3 like '%,' || i.asset || ',%')
-                and (cast($4 as text) is null or i.fiat_currency = $4)
-                and (cast($5 as text) is null or $5 = case i.status
-                         when 'open' then 'active' when 'processing' then 'active'
-                         when 'paid' then 'paid' else 'expired' end)",
-            *number,
-            merchant,
-            between_commas(&filter.assets),
-            filter.fiat.as_deref(),
-            filter.status.map(|status| status.as_str())
-        )?;
-        found.extend(one.map(|(id,)| id));
-    }
-    found.sort_unstable();
-    found.dedup();
-    let (offset, count) = (usize::try_from(filter.offset), usize::try_from(filter.count));
-    let page = found.into_iter().rev().skip(offset.unwrap_or(0)).take(count.unwrap_or(0));
-    Ok(page.collect())
+    let numbers = filter.numbers.iter().filter(|number| **number > 0);
+    let numbers: String = numbers.map(|number| format!("{number:0DIGITS$}")).collect();
+    let found: Vec<One<InvoiceId>> = rows!(
+        tx,
+        all One<InvoiceId>,
+        "with recursive places (n) as (
+             select 1 union all
+             select n + 19 from places where n + 19 < length(cast($1 as text))
+         ), numbers (number) as (
+             select cast(substr(cast($1 as text), n, 19) as bigint) from places
+              where length(cast($1 as text)) > 0
+         )
+         select distinct i.id from numbers cross join cryptobot_invoices c cross join invoices i
+          where c.number = numbers.number and i.id = c.invoice_id and i.merchant_id = $2
+            and c.deleted_at is null
+            and (cast($3 as text) is null or $3 like '%,' || i.asset || ',%')
+            and (cast($4 as text) is null or i.fiat_currency = $4)
+            and (cast($5 as text) is null or $5 = case i.status
+                     when 'open' then 'active' when 'processing' then 'active'
+                     when 'paid' then 'paid' else 'expired' end)
+          order by i.id desc limit $6 offset $7",
+        numbers,
+        merchant,
+        between_commas(&filter.assets),
+        filter.fiat.as_deref(),
+        filter.status.map(|status| status.as_str()),
+        filter.count,
+        filter.offset
+    )?;
+    Ok(found.into_iter().map(|(id,)| id).collect())
 }
 
 /// How many were made in a span of time, how many of those are paid by now, and how many were paid in it.

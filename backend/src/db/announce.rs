@@ -3,7 +3,7 @@
 //! `seq` is taken from the account's own row. The row lock makes the commits of one account serial,
 //! so its numbers have no gaps and appear in order: a poller can never skip a late committer.
 
-use super::{One, Result, Tx, execute, rows};
+use super::{GivenOut, One, Result, Tx, execute, rows};
 use crate::{
     dice::Dice,
     id::{DeliveryId, EventId, MerchantId, WebhookId},
@@ -42,7 +42,13 @@ pub enum Hooks {
     Except(WebhookId),
 }
 
-pub(super) async fn flush(tx: &mut Tx, mut announcements: Vec<Announcement>) -> Result<()> {
+/// Answers what a merchant has been given with it. What people are told may be forgotten at their wish,
+/// so it proves nothing later.
+pub(super) async fn flush(
+    tx: &mut Tx,
+    mut announcements: Vec<Announcement>,
+) -> Result<Option<GivenOut>> {
+    let mut given: Option<GivenOut> = None;
     announcements.sort_by(|a, b| a.account.cmp(&b.account)); // stable: an account's order stays
     for event in announcements {
         let (seq,): (i64,) = rows!(
@@ -63,6 +69,10 @@ pub(super) async fn flush(tx: &mut Tx, mut announcements: Vec<Announcement>) -> 
             event.at,
             event.hand.as_deref()
         )?;
+        if event.account.parse::<MerchantId>().is_ok() {
+            let highest = given.map_or(seq, |given| given.highest.max(seq));
+            given = Some(GivenOut { event: event.id, at: event.at, highest });
+        }
         tell_webhooks(tx, &event, seq).await?;
         for (id, channel, target) in event.deliveries {
             execute!(
@@ -80,7 +90,7 @@ pub(super) async fn flush(tx: &mut Tx, mut announcements: Vec<Announcement>) -> 
             )?;
         }
     }
-    Ok(())
+    Ok(given)
 }
 
 #[derive(sqlx::FromRow)]

@@ -12,22 +12,36 @@
 //! * Migrations only add. What must differ between the engines stands in this folder, nowhere else.
 
 mod announce;
+pub mod copy;
 mod network;
+mod newest;
+mod open;
+mod outage;
+mod tally;
 mod text;
+#[cfg(test)]
+mod trials;
 
-use std::{str::FromStr, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use sqlx::{
-    Postgres, Sqlite, SqlitePool,
-    postgres::PgPoolOptions,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::{Postgres, Sqlite, SqlitePool};
 use tokio::sync::watch;
 
 pub use announce::{Announcement, Hooks};
-pub use network::{block_read, chain_time, remember_network};
+pub use network::{block_read, chain_time, remember_head, remember_network};
+pub use newest::GivenOut;
+pub use open::{Address, BadAddress, OpenError};
+pub use outage::Outage;
+pub(crate) use tally::over_ids;
+pub use tally::{Tally, joined};
 pub use text::Text;
 pub(crate) use text::{as_text, text_enum};
+
+use newest::Newest;
+use outage::Writing;
+
+/// How long a look at the database's health may take.
+const PROBE: Duration = Duration::from_secs(2);
 
 pub type Result<T, E = sqlx::Error> = std::result::Result<T, E>;
 
@@ -40,6 +54,10 @@ pub struct Db {
     pool: Pool,
     /// Nudged after each commit that announced something; only ever a hint to look again.
     wake: watch::Sender<u64>,
+    /// What has been asked of it so far.
+    pub tally: Tally,
+    writing: Arc<Writing>,
+    newest: Option<Arc<Newest>>,
 }
 
 #[derive(Clone)]
@@ -52,8 +70,13 @@ enum Pool {
 pub struct Tx {
     pub(crate) engine: Engine,
     announcements: Vec<Announcement>,
-    wake: watch::Sender<u64>,
     nudge: bool,
+    tally: Tally,
+    /// A statement has failed: nothing of this may be committed.
+    broken: bool,
+    wake: watch::Sender<u64>,
+    writing: Arc<Writing>,
+    newest: Option<Arc<Newest>>,
 }
 
 #[doc(hidden)]
@@ -63,32 +86,9 @@ pub enum Engine {
 }
 
 impl Db {
-    /// Opens `postgres://…` or `sqlite:…` and brings the schema up to date. A file's folder is made if
-    /// it is missing.
-    pub async fn open(url: &str) -> Result<Self> {
+    fn new(pool: Pool, newest: Option<Arc<Newest>>) -> Self {
         let (wake, _) = watch::channel(0);
-        if url.starts_with("postgres") {
-            let pool = PgPoolOptions::new().max_connections(16).connect(url).await?;
-            sqlx::migrate!().run(&pool).await?;
-            return Ok(Self { pool: Pool::Postgres(pool), wake });
-        }
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5));
-        if let Some(folder) = options.get_filename().parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let write =
-            SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        sqlx::migrate!().run(&write).await?;
-        let read = SqlitePoolOptions::new()
-            .max_connections(8)
-            .connect_with(options.read_only(true))
-            .await?;
-        Ok(Self { pool: Pool::Sqlite { read, write }, wake })
+        Self { pool, wake, tally: Tally::default(), writing: Arc::default(), newest }
     }
 
     /// The engine's name, for people.
@@ -99,26 +99,69 @@ impl Db {
         }
     }
 
-    /// A transaction that may write. SQLite has one writer, so it takes its turn here.
+    /// A transaction that may write. SQLite has one writer, so it takes its turn here; whoever has not
+    /// got it after a few seconds is told that the database is busy.
     pub async fn begin(&self) -> Result<Tx> {
-        let engine = match &self.pool {
-            Pool::Sqlite { write, .. } => {
-                Engine::Sqlite(write.begin_with("begin immediate").await?)
-            }
-            Pool::Postgres(pool) => Engine::Postgres(pool.begin().await?),
-        };
-        Ok(self.tx(engine))
+        self.tally.writer();
+        let begun = in_time(async {
+            Ok(match &self.pool {
+                Pool::Sqlite { write, .. } => {
+                    Engine::Sqlite(write.begin_with("begin immediate").await?)
+                }
+                Pool::Postgres(pool) => Engine::Postgres(pool.begin().await?),
+            })
+        });
+        let begun = begun.await;
+        self.writing.begun(&begun);
+        Ok(self.tx(begun?))
     }
 
     /// A transaction that only reads, from one consistent moment.
     pub async fn snapshot(&self) -> Result<Tx> {
-        let engine = match &self.pool {
-            Pool::Sqlite { read, .. } => Engine::Sqlite(read.begin().await?),
-            Pool::Postgres(pool) => Engine::Postgres(
-                pool.begin_with("begin isolation level repeatable read read only").await?,
-            ),
+        let engine = in_time(async {
+            Ok(match &self.pool {
+                Pool::Sqlite { read, .. } => Engine::Sqlite(read.begin().await?),
+                Pool::Postgres(pool) => Engine::Postgres(
+                    pool.begin_with("begin isolation level repeatable read read only").await?,
+                ),
+            })
+        });
+        Ok(self.tx(engine.await?))
+    }
+
+    /// What keeps the database from being read, or kept it from being written the last time somebody
+    /// tried. It writes nothing itself.
+    pub async fn trouble(&self) -> Option<Outage> {
+        let look = async {
+            let mut tx = self.snapshot().await?;
+            block_read(&mut tx).await
         };
-        Ok(self.tx(engine))
+        match tokio::time::timeout(PROBE, look).await {
+            Err(_) => Some(Outage::Busy),
+            Ok(Err(error)) => Some(Outage::of(&error).unwrap_or(Outage::Unreadable)),
+            Ok(Ok(_)) => self.writing.trouble(),
+        }
+    }
+
+    /// What this database had given out when it was last used, by the note that is kept beside it.
+    pub fn given_out(&self) -> Option<GivenOut> {
+        self.newest.as_ref()?.given_out()
+    }
+
+    /// Keeps the note of the newest event in this folder, for a database that is not a file.
+    pub fn keep_note_in(&mut self, folder: &Path) {
+        if self.newest.is_some() {
+            return;
+        }
+        let note = std::fs::create_dir_all(folder)
+            .and_then(|()| Newest::beside(&folder.join("postgres.newest")));
+        match note {
+            Ok(note) => self.newest = Some(Arc::new(note)),
+            Err(error) => tracing::warn!(
+                %error,
+                "no note of the newest event can be kept: after a restore run `remit restore`"
+            ),
+        }
     }
 
     /// Changes whenever something may have happened. Look first, then wait for it.
@@ -137,8 +180,23 @@ impl Db {
     }
 
     fn tx(&self, engine: Engine) -> Tx {
-        Tx { engine, announcements: Vec::new(), wake: self.wake.clone(), nudge: false }
+        Tx {
+            engine,
+            announcements: Vec::new(),
+            nudge: false,
+            tally: self.tally.clone(),
+            broken: false,
+            wake: self.wake.clone(),
+            writing: self.writing.clone(),
+            newest: self.newest.clone(),
+        }
     }
+}
+
+/// A pool bounds the wait for a connection, and nobody the wait for a server that has fallen silent.
+async fn in_time<T>(begin: impl Future<Output = Result<T>>) -> Result<T> {
+    let patience = open::PATIENCE + Duration::from_secs(1);
+    tokio::time::timeout(patience, begin).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 impl Tx {
@@ -148,29 +206,52 @@ impl Tx {
         self.announcements.push(announcement);
     }
 
+    pub(crate) fn counted(&mut self) -> &mut Engine {
+        self.tally.statement();
+        &mut self.engine
+    }
+
     /// Wakes whoever waits for news, although no event is announced.
     pub fn nudge(&mut self) {
         self.nudge = true;
     }
 
+    /// All of it, or nothing: a transaction in which a statement has failed is refused. Postgres would
+    /// answer such a commit with success, and do nothing.
     pub async fn commit(mut self) -> Result<()> {
         let announcements = std::mem::take(&mut self.announcements);
         let nudge = self.nudge || !announcements.is_empty();
-        announce::flush(&mut self, announcements).await?;
-        match self.engine {
-            Engine::Sqlite(tx) => tx.commit().await?,
-            Engine::Postgres(tx) => tx.commit().await?,
+        let given = announce::flush(&mut self, announcements).await?;
+        if self.broken {
+            return Err(sqlx::Error::Protocol("a statement of this transaction has failed".into()));
+        }
+        let committed = match self.engine {
+            Engine::Sqlite(tx) => tx.commit().await,
+            Engine::Postgres(tx) => tx.commit().await,
+        };
+        if let Err(error) = committed {
+            self.writing.failed(&error);
+            return Err(error);
+        }
+        self.writing.committed();
+        if let Some((newest, given)) = self.newest.zip(given) {
+            newest.note(given);
         }
         if nudge {
             self.wake.send_modify(|count| *count = count.wrapping_add(1));
         }
         Ok(())
     }
-}
 
-/// Whether a statement was refused because the row is already there.
-pub fn is_duplicate(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|e| e.is_unique_violation())
+    /// Looks at what has come of a statement.
+    #[doc(hidden)]
+    pub(crate) fn after<T>(&mut self, outcome: Result<T>) -> Result<T> {
+        if let Err(error) = &outcome {
+            self.broken |= outage::ends_the_transaction(error);
+            self.writing.failed(error);
+        }
+        outcome
+    }
 }
 
 /// `rows!(tx, optional Invoice, "select …", a, b)`: the one place where a statement that answers
@@ -187,14 +268,16 @@ macro_rules! rows {
     };
     (@ $fetch:ident $tx:expr, $T:ty, $sql:expr $(, $a:expr)*) => {{
         $crate::db::statement!($sql);
-        match { let tx: &mut $crate::db::Tx = $tx; &mut tx.engine } {
+        let tx: &mut $crate::db::Tx = $tx;
+        let outcome = match tx.counted() {
             $crate::db::Engine::Sqlite(c) => {
                 sqlx::query_as::<_, $T>($sql)$(.bind($a))*.$fetch(&mut **c).await
             }
             $crate::db::Engine::Postgres(c) => {
                 sqlx::query_as::<_, $T>($sql)$(.bind($a))*.$fetch(&mut **c).await
             }
-        }
+        };
+        tx.after(outcome)
     }};
 }
 
@@ -202,14 +285,16 @@ macro_rules! rows {
 macro_rules! execute {
     ($tx:expr, $sql:expr $(, $a:expr)* $(,)?) => {{
         $crate::db::statement!($sql);
-        match { let tx: &mut $crate::db::Tx = $tx; &mut tx.engine } {
+        let tx: &mut $crate::db::Tx = $tx;
+        let outcome = match tx.counted() {
             $crate::db::Engine::Sqlite(c) => {
                 sqlx::query($sql)$(.bind($a))*.execute(&mut **c).await.map(|r| r.rows_affected())
             }
             $crate::db::Engine::Postgres(c) => {
                 sqlx::query($sql)$(.bind($a))*.execute(&mut **c).await.map(|r| r.rows_affected())
             }
-        }
+        };
+        tx.after(outcome)
     }};
 }
 
@@ -238,18 +323,18 @@ inventory::collect!(Statement);
 /// Databases for unit tests: SQLite always, Postgres when `TEST_DATABASE_URL` names one.
 #[cfg(test)]
 pub mod tests {
-    use sqlx::{Executor, SqlSafeStr};
+    use std::str::FromStr;
+
+    use sqlx::{Executor, SqlSafeStr, sqlite::SqliteConnectOptions};
 
     use super::*;
 
     /// A fresh, empty database in memory.
     pub async fn memory() -> Db {
-        let (wake, _) = watch::channel(0);
         let options = SqliteConnectOptions::from_str("sqlite::memory:").unwrap().foreign_keys(true);
-        let write =
-            SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+        let write = open::pool().max_connections(1).connect_with(options).await.unwrap();
         sqlx::migrate!().run(&write).await.unwrap();
-        Db { pool: Pool::Sqlite { read: write.clone(), write }, wake }
+        Db::new(Pool::Sqlite { read: write.clone(), write }, None)
     }
 
     #[tokio::test]

@@ -19,16 +19,26 @@ pub async fn remember_network(tx: &mut Tx, network: Network) -> Result<Network> 
     Ok(found.0)
 }
 
-/// What time it was on the chain at the newest block that has been read; `None` before the first.
-pub async fn chain_time(tx: &mut Tx) -> Result<Option<Time>> {
-    let found: Option<One<Time>> =
-        rows!(tx, optional One<Time>, "select time from chain where id = 1 and block > 0")?;
-    Ok(found.map(|(time,)| time))
-}
-
 /// The newest masterchain block up to which every account has been read; 0 before the first.
 pub async fn block_read(tx: &mut Tx) -> Result<u32> {
     let found: Option<One<i64>> =
         rows!(tx, optional One<i64>, "select block from chain where id = 1")?;
     Ok(found.and_then(|(block,)| u32::try_from(block).ok()).unwrap_or_default())
+}
+
+/// The chain's clock at that block; `None` before the first.
+pub async fn chain_time(tx: &mut Tx) -> Result<Option<Time>> {
+    let found = rows!(tx, optional One<Time>, "select time from chain where id = 1 and block > 0")?;
+    Ok(found.map(|(time,)| time))
+}
+
+/// Remembers up to which block every account has been read. It never goes back.
+pub async fn remember_head(tx: &mut Tx, block: u32, time: Time) -> Result<()> {
+    execute!(
+        tx,
+        "update chain set block = $1, time = $2 where id = 1 and block < $1",
+        i64::from(block),
+        time
+    )?;
+    Ok(())
 }

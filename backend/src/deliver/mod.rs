@@ -38,7 +38,7 @@ const ANYWAY: Duration = Duration::from_secs(1);
 const AWAY: Duration = Duration::from_secs(1);
 
 pub async fn run(app: App, stop: CancellationToken, beat: Heartbeat) -> anyhow::Result<()> {
-    let bot = bot::client(&app);
+    let bot = app.telegram();
     let mut news = app.db.watch();
     let (mut round, mut in_hand) = (Round::default(), FuturesUnordered::new());
     while !stop.is_cancelled() {

@@ -108,7 +108,7 @@ impl Stage {
 
     /// One turn of the loop: everything that may go now goes.
     async fn round(&self) -> Vec<Ending> {
-        let bot = bot::client(&self.app);
+        let bot = self.app.telegram();
         let waiting = look(&self.app).await.unwrap();
         let (chats, _) = Round::default().take_up(waiting, AT_ONCE);
         let mut endings = Vec::new();

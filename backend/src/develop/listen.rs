@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::Remote;
+use super::{Remote, UnknownPosition};
 use crate::{
     config::Listen,
     dice::Dice,
@@ -43,6 +43,11 @@ pub async fn run(args: &Listen) -> anyhow::Result<()> {
         let page: Page<EventView> = match remote.get(&path).await {
             Ok(page) => page,
             Err(error) => {
+                if let Some(UnknownPosition { last_seq }) = error.downcast_ref() {
+                    eprintln!("{error}. Going on from there.");
+                    after = *last_seq;
+                    continue;
+                }
                 eprintln!("{error:#}; trying again");
                 tokio::time::sleep(PAUSE).await;
                 continue;

@@ -14,6 +14,13 @@ use serde_json::Value;
 
 use crate::{config::Access, serve};
 
+/// The feed does not know the number it was asked to go on from.
+#[derive(Debug, thiserror::Error)]
+#[error("the service was restored from an older copy; its feed goes on after number {last_seq}")]
+struct UnknownPosition {
+    last_seq: i64,
+}
+
 /// A service, and a merchant's key to it.
 struct Remote {
     http: Client,
@@ -52,6 +59,11 @@ impl Remote {
         let response = request.send().await.with_context(|| format!("{url} does not answer"))?;
         let status = response.status();
         let answer: Value = response.json().await.with_context(|| format!("{url}: {status}"))?;
+        if let Some(last_seq) = answer["last_seq"].as_i64()
+            && answer["type"] == "/problems/unknown-position"
+        {
+            bail!(UnknownPosition { last_seq });
+        }
         if !status.is_success() {
             let said = answer["detail"].as_str().or(answer["error"].as_str()).unwrap_or_default();
             bail!("{url}: {status}: {said}");

@@ -1,8 +1,10 @@
 //! What happened, in order, for ever: one gap-free feed per account.
 //!
 //! [`append`] puts an event into the transaction that made it true; whoever waits is woken after the
-//! commit and reads with [`after`]. The feed is the truth; messages and webhooks are only tellings.
+//! commit and reads with [`after`]. The feed is the truth; messages and webhooks are only tellings. Only
+//! a restored database has a gap, and says so: [`restore`].
 
+pub mod restore;
 pub mod store;
 
 use serde::{Deserialize, Serialize};
@@ -66,6 +68,7 @@ kinds! {
     pub const RIGHTS_CHANGE_COMPLETED: &str = "rights_change.completed";
     pub const UNMATCHED_ATTACHED: &str = "unmatched.attached";
     pub const UNMATCHED_IGNORED: &str = "unmatched.ignored";
+    pub const FEED_RESTORED: &str = "feed.restored";
     pub const WALLET_LINKED: &str = "wallet.linked";
     pub const WALLET_UNLINKED: &str = "wallet.unlinked";
     pub const WEBHOOK_CREATED: &str = "webhook.created";
@@ -115,6 +118,7 @@ pub const FOR_MERCHANTS: &[&str] = &[
     kind::WEBHOOK_PING,
     kind::WEBHOOK_FAILING,
     kind::WEBHOOK_DISABLED,
+    kind::FEED_RESTORED,
 ];
 
 /// Somebody to tell: the account whose feed it is, and the Telegram chats that hear of it.
@@ -242,7 +246,8 @@ impl Event {
 pub struct EventView {
     #[schema(value_type = String)]
     pub id: EventId,
-    /// Gap-free per account. Remember the last one you handled: that is the whole algorithm.
+    /// Gap-free per account, but for a gap that `feed.restored` tells of. Remember the last one you
+    /// handled: that is the whole algorithm.
     pub seq: i64,
     #[serde(rename = "type")]
     #[schema(example = "invoice.paid")]

@@ -67,6 +67,58 @@ pub async fn last_seq(tx: &mut Tx, account: &str) -> Result<i64> {
     Ok(row?.map_or(0, |(seq,)| seq))
 }
 
+/// The number of the newest event at or before `seq`.
+pub async fn last_until(tx: &mut Tx, account: &str, seq: i64) -> Result<Option<i64>> {
+    let (last,) = rows!(
+        tx,
+        one One<Option<i64>>,
+        "select max(seq) from events where account_id = $1 and seq <= $2",
+        account,
+        seq
+    )?;
+    Ok(last)
+}
+
+/// The number of the oldest event after `seq`.
+pub async fn first_after(tx: &mut Tx, account: &str, seq: i64) -> Result<Option<i64>> {
+    let (first,) = rows!(
+        tx,
+        one One<Option<i64>>,
+        "select min(seq) from events where account_id = $1 and seq > $2",
+        account,
+        seq
+    )?;
+    Ok(first)
+}
+
+/// Whether an event of this id has ever been written here.
+pub async fn knows(tx: &mut Tx, id: EventId) -> Result<bool> {
+    let row = rows!(tx, optional One<i64>, "select seq from events where id = $1", id)?;
+    Ok(row.is_some())
+}
+
+/// Every account with the number of its newest event.
+pub async fn all_accounts(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
+    rows!(tx, all(String, i64), "select id, next_seq from accounts order by id")
+}
+
+/// Lets an account's numbers go on from another one.
+pub async fn go_on_from(tx: &mut Tx, account: &str, seq: i64) -> Result<()> {
+    execute!(tx, "update accounts set next_seq = $2 where id = $1", account, seq)?;
+    Ok(())
+}
+
+pub async fn note_restore(tx: &mut Tx, now: Time) -> Result<()> {
+    execute!(tx, "insert into restores (at) values ($1) on conflict (at) do nothing", now)?;
+    Ok(())
+}
+
+/// When this database was last found to be an older copy.
+pub async fn last_restore(tx: &mut Tx) -> Result<Option<Time>> {
+    let (at,) = rows!(tx, one One<Option<Time>>, "select max(at) from restores")?;
+    Ok(at)
+}
+
 pub async fn find(tx: &mut Tx, account: &str, seq: i64) -> Result<Option<Event>> {
     rows!(
         tx,

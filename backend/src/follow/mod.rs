@@ -3,6 +3,7 @@
 //! Wallets and payments say whom to follow; the watcher reads, and moves the cursors in the same
 //! transaction as the money it found.
 
+pub mod progress;
 pub mod store;
 
 use std::time::Duration;
@@ -15,10 +16,14 @@ use crate::{
     time::Time,
 };
 
-pub use store::{Cursor, Watched};
+pub use progress::Progress;
+pub use store::{Behind, Cursor, Watched};
 
 /// How far before the first sight of an account its history is read, so that nothing slips between.
 pub const BEFOREHAND: Duration = Duration::from_secs(60);
+
+/// How far the newest block that was read may lie behind our own clock, for both to agree.
+const AGREES: Duration = Duration::from_secs(120);
 
 /// How long an address is still followed when the reason for it has gone.
 pub const AFTERWARDS: Duration = Duration::from_secs(24 * 3600);
@@ -31,18 +36,50 @@ pub async fn follow(
     now: Time,
     until: Option<Time>,
 ) -> db::Result<()> {
+    let from = From::of(tx, now).await?;
     for listed in assets.iter() {
-        store::watch(tx, owner, listed.asset, now.before(BEFOREHAND), until).await?;
+        store::watch(tx, owner, listed.asset, from, until).await?;
     }
     Ok(())
 }
 
 /// Follows newly accepted assets, from now on, wherever the coin is followed already.
 pub async fn widen(tx: &mut Tx, assets: &Assets, now: Time) -> db::Result<()> {
+    let from = From::of(tx, now).await?;
     for listed in assets.iter() {
-        store::widen(tx, listed.asset, now.before(BEFOREHAND)).await?;
+        store::widen(tx, listed.asset, from).await?;
     }
     Ok(())
+}
+
+/// From where an account that is followed from now on is read. It is held against the chain's clock: by our
+/// own, an hour fast, the first hour's money would lie before it.
+#[derive(Debug, Clone, Copy)]
+pub struct From {
+    pub since: Time,
+    /// This is by our own clock, which is not known to agree with the chain's: [`place`] puts it right.
+    pub unplaced: bool,
+}
+
+impl From {
+    async fn of(tx: &mut Tx, now: Time) -> db::Result<Self> {
+        let chain = db::chain_time(tx).await?;
+        let agrees = chain.is_some_and(|chain| agree(chain, now));
+        Ok(Self { since: now.before(BEFOREHAND), unplaced: !agrees })
+    }
+}
+
+/// Whether our own clock may be right, by the newest block there is. A block is always somewhat late.
+fn agree(chain: Time, own: Time) -> bool {
+    chain <= own && own.since(chain) <= AGREES
+}
+
+/// Moves what was taken from our own clock to the chain's, where `chain` and `own` are the same moment.
+/// Nobody is followed only from later on: another process may have had another clock.
+pub async fn place(tx: &mut Tx, chain: Time, own: Time) -> db::Result<()> {
+    let (by, moment) =
+        if agree(chain, own) { (0, own) } else { (chain.millis() - own.millis(), chain) };
+    store::place(tx, by, moment.before(BEFOREHAND)).await
 }
 
 /// Lets go of addresses that no wallet and no merchant holds any more.
@@ -57,6 +94,11 @@ mod tests {
         db::tests::memory,
         money::{Asset, Listed},
     };
+
+    async fn chain_says(tx: &mut Tx, time: Time) {
+        db::remember_network(tx, ton::network::Network::SANDBOX).await.unwrap();
+        db::remember_head(tx, u32::try_from(time.seconds()).unwrap(), time).await.unwrap();
+    }
 
     fn usdt() -> Assets {
         let asset = Asset::Jetton(Address { workchain: 0, hash: [9; 32] });
@@ -90,12 +132,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_wrong_clock_moves_no_beginning() {
+        const HOUR: Duration = Duration::from_secs(3600);
+        let then = Time::from_millis(900_000_000);
+        for own in [then.after(HOUR), then.before(HOUR), then] {
+            let db = memory().await;
+            let owner = Address { workchain: 0, hash: [7; 32] };
+            let mut tx = db.begin().await.unwrap();
+            follow(&mut tx, &Assets::new([]), owner, own, None).await.unwrap();
+            widen(&mut tx, &usdt(), own).await.unwrap();
+            // The chain is heard for the first time ten seconds later; the second time changes nothing.
+            let after = Duration::from_secs(10);
+            for more in [after, 3 * after] {
+                place(&mut tx, then.after(more), own.after(after)).await.unwrap();
+            }
+            assert!(!store::is_any_unplaced(&mut tx).await.unwrap());
+            for watched in store::watched(&mut tx, then).await.unwrap() {
+                assert_eq!(watched.since, then.before(BEFOREHAND), "{watched:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
     async fn what_lapsed_begins_anew() {
         let db = memory().await;
         let assets = Assets::new([]);
         let owner = Address { workchain: 0, hash: [7; 32] };
         let (then, later) = (Time::from_millis(1_000_000), Time::from_millis(900_000_000));
         let mut tx = db.begin().await.unwrap();
+        chain_says(&mut tx, then).await;
         let until = then.after(Duration::from_secs(3600));
         follow(&mut tx, &assets, owner, then, Some(until)).await.unwrap();
         let [first] = &store::watched(&mut tx, then).await.unwrap()[..] else {
@@ -108,7 +173,11 @@ mod tests {
         let still = &store::watched(&mut tx, then).await.unwrap()[0];
         assert_eq!(still.cursor, Some(read), "followed longer, it goes on where it was");
 
-        follow(&mut tx, &assets, owner, later, None).await.unwrap();
+        chain_says(&mut tx, later).await;
+        // Our own clock is an hour ahead, and that changes nothing.
+        let ours = later.after(Duration::from_secs(3600));
+        follow(&mut tx, &assets, owner, ours, None).await.unwrap();
+        place(&mut tx, later, ours).await.unwrap();
         let anew = &store::watched(&mut tx, later).await.unwrap()[0];
         assert_eq!((anew.cursor, anew.asset), (None, Asset::Gram));
         assert_eq!(anew.since, later.before(BEFOREHAND), "its past is no news");

@@ -12,6 +12,7 @@ use axum::{
 };
 use serde_json::Value;
 
+use super::Openness;
 use crate::{
     app::App,
     extract::Path,
@@ -37,12 +38,15 @@ pub fn router(app: &App, spec: &str) -> Router<App> {
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
     );
     Router::new()
-        .route("/docs", get(|| async move { Html(page) }))
+        .route("/docs", get(|| async move { (Openness::Kept.headers(), Html(page)) }))
         .route("/problems/{slug}", get(problem))
         .layer(middleware::from_fn_with_state(policy, super::with_policy))
         .route(
             "/openapi.json",
-            get(|| async move { ([(header::CONTENT_TYPE, "application/json")], spec) }),
+            get(|| async move {
+                let kind = [(header::CONTENT_TYPE, "application/json")];
+                (kind, Openness::Shown.headers(), spec)
+            }),
         )
 }
 
@@ -93,10 +97,11 @@ fn page(spec: &str, public_url: &str) -> String {
     let page = format!(
         "<nav><b>Remit API</b><a href='#start'>Start</a><a href='#feed'>Event feed</a>\
          <a href='#fiat'>Prices in fiat</a><a href='#assets'>Several assets</a>\
-         <a href='#stars'>Digital goods</a><a href='#hooks'>Webhooks</a>\
+         <a href='#stars'>Digital goods</a><a href='#shared'>What a link shares</a>\
+         <a href='#pace'>How much one may take</a><a href='#hooks'>Webhooks</a>\
          <a href='#odd'>Odd money and keys</a><a href='#receipts'>Checking receipts</a>\
          <a href='#books'>The books</a><a href='#coming'>Coming from CryptoBot</a>\
-         <a href='#live'>Going live</a>{contents}<a href='#problems'>Problems</a>\
+         <a href='#live'>Going live</a><a href='#copies'>Copies</a>{contents}<a href='#problems'>Problems</a>\
          <a href='/openapi.json'>openapi.json</a></nav><main>{body}</main>"
     );
     document("API", &page)

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::Openness;
 use crate::{app::App, db, money::TICKER, problem::Result};
 
 pub fn router() -> OpenApiRouter<App> {
@@ -61,7 +62,7 @@ struct AssetView {
     get, path = "/v1/info", tag = "Service",
     responses((status = 200, body = Info))
 )]
-async fn info(State(app): State<App>, headers: HeaderMap) -> Result<Json<Info>> {
+async fn info(State(app): State<App>, headers: HeaderMap) -> Result<Response> {
     let block = db::block_read(&mut app.db.snapshot().await?).await?;
     let public_url = app.settings.public_url.clone();
     let assets = app.assets.iter().map(|listed| AssetView {
@@ -73,7 +74,7 @@ async fn info(State(app): State<App>, headers: HeaderMap) -> Result<Json<Info>> 
             crate::money::Asset::Jetton(master) => Some(master.friendly(true)),
         },
     });
-    Ok(Json(Info {
+    let info = Info {
         version: env!("CARGO_PKG_VERSION"),
         network: app.network.to_string(),
         sandbox: app.network.is_sandbox(),
@@ -90,14 +91,16 @@ async fn info(State(app): State<App>, headers: HeaderMap) -> Result<Json<Info>> 
         finality_seconds: 1,
         block,
         public_url,
-    }))
+    };
+    Ok((Openness::Kept.headers(), Json(info)).into_response())
 }
 
 /// Wallets fetch it from anywhere, and show its `url` as who is asking.
 async fn manifest(State(app): State<App>) -> impl IntoResponse {
     let url = &app.settings.public_url;
     let body = json!({ "url": url, "name": "Remit", "iconUrl": format!("{url}/icon.png") });
-    ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))], Json(body))
+    let any = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))];
+    (any, Openness::Shown.headers(), Json(body))
 }
 
 /// The list that TON keeps of every wallet that speaks TON Connect. Live it is offered as it is: we do
@@ -111,7 +114,7 @@ async fn wallets(State(app): State<App>, headers: HeaderMap) -> Response {
         return Redirect::temporary(OFFICIAL).into_response();
     };
     let any = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
-    (any, Json(sandbox_wallets(world, &headers))).into_response()
+    (any, Openness::Shown.headers(), Json(sandbox_wallets(world, &headers))).into_response()
 }
 
 /// The name of the phone that asks, in the sandbox: each is an origin of its own, `alice.localhost`.

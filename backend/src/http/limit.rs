@@ -1,18 +1,26 @@
-//! How often one client may call: by its credential, or by its address where it has none.
+//! How often one client may call: by who they are, or by their address where we do not know.
 //!
-//! Logging in and the public pages are dearer than the rest, because anybody can reach them.
+//! A credential says who somebody is once it has been found to be good; until then it is anybody's
+//! invention, and the call counts as its address's. However many sessions a person opens, they are one
+//! caller. Logging in and the public pages are dearer than the rest, because anybody can reach them.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    num::NonZeroU32,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     extract::{Request, State},
-    http::header,
+    http::{StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 
 use crate::{
+    call,
     client::Client,
     config::Proxies,
     cryptobot::http as cryptobot,
@@ -24,6 +32,11 @@ use crate::{
 const ADDRESS: (u32, u32) = (100, 400);
 const KNOWN: (u32, u32) = (50, 200);
 const ANYBODY: (u32, u32) = (10, 60);
+/// Pages that cost little: the Mini App itself, pictures, the state of health.
+const PAGES: (u32, u32) = (20, 100);
+/// Looking people up by name.
+const LOOK_UPS: (u32, u32) = (1, 40);
+const LOOKING_UP: &str = "/v1/recipients";
 /// A table of clients larger than this is cleared of those who have been quiet.
 const MANY: usize = 10_000;
 
@@ -33,12 +46,16 @@ type Table = DefaultKeyedRateLimiter<String>;
 pub struct Limits(Arc<Tables>);
 
 struct Tables {
-    /// Everybody behind one address: credentials can be invented, addresses cannot.
+    /// Everybody behind one address: whoever they say they are, they cannot invent that.
     address: Table,
-    /// Whoever shows a credential.
+    /// Whoever has shown a good credential.
     known: Table,
-    /// Whoever needs none: logging in, and the public pages.
+    /// Whoever needs none, or has shown none that is good: by address.
     anybody: Table,
+    pages: Table,
+    look_ups: Table,
+    /// Whose credentials have been good, by their hash.
+    good: Mutex<HashMap<String, String>>,
     proxies: Proxies,
 }
 
@@ -52,25 +69,81 @@ impl Limits {
             address: table(ADDRESS),
             known: table(KNOWN),
             anybody: table(ANYBODY),
+            pages: table(PAGES),
+            look_ups: table(LOOK_UPS),
+            good: Mutex::default(),
             proxies,
         }))
     }
 }
 
+impl Tables {
+    fn from(&self, request: &Request) -> String {
+        Client::of(request.extensions(), request.headers(), &self.proxies).name
+    }
+
+    fn good(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.good.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers what came of a credential.
+    fn learn(&self, credential: String, response: &Response) {
+        let mut good = self.good();
+        if response.status() == StatusCode::UNAUTHORIZED {
+            good.remove(&credential);
+        } else if let Some(caller) = call::caller() {
+            if good.len() >= MANY && !good.contains_key(&credential) {
+                good.clear();
+            }
+            good.insert(credential, caller);
+        }
+    }
+}
+
 /// Answers 429 with `Retry-After` to whoever calls too often.
 pub async fn layer(State(limits): State<Limits>, request: Request, next: Next) -> Response {
-    let Tables { address, known, anybody, proxies } = limits.0.as_ref();
-    let Client { name: from, .. } = Client::of(request.extensions(), request.headers(), proxies);
+    let tables = limits.0.as_ref();
+    let from = tables.from(&request);
     let path = request.uri().path();
     let is_open = path.contains("/public/") || path.ends_with("/session");
     let headers = request.headers();
     let credential = headers.get(header::AUTHORIZATION).or_else(|| headers.get(cryptobot::TOKEN));
     let credential = credential.filter(|_| !is_open);
-    let (table, client) = match credential {
-        Some(value) => (known, hash(&String::from_utf8_lossy(value.as_bytes()))),
-        None => (anybody, from.clone()),
+    let credential = credential.map(|value| hash(&String::from_utf8_lossy(value.as_bytes())));
+    let caller = credential.as_ref().and_then(|shown| tables.good().get(shown).cloned());
+    let (table, client) = match caller {
+        Some(caller) => (&tables.known, caller),
+        None => (&tables.anybody, from.clone()),
     };
-    match charge(address, &from).and_then(|()| charge(table, &client)) {
+    let charged = charge(&tables.address, &from).and_then(|()| charge(table, &client));
+    let looks_up = path == LOOKING_UP;
+    let charged = charged.and_then(|()| match looks_up {
+        true => charge(&tables.look_ups, &client),
+        false => Ok(()),
+    });
+    if let Err(wait) = charged {
+        return too_many(wait);
+    }
+    let response = next.run(request).await;
+    if let Some(credential) = credential {
+        tables.learn(credential, &response);
+    }
+    response
+}
+
+/// The same for pages, which show nothing private to anybody.
+pub async fn pages(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    let tables = limits.0.as_ref();
+    let from = tables.from(&request);
+    let path = request.uri().path();
+    let second = match () {
+        // One page loads many of these files, and once for ever.
+        () if path.starts_with("/assets/") => Ok(()),
+        // As dear as reading the invoice.
+        () if path.starts_with("/pay/") => charge(&tables.anybody, &from),
+        () => charge(&tables.pages, &from),
+    };
+    match charge(&tables.address, &from).and(second) {
         Ok(()) => next.run(request).await,
         Err(wait) => too_many(wait),
     }

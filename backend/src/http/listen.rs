@@ -4,7 +4,12 @@
 //! one closes such connections, and on a stop it does as axum's does: nobody new is let in, what is in
 //! hand is answered.
 
-use std::{io, net::SocketAddr, pin::pin, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    pin::pin,
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -14,11 +19,14 @@ use axum::{
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
+    io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+
+use crate::{client, wait::Room};
 
 /// What one connection may take, and all of them together.
 #[derive(Debug, Clone, Copy)]
@@ -29,16 +37,23 @@ pub struct Bounds {
     /// Connections at the same time; whoever comes then waits in the system's queue. Together with
     /// the database and what we ask of others it stays below the usual limit of 1024 open files.
     pub connections: usize,
+    /// Connections of one address at the same time; one more is told so and closed. Our own proxies
+    /// speak for many, and are not counted.
+    pub each: usize,
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { head: Duration::from_secs(30), connections: 800 }
+        Self { head: Duration::from_secs(30), connections: 800, each: 100 }
     }
 }
 
 /// The largest head, in bytes. Init data has 8 KiB at most.
 const HEAD: usize = 64 * 1024;
+/// What somebody is told who has too many connections open.
+const TOO_MANY: &str = "HTTP/1.1 429 Too Many Requests\r\nretry-after: 5\r\nconnection: close\r\n\
+    content-type: text/plain; charset=utf-8\r\ncontent-length: 91\r\n\r\n\
+    Too many connections are open from your address. Close some; nothing was done or changed.\r\n";
 /// When the system has no more sockets to give.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -48,9 +63,11 @@ pub async fn serve(
     listener: TcpListener,
     router: Router,
     bounds: Bounds,
+    trusts: impl Fn(IpAddr) -> bool,
     stop: CancellationToken,
 ) -> io::Result<()> {
     let mut connections = JoinSet::new();
+    let seats = Room::new(bounds.each, usize::MAX);
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
@@ -59,7 +76,22 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, peer)) => {
-                connections.spawn(answer(stream, peer, router.clone(), bounds, stop.clone()));
+                let own = peer.ip().to_canonical();
+                let seat = match trusts(own) {
+                    true => None,
+                    false => match seats.clone().take(&client::network(own)) {
+                        Ok(seat) => Some(seat),
+                        Err(_) => {
+                            connections.spawn(refuse(stream, own));
+                            continue;
+                        }
+                    },
+                };
+                let answered = answer(stream, peer, router.clone(), bounds, stop.clone());
+                connections.spawn(async move {
+                    answered.await;
+                    drop(seat);
+                });
             }
             Err(error) if concerns_one_caller(&error) => {}
             Err(error) => {
@@ -71,6 +103,17 @@ pub async fn serve(
     drop(listener);
     while connections.join_next().await.is_some() {}
     Ok(())
+}
+
+/// Says why, and closes. Whoever does not read it soon finds the connection closed.
+async fn refuse(mut stream: TcpStream, from: IpAddr) {
+    metrics::counter!("connections_refused_total").increment(1);
+    tracing::debug!(%from, "too many connections of one address");
+    let told = async {
+        stream.write_all(TOO_MANY.as_bytes()).await?;
+        stream.shutdown().await
+    };
+    let _ = tokio::time::timeout(PAUSE, told).await;
 }
 
 fn concerns_one_caller(error: &io::Error) -> bool {
@@ -113,7 +156,7 @@ async fn answer(
 mod tests {
     use axum::routing::get;
     use tokio::{
-        io::{AsyncReadExt, AsyncWriteExt},
+        io::AsyncReadExt,
         time::{Instant, timeout},
     };
 
@@ -129,6 +172,10 @@ mod tests {
     }
 
     async fn running(bounds: Bounds) -> Running {
+        running_behind(bounds, true).await
+    }
+
+    async fn running_behind(bounds: Bounds, trusted: bool) -> Running {
         let slow = || async {
             tokio::time::sleep(Duration::from_millis(300)).await;
             "done"
@@ -138,7 +185,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
         #[expect(clippy::disallowed_methods, reason = "the test is its own supervisor")]
-        let served = tokio::spawn(serve(listener, router, bounds, stop.clone()));
+        let served = tokio::spawn(serve(listener, router, bounds, move |_| trusted, stop.clone()));
         Running { address, stop, served }
     }
 
@@ -202,5 +249,40 @@ mod tests {
         assert!(timeout(Duration::from_millis(200), second.as_mut()).await.is_err());
         drop(first);
         assert!(second.await.starts_with("HTTP/1.1 200"));
+    }
+
+    #[tokio::test]
+    async fn one_address_cannot_take_every_seat() {
+        let bounds = Bounds { each: 3, ..Bounds::default() };
+        let running = running_behind(bounds, false).await;
+        let held = [
+            asks(running.address, "").await,
+            asks(running.address, "").await,
+            asks(running.address, "").await,
+        ];
+        let refused = hears(asks(running.address, "").await).await;
+        assert!(
+            refused.starts_with("HTTP/1.1 429") && refused.contains("retry-after: 5"),
+            "{refused}"
+        );
+        let body = refused.split_once("\r\n\r\n").unwrap().1;
+        assert!(refused.contains(&format!("content-length: {}\r\n", body.len())), "{}", body.len());
+        drop(held);
+        let started = Instant::now();
+        while !hears(asks(running.address, &format!("GET /who{LAST}")).await)
+            .await
+            .contains(" 200 ")
+        {
+            assert!(started.elapsed() < SOON, "a seat is free again");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_proxy_of_ours_speaks_for_many() {
+        let bounds = Bounds { each: 1, ..Bounds::default() };
+        let running = running(bounds).await;
+        let _held = [asks(running.address, "").await, asks(running.address, "").await];
+        let answer = hears(asks(running.address, &format!("GET /who{LAST}")).await).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 }

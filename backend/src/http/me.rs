@@ -57,7 +57,11 @@ struct Me {
 
 /// Exchange Telegram's init data for a session
 ///
-/// Send it raw, as `Authorization: tma <init data>`. It must be less than an hour old.
+/// Send it raw, as `Authorization: tma <init data>`. It must be less than an hour old; afterwards only the
+/// session counts. A session lasts for as long as it is used: until it has been left alone for 36 hours,
+/// and for a week at most. The same init data opens one session at a time: sent again, as a page does
+/// that is loaded again, it ends the older one. Once its session has been ended by `DELETE /v1/session` or
+/// from another device, it opens none.
 #[utoipa::path(
     post, path = "/v1/session", tag = "People", security(("init_data" = [])),
     responses((status = 201, body = SessionView), Refusals)
@@ -82,7 +86,10 @@ async fn login(
         Problem::new(kind, format!("The init data {e}."))
     })?;
     let mut tx = app.db.begin().await?;
-    let session = identity::login(&mut tx, &data, app.now()).await?;
+    let session = identity::login(&mut tx, &data, app.now()).await?.ok_or_else(|| {
+        let detail = "It was ended, here or from another device. Open the app again from Telegram.";
+        Problem::new(Kind::SessionEnded, detail)
+    })?;
     merchants::members::claim(&mut tx, &session.person, app.now()).await?;
     let person = view(&mut tx, &session.person).await?;
     tx.commit().await?;

@@ -11,12 +11,12 @@ mod pay_page;
 
 pub use pages::embedded;
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderName, HeaderValue, Method, header},
+    extract::{ConnectInfo, DefaultBodyLimit, Request, State},
+    http::{HeaderName, HeaderValue, Method, Version, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
@@ -34,7 +34,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     app::App,
-    bot, call, cryptobot, invoices, merchants,
+    bot, call, cryptobot, identity, invoices, merchants,
     merchants::acting::ACCOUNT,
     payments, payouts,
     problem::{Kind, Problem, ProblemBody},
@@ -53,26 +53,32 @@ pub fn router(app: App) -> Router {
     let limits = limit::Limits::new(app.settings.trusted_proxies.clone());
     let api = api
         .merge(docs::router(&app, &spec))
-        .layer(middleware::from_fn_with_state(limits, limit::layer))
+        .layer(middleware::from_fn_with_state(limits.clone(), limit::layer))
         .layer(DefaultBodyLimit::max(BODY));
+    let pages = pages::router(&app)
+        .merge(health::router())
+        .layer(middleware::from_fn_with_state(limits, limit::pages));
     Router::new()
         .merge(api)
         // Telegram calls for everybody at once: the secret is its limit.
         .merge(bot::http::router())
-        .merge(health::router())
-        .merge(pages::router(&app))
+        .merge(pages)
         .fallback(missing)
         .method_not_allowed_fallback(wrong_method)
         // Above the fallback for wrong methods, or that would answer a browser's OPTIONS first.
         .layer(cors(&app))
         .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(one_host))
+        .layer(middleware::from_fn_with_state(app.clone(), identity::http::while_it_lasts))
         .layer(middleware::from_fn(cryptobot::http::spell))
         .layer(middleware::from_fn_with_state(app.clone(), call::layer))
         .layer(CompressionLayer::new())
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(header(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"))
+        // What is said to one caller is nobody else's: whatever may be kept or shown elsewhere says so.
+        .layer(header(header::CACHE_CONTROL, "no-store"))
+        .layer(header(RESOURCE_POLICY, "same-origin"))
         .with_state(app)
 }
 
@@ -81,6 +87,7 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Description::openapi())
         .merge(info::router())
         .merge(me::router())
+        .merge(identity::http::router())
         .merge(wallets::http::router())
         .merge(payments::http::router())
         .merge(requests::http::router())
@@ -193,6 +200,7 @@ fn cors(app: &App) -> CorsLayer {
             header::CONTENT_TYPE,
             HeaderName::from_static("idempotency-key"),
             ACCOUNT,
+            HeaderName::from_static(invoices::claims::HEADER),
         ])
         .allow_origin(tower_http::cors::AllowOrigin::predicate(move |origin, _| {
             world.as_deref().is_some_and(|world| is_world(world, origin))
@@ -208,6 +216,42 @@ fn is_world(world: &str, origin: &HeaderValue) -> bool {
     let local = |host: &str| host == "localhost" || host.ends_with(".localhost");
     world.port_or_known_default() == origin.port_or_known_default()
         && origin.host_str().is_some_and(|host| local(host) || world.host_str() == Some(host))
+}
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// What a public answer says of itself: whether it may be kept, and whether other sites may show it.
+#[derive(Debug, Clone, Copy)]
+enum Openness {
+    /// It may be kept, and is asked about each time.
+    Kept,
+    /// The same, and other sites may load it.
+    Shown,
+}
+
+impl Openness {
+    fn headers(self) -> [(HeaderName, HeaderValue); 2] {
+        let policy = match self {
+            Self::Kept => "same-origin",
+            Self::Shown => "cross-origin",
+        };
+        [
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+            (RESOURCE_POLICY, HeaderValue::from_static(policy)),
+        ]
+    }
+}
+
+/// A request over the wire names one host: without it, or with two, somebody on the way may have
+/// understood another request than we do.
+async fn one_host(request: Request, next: Next) -> Response {
+    let over_the_wire = request.extensions().get::<ConnectInfo<SocketAddr>>().is_some();
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    if over_the_wire && request.version() == Version::HTTP_11 && hosts != 1 {
+        let detail = "HTTP/1.1 wants exactly one Host header. Nothing was done or changed.";
+        return Problem::new(Kind::BadRequest, detail).into_response();
+    }
+    next.run(request).await
 }
 
 fn header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
@@ -255,6 +299,10 @@ pub(super) async fn with_policy(
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod every_route;
 
 #[cfg(test)]
 mod tests {

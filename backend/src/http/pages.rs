@@ -11,7 +11,10 @@ use axum::{
 };
 use rust_embed::RustEmbed;
 
-use super::pay_page::{self, Sum};
+use super::{
+    Openness,
+    pay_page::{self, Sum},
+};
 use crate::{
     app::App,
     db::Tx,
@@ -29,8 +32,8 @@ pub fn router(app: &App) -> Router<App> {
     Router::new()
         .route("/", get(|| async { page("index.html") }))
         .route("/pay/{invoice}", get(pay))
-        .route("/icon.png", get(|| async { file("icon.png") }))
-        .route("/wallet.png", get(|| async { file("wallet.png") }))
+        .route("/icon.png", get(|| async { picture("icon.png") }))
+        .route("/wallet.png", get(|| async { picture("wallet.png") }))
         .route("/assets/{*path}", get(asset))
         .layer(middleware::from_fn_with_state(policy, super::with_policy))
 }
@@ -93,6 +96,11 @@ fn file(path: &str) -> Response {
         Some((bytes, mime)) => ([(header::CONTENT_TYPE, mime)], bytes).into_response(),
         None => Problem::not_found("such file").into_response(),
     }
+}
+
+/// Wallets show it beside our name.
+fn picture(path: &str) -> Response {
+    (Openness::Shown.headers(), file(path)).into_response()
 }
 
 /// Built files carry their hash in their name, so they never change.

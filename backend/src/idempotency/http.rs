@@ -35,6 +35,19 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// The call of somebody without an account, about an object of somebody who has one. No key of theirs
+    /// can be this one: a header holds no line break.
+    pub fn call_of_a_stranger(
+        self,
+        owner: impl ToString,
+        object: impl std::fmt::Display,
+        route: &str,
+        body: &impl Serialize,
+    ) -> Call {
+        let key = self.0.map(|key| format!("{object}\n{key}"));
+        Call::new(owner.to_string(), key, route, body)
+    }
+
     /// The call it belongs to; `route` is method and path.
     pub fn call(self, account: impl ToString, route: &str, body: &impl Serialize) -> Call {
         Call::new(account.to_string(), self.0, route, body)

@@ -4,7 +4,8 @@
 //! begin ──first──▶ effect ──▶ remember ──▶ commit
 //!   ├──again────▶ the first answer, byte for byte
 //!   ├──other body▶ Mismatch
-//!   └──first one takes too long▶ Running
+//!   ├──first one takes too long▶ Running
+//!   └──no turn at the database in time▶ Db
 //! ```
 //!
 //! The key is claimed by the insert that opens the effect's own transaction, so claim, effect and answer
@@ -73,7 +74,10 @@ impl Call {
 
     /// Opens the transaction of the effect, unless the effect has happened already.
     pub async fn begin(&self, db: &Db, now: Time) -> Result<Begun, Error> {
-        match tokio::time::timeout(PATIENCE, self.claim(db, now)).await {
+        // Whoever gets no turn has been in nobody's way who has the same key: the database is busy.
+        let tx = db.begin().await?;
+        let Some(key) = &self.key else { return Ok(Begun::First(tx)) };
+        match tokio::time::timeout(PATIENCE, self.claim(tx, key, now)).await {
             Ok(begun) => begun,
             Err(_) => Err(Error::Running),
         }
@@ -88,9 +92,7 @@ impl Call {
         }
     }
 
-    async fn claim(&self, db: &Db, now: Time) -> Result<Begun, Error> {
-        let mut tx = db.begin().await?;
-        let Some(key) = &self.key else { return Ok(Begun::First(tx)) };
+    async fn claim(&self, mut tx: Tx, key: &str, now: Time) -> Result<Begun, Error> {
         if store::claim(&mut tx, &self.account, key, &self.request, now).await? {
             return Ok(Begun::First(tx));
         }
@@ -217,15 +219,34 @@ mod tests {
         assert!(effect(&db, &call, "a").await.is_err(), "it was tried again");
     }
 
-    #[tokio::test]
+    /// On Postgres the second one waits for the first one's row. Runs where `TEST_DATABASE_URL` names one.
+    #[tokio::test(flavor = "multi_thread")]
     async fn whoever_waits_too_long_is_told_that_the_first_is_running() {
-        let db = memory().await;
-        with_account(&db, "acc").await;
-        let call = call("acc", "k", "body");
+        let Ok(url) = std::env::var("TEST_DATABASE_URL") else { return };
+        let db = Db::open(&url).await.unwrap();
+        let account = format!("acc_{}", crate::dice::Dice::system().secret());
+        with_account(&db, &account).await;
+        let call = call(&account, "k", "body");
         let Begun::First(running) = call.begin(&db, NOW).await.unwrap() else { unreachable!() };
-        tokio::time::pause();
         assert!(matches!(call.begin(&db, NOW).await, Err(Error::Running)));
         drop(running);
+    }
+
+    /// On SQLite nobody knows what the writer is busy with: it need not be this key, nor any.
+    #[tokio::test]
+    async fn whoever_gets_no_turn_to_write_is_told_that_the_database_is_busy() {
+        let db = memory().await;
+        with_account(&db, "acc").await;
+        let writer = db.begin().await.unwrap();
+        tokio::time::pause();
+        for key in [None, Some("k".to_owned())] {
+            let call = Call::new("acc".into(), key, "POST /v1/things", &"body");
+            let Err(Error::Db(error)) = call.begin(&db, NOW).await else { unreachable!() };
+            let problem = crate::problem::Problem::from(error);
+            assert_eq!(problem.kind.slug(), "database-unavailable");
+            assert!(problem.retry_after.is_some());
+        }
+        drop(writer);
     }
 
     #[tokio::test]

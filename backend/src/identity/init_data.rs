@@ -13,9 +13,9 @@ use sha2::Sha256;
 use crate::time::Time;
 
 /// Telegram never renews init data while the app stays open, so it is exchanged for a session soon.
-const MAX_AGE: Duration = Duration::from_secs(3600);
+pub(super) const MAX_AGE: Duration = Duration::from_secs(3600);
 /// How far the two clocks may differ.
-const SKEW: Duration = Duration::from_secs(60);
+pub(super) const SKEW: Duration = Duration::from_secs(60);
 const MAX_BYTES: usize = 8 * 1024;
 /// Telegram promises at most 52 significant bits.
 const MAX_USER_ID: i64 = 1 << 52;
@@ -27,6 +27,8 @@ pub struct InitData {
     /// Chosen by whoever made the link: an opaque id, never an authority.
     pub start_param: Option<String>,
     pub auth_date: Time,
+    /// Names this init data and nothing else, however it is written: the hash of Telegram's hash.
+    pub seal: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -100,7 +102,8 @@ pub fn verify(raw: &str, tokens: &[&str], now: Time) -> Result<InitData, Error> 
     if !(1..MAX_USER_ID).contains(&user.id) || user.is_bot {
         return Err(Error::Malformed);
     }
-    Ok(InitData { user, start_param: field("start_param").map(str::to_owned), auth_date })
+    let start_param = field("start_param").map(str::to_owned);
+    Ok(InitData { user, start_param, auth_date, seal: super::hash(&hex::encode(&hash)) })
 }
 
 /// Compares in constant time.
@@ -163,6 +166,18 @@ pub mod tests {
         let token = "5768337691:AAH5YkoiEuPk8-FZa32hStHTqXiLPtAEhx8";
         let data = verify(raw, &[token], Time::from_seconds(1_662_771_700)).unwrap();
         assert_eq!(data.user.username.as_deref(), Some("vdkfrost"));
+    }
+
+    #[test]
+    fn however_it_is_written_it_has_the_same_seal() {
+        let raw = sign(&plain(), TOKEN);
+        let (rest, hash) = raw.split_once("&hash=").unwrap();
+        let seal = |raw: &str| verify(raw, &[TOKEN], now()).unwrap().seal;
+        let other = format!("hash={}&{}", hash.to_uppercase(), rest.replace('+', "%20"));
+        assert_eq!(seal(&raw), seal(&other));
+        let mut pairs = plain();
+        pairs[1].1 = "BB==";
+        assert_ne!(seal(&raw), seal(&sign(&pairs, TOKEN)));
     }
 
     #[test]

@@ -1,11 +1,19 @@
 //! Who is calling: Telegram vouches for a person, and the person gets a short session.
 //!
 //! Telegram is the identity; a wallet is only an attribute (`wallets/`). Session tokens are 256 random
-//! bits, kept as their SHA-256, and live for an hour.
+//! bits, kept as their SHA-256.
+//!
+//! ```text
+//! init data ──▶ open ── unused for a day and a half, or a week old ──▶ gone
+//!                 └── ended by its owner ──▶ ended: the same init data opens no other
+//! ```
 
 pub mod http;
 pub mod init_data;
+pub mod jobs;
+pub mod names;
 pub mod store;
+pub mod uses;
 
 use std::time::Duration;
 
@@ -14,14 +22,23 @@ use sha2::{Digest, Sha256};
 use crate::{
     db::{self, Tx},
     events::{self, Audience, Now},
-    id::PersonId,
+    id::{PersonId, SessionId},
     time::Time,
 };
 
 pub use init_data::InitData;
 pub use store::{Chat, Person};
 
-const SESSION: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_secs(3600);
+/// How long a session lasts unused: a counter is left alone overnight, and Telegram never renews what it
+/// signed when the app was opened.
+const UNUSED: Duration = HOUR.saturating_mul(36);
+/// How long a session lasts however much it is used.
+const LONGEST: Duration = HOUR.saturating_mul(24 * 7);
+/// How long an ended session is remembered: for as long as its init data could open another.
+const REMEMBERED: Duration = init_data::MAX_AGE.saturating_add(init_data::SKEW.saturating_mul(2));
+/// Sessions of one person; another takes the place of the one that was used least recently.
+const SESSIONS: i64 = 20;
 /// What every session token begins with.
 pub const SESSION_PREFIX: &str = "ses_";
 const DEFAULT_LANGUAGE: &str = "en";
@@ -34,8 +51,10 @@ pub struct Session {
     pub person: Person,
 }
 
-/// Opens a session for whoever Telegram vouches for; the first time, this makes the person known.
-pub async fn login(tx: &mut Tx, data: &InitData, now: Now<'_>) -> db::Result<Session> {
+/// Opens a session for whoever Telegram vouches for; the first time, this makes the person known. Only
+/// here does the age of what Telegram has signed matter. Init data opens one session at a time: the
+/// older one makes room. `None`: its session was ended, so it opens no other.
+pub async fn login(tx: &mut Tx, data: &InitData, now: Now<'_>) -> db::Result<Option<Session>> {
     let chat = if data.user.allows_write_to_pm { Chat::Open } else { Chat::Unknown };
     let seen = Seen {
         telegram_id: data.user.id,
@@ -47,9 +66,48 @@ pub async fn login(tx: &mut Tx, data: &InitData, now: Now<'_>) -> db::Result<Ses
     };
     let person = meet(tx, seen, now).await?;
     let token = format!("{SESSION_PREFIX}{}", now.dice.secret());
-    let expires_at = now.at.after(SESSION);
-    store::insert_session(tx, &hash(&token), person.id, now.at, expires_at).await?;
-    Ok(Session { token, expires_at, person })
+    let expires_at = lasts_until(now.at, now.at);
+    let session = store::NewSession {
+        id: SessionId::new(now.at, now.dice),
+        token_hash: &hash(&token),
+        person: person.id,
+        init_hash: &data.seal,
+        at: now.at,
+        expires_at,
+    };
+    if !store::insert_session(tx, &session).await? {
+        return Ok(None);
+    }
+    store::thin_out(tx, person.id, SESSIONS).await?;
+    Ok(Some(Session { token, expires_at, person }))
+}
+
+/// Until when a session lasts that was opened and used at these times.
+fn lasts_until(opened_at: Time, used_at: Time) -> Time {
+    used_at.after(UNUSED).min(opened_at.after(LONGEST))
+}
+
+/// Ends one of somebody's sessions, at once: who waits with it is told. `false`: there is no such one.
+pub async fn end(tx: &mut Tx, person: PersonId, id: SessionId, now: Time) -> db::Result<bool> {
+    tx.nudge();
+    store::end_session(tx, person, id, now, now.after(REMEMBERED)).await
+}
+
+/// Ends the session of this token.
+pub async fn log_out(tx: &mut Tx, session_hash: &str, now: Time) -> db::Result<()> {
+    tx.nudge();
+    store::end_this(tx, session_hash, now, now.after(REMEMBERED)).await
+}
+
+/// Ends all of somebody's sessions but the one of this token.
+pub async fn end_others(
+    tx: &mut Tx,
+    person: PersonId,
+    session_hash: &str,
+    now: Time,
+) -> db::Result<()> {
+    tx.nudge();
+    store::end_others(tx, person, session_hash, now, now.after(REMEMBERED)).await
 }
 
 /// What Telegram has just told about somebody.

@@ -14,10 +14,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Terms, Whole, goods,
+    Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Status, Terms, Whole,
+    claims::{self, PayerSecret, Reader},
+    goods,
     held::Held,
     new::{InvoiceRequest, Returns},
-    pay::{self, Wish},
+    pay::{self, Payer, Wish},
     store::{self, Filter},
     timeline::{self, TimelineEntry},
     view::{self, InvoiceView, PublicInvoiceView},
@@ -29,11 +31,15 @@ use crate::{
     extract::{Body, Path, Query},
     id::InvoiceId,
     idempotency::{Answer, Begun, Call, http::IdempotencyKey},
-    identity::http::{InsideTelegram, MaybeCaller},
+    identity::{
+        Person,
+        http::{InsideTelegram, MaybeCaller, Recognised},
+    },
     merchants::Merchant,
-    page::{Page, PageQuery},
+    page::{self, Page, PageQuery},
     payments::{http::accepted, view::PaymentView},
     problem::{Failures, Kind, Problem, Refusals, Result},
+    questions::Asker,
     rates, vouched,
     wait::{self, Look, WaitQuery, Waiter},
 };
@@ -46,6 +52,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(accept))
         .routes(routes!(timeline))
         .routes(routes!(read_public))
+        .routes(routes!(claim_public))
         .routes(routes!(pay_public))
         .routes(routes!(renew_public))
 }
@@ -142,7 +149,7 @@ async fn create(
     let codes = request.accepted_assets.iter().flatten();
     let others = codes.map(|code| accepted(&app, code)).collect::<Result<Vec<_>>>()?;
     let new = request.accept(listed, &others, returns, app.time())?;
-    confirm(&app, &new.terms).await?;
+    confirm(&app, &(&merchant).into(), &new.terms).await?;
     match attempt(&app, &merchant, &call, new.clone()).await {
         // Somebody took the same external_id just now: the second look finds that invoice.
         Err(problem) if problem.kind == Kind::Busy => attempt(&app, &merchant, &call, new).await,
@@ -151,9 +158,9 @@ async fn create(
 }
 
 /// Nothing is asked for in what the chain has not confirmed.
-pub async fn confirm(app: &App, terms: &Terms) -> Result<()> {
+pub async fn confirm(app: &App, asker: &Asker, terms: &Terms) -> Result<()> {
     for asset in std::iter::once(&terms.asset).chain(&terms.also) {
-        vouched::confirm(app, *asset).await?;
+        vouched::confirm(app, asker, *asset).await?;
     }
     Ok(())
 }
@@ -218,12 +225,9 @@ async fn list(
     let mut tx = app.db.snapshot().await?;
     let found = store::list(&mut tx, merchant.id, &filter, i64::from(page.size()) + 1).await?;
     let Page { data, has_more } = Page::from_probe(found, page.size());
-    let mut views = Vec::with_capacity(data.len());
-    for invoice in data {
-        let whole = super::complete(&mut tx, invoice).await?;
-        views.push(view::invoice(&app.assets, &whole));
-    }
-    Ok(Json(Page { data: views, has_more }))
+    let wholes = super::whole::complete(&mut tx, data).await?;
+    let data = wholes.iter().map(|whole| view::invoice(&app.assets, whole)).collect();
+    Ok(Json(Page { data, has_more }))
 }
 
 /// Read an invoice, or wait for its status to change
@@ -238,7 +242,7 @@ async fn read(
     Path(id): Path<InvoiceId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<InvoiceView>> {
-    let waiter = Waiter::Known(merchant.id.to_string());
+    let waiter = Waiter::of(&app, &merchant).await?;
     let seen = Seen::default();
     let whole = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
@@ -319,7 +323,8 @@ async fn accept(
 struct TimelineQuery {
     /// The last line already seen. Default 0.
     after: Option<i64>,
-    /// How many, 1 to 100. Default 100.
+    /// How many, 1 to 100; more is taken as 100. Default 100.
+    #[serde(default, deserialize_with = "page::count")]
     limit: Option<u32>,
 }
 
@@ -341,7 +346,7 @@ async fn timeline(
     let invoice = store::own(&mut tx, merchant.id, id).await?.ok_or_else(|| missing(id))?;
     let size = query.limit.unwrap_or(100).clamp(1, 100);
     let after = query.after.unwrap_or_default();
-    let lines = store::timeline(&mut tx, id, after, i64::from(size) + 1).await?;
+    let lines = store::timeline::lines(&mut tx, id, after, i64::from(size) + 1).await?;
     let page = Page::from_probe(lines, size);
     Ok(Json(page.map(|line| timeline::entry(&app.assets, &invoice, &line))))
 }
@@ -349,30 +354,92 @@ async fn timeline(
 /// Read an invoice as its payer, or wait for its status to change
 ///
 /// With a session you are inside Telegram: digital goods then show no way to pay on the chain.
+/// `paid_message` is shown to whoever has paid: to the person whose payment, linked wallet or Stars it
+/// was, and to the browser whose secret has the reference that came.
 #[utoipa::path(
     get, path = "/v1/public/invoices/{id}", tag = "Invoices", security((), ("session" = [])),
-    params(("id" = String, Path), WaitQuery),
-    responses((status = 200, body = PublicInvoiceView), Refusals)
+    params(
+        ("id" = String, Path),
+        ("Remit-Payer-Secret" = Option<String>, Header,
+         description = "Your browser's secret, see `…/claim`: shows your own reference, and `paid_message` once it has paid."),
+        WaitQuery
+    ),
+    responses((status = 200, body = PublicInvoiceView), Failures)
 )]
 async fn read_public(
     State(app): State<App>,
     client: Client,
     InsideTelegram(inside): InsideTelegram,
+    Recognised(person): Recognised,
+    PayerSecret(secret): PayerSecret,
     Path(id): Path<InvoiceId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<PublicInvoiceView>> {
     let seen = Seen::default();
-    let whole = wait::until(&app, Waiter::Stranger(client.name), query.wait, || async {
+    let whole = wait::until(&app, client.into(), query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         Ok(seen.look(super::whole(&mut tx, id).await?, &query))
     })
     .await?;
-    let view = view::public(&app.assets, &whole);
+    let view = as_payer(&app, whole, person, secret).await?;
     Ok(Json(if inside { view.inside_telegram() } else { view }))
 }
 
+/// An invoice as this very payer sees it: with a reference of their own if they have one, and with the
+/// shop's word to whoever has paid if it was they.
+async fn as_payer(
+    app: &App,
+    mut whole: Whole,
+    person: Option<Person>,
+    secret: Option<String>,
+) -> Result<PublicInvoiceView> {
+    let mut tx = app.db.snapshot().await?;
+    let claim = match secret {
+        Some(secret) => claims::find(&mut tx, whole.invoice.id, &secret).await?,
+        None => None,
+    };
+    let reader = Reader { person, claim: claim.as_ref().map(|intent| intent.id) };
+    let paid_message = claims::message(&mut tx, &whole, &reader).await?;
+    if let Some(intent) = claim {
+        whole.intent = intent;
+    }
+    Ok(PublicInvoiceView { paid_message, ..view::public(&app.assets, &whole) })
+}
+
+/// Get a reference of your own
+///
+/// For a page that shows an invoice with `has_paid_message` to somebody who is not logged in. Make up a
+/// secret, keep it, and send it with every call about this invoice: from now on `reference` and the links
+/// are your own, also as a QR code for another device, and once money has come with them you are shown
+/// `paid_message`. Whoever has only the link is not.
+#[utoipa::path(
+    post, path = "/v1/public/invoices/{id}/claim", tag = "Invoices",
+    params(
+        ("id" = String, Path),
+        ("Remit-Payer-Secret" = String, Header,
+         description = "32 to 128 random letters, digits, `-` and `_`. Only its hash is kept.")
+    ),
+    responses((status = 200, body = PublicInvoiceView), Refusals)
+)]
+async fn claim_public(
+    State(app): State<App>,
+    client: Client,
+    PayerSecret(secret): PayerSecret,
+    Path(id): Path<InvoiceId>,
+) -> Result<Json<PublicInvoiceView>> {
+    let secret = secret.ok_or_else(|| {
+        Problem::new(Kind::BadRequest, "Send Remit-Payer-Secret. Nothing was changed.")
+    })?;
+    let whole = super::whole(&mut app.db.snapshot().await?, id).await?;
+    if matches!(whole.invoice.status, Status::Open | Status::Processing) {
+        app.questions.charge(&(&client).into())?;
+        claims::by_secret(&app, &whole, &secret).await?;
+    }
+    Ok(Json(as_payer(&app, whole, None, Some(secret)).await?))
+}
+
 /// Who is going to pay.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PayRequest {
     /// The address of the wallet that will sign.
@@ -387,12 +454,12 @@ struct PayRequest {
 
 /// What the wallet has to sign.
 #[derive(Debug, Serialize, ToSchema)]
-struct PayAnswer {
+pub(super) struct PayAnswer {
     /// Pass it to TON Connect as it is.
     #[schema(value_type = Object)]
-    transaction: ConnectTransaction,
+    pub(super) transaction: ConnectTransaction,
     /// The payment in your own activity, if you called with a session and this wallet is yours.
-    payment: Option<PaymentView>,
+    pub(super) payment: Option<PaymentView>,
 }
 
 /// Reckon a price in fiat anew
@@ -402,44 +469,72 @@ struct PayAnswer {
 /// changes nothing. `POST …/pay` does the same by itself. Without a rate to rely on: 503, and nothing changes.
 #[utoipa::path(
     post, path = "/v1/public/invoices/{id}/renew", tag = "Invoices", security((), ("session" = [])),
-    params(("id" = String, Path)),
+    params(
+        ("id" = String, Path),
+        ("Remit-Payer-Secret" = Option<String>, Header,
+         description = "Your browser's secret, see `…/claim`: shows your own reference.")
+    ),
     responses((status = 200, body = PublicInvoiceView), Failures)
 )]
 async fn renew_public(
     State(app): State<App>,
     InsideTelegram(inside): InsideTelegram,
+    Recognised(person): Recognised,
+    PayerSecret(secret): PayerSecret,
     Path(id): Path<InvoiceId>,
 ) -> Result<Json<PublicInvoiceView>> {
     let mut tx = app.db.snapshot().await?;
     let whole = super::whole(&mut tx, id).await?;
     drop(tx);
-    let view = view::public(&app.assets, &pay::priced(&app, whole).await?);
+    let whole = pay::priced(&app, whole).await?;
+    let view = as_payer(&app, whole, person, secret).await?;
     Ok(Json(if inside { view.inside_telegram() } else { view }))
 }
 
 /// Pay an invoice
 ///
 /// Works for everybody who has the link. With a session, and from a wallet linked to it, the payment
-/// also appears in that person's activity. A price in fiat whose rate is over is reckoned anew first. Digital goods are refused with a session: inside Telegram
-/// they are paid in Stars.
+/// also appears in that person's activity. A price in fiat whose rate is over is reckoned anew first. Digital
+/// goods are refused with a session: inside Telegram they are paid in Stars.
 #[utoipa::path(
     post, path = "/v1/public/invoices/{id}/pay", tag = "Invoices", security((), ("session" = [])),
-    params(("id" = String, Path)), request_body = PayRequest,
+    params(
+        ("id" = String, Path),
+        ("Remit-Payer-Secret" = Option<String>, Header,
+         description = "Your browser's secret, see `…/claim`: then it pays by a reference of its own."),
+        (
+            "Idempotency-Key" = Option<String>, Header,
+            description = "Up to 255 characters. The same key and body give the same transaction, as long \\
+                           as the invoice can be paid and it was not signed."
+        )
+    ),
+    request_body = PayRequest,
     responses((status = 200, body = PayAnswer), Failures)
 )]
 async fn pay_public(
     State(app): State<App>,
+    client: Client,
     MaybeCaller(caller): MaybeCaller,
+    PayerSecret(secret): PayerSecret,
+    key: IdempotencyKey,
     Path(id): Path<InvoiceId>,
     Body(body): Body<PayRequest>,
-) -> Result<Json<PayAnswer>> {
-    let from = Address::parse(&body.from)
+) -> Result<Response> {
+    let from = Address::read(&body.from)
         .map_err(|e| Problem::new(Kind::AddressInvalid, format!("from: {e}.")))?
         .address;
     let person = caller.map(|caller| caller.person);
+    let route = format!("POST /v1/public/invoices/{id}/pay");
+    let call = match &person {
+        Some(person) => key.call(person.id, &route, &body),
+        None => {
+            let merchant = super::whole(&mut app.db.snapshot().await?, id).await?.merchant.id;
+            key.call_of_a_stranger(merchant, id, &route, &body)
+        }
+    };
     let wish = Wish { from, asset: body.asset, amount: body.amount };
-    let (transaction, payment) = pay::prepare(&app, id, person.as_ref(), wish).await?;
-    Ok(Json(PayAnswer { transaction, payment }))
+    let who = Payer { person: person.as_ref(), secret: secret.as_deref(), client: &client };
+    pay::prepare(&app, id, who, wish, &call).await
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! and the merchant decides what to do about it. It may accept several assets, see [`share`], or leave
 //! the amount to whoever pays.
 
+pub mod claims;
 mod due;
 pub mod goods;
 pub mod held;
@@ -19,17 +20,17 @@ pub mod state;
 pub mod store;
 pub mod timeline;
 pub mod view;
+pub mod whole;
 
 use crate::{
-    db::{Hooks, Tx},
+    db::{self, Hooks, Tx},
+    dice::Dice,
     events::{self, Audience, Now, kind},
     id::InvoiceId,
     merchants::{self, Merchant},
     money::{Amount, Assets},
-    payments::{self, Draft, Intent, Purpose, Reason, Recorded, Side, Stage, Transfer},
+    payments::{self, Draft, Purpose, Reason, Recorded, Side, Stage},
     rates::{self, Doubt, Setup},
-    refunds::{self, Refund, stars::StarRefund},
-    stars::StarPayment,
     time::Time,
     webhooks,
 };
@@ -44,9 +45,7 @@ pub use state::{
     Change, Input, Invoice, InvoiceException, InvoiceStatus, Links, Price, Refused, Status, Terms,
     Tolerance,
 };
-
-/// Invoices that expire in one transaction at most; the rest follows in the next.
-const CHUNK: i64 = 200;
+pub use whole::Whole;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -73,27 +72,6 @@ pub enum Error {
     Merchant(#[from] merchants::Error),
     #[error(transparent)]
     Db(#[from] sqlx::Error),
-}
-
-/// An invoice with all that is shown of it.
-#[derive(Debug, Clone)]
-pub struct Whole {
-    pub invoice: Invoice,
-    pub merchant: Merchant,
-    /// The intent that belongs to the invoice itself.
-    pub intent: Intent,
-    /// The intents it can be paid by, the newest first.
-    pub intents: Vec<Intent>,
-    /// What has paid it, oldest first.
-    pub transfers: Vec<Transfer>,
-    /// What goes back of it, oldest first.
-    pub refunds: Vec<Refund>,
-    /// What names it and cannot pay it, with what has gone back of each, oldest first.
-    pub astray: Vec<(Transfer, Amount)>,
-    /// The Stars that have paid it, oldest first.
-    pub stars: Vec<StarPayment>,
-    /// The Stars that go back of it, oldest first.
-    pub star_refunds: Vec<StarRefund>,
 }
 
 /// An invoice before it has an id.
@@ -168,11 +146,25 @@ pub async fn create(
     if !store::insert(tx, &invoice).await? {
         return Err(Error::Raced);
     }
+    number(tx, id, now.dice).await?;
     let note = renew::keep(tx, assets, &invoice).await?;
     let seen = Observation { note, ..Observation::of(Mark::Created) };
-    store::observe(tx, id, &seen, now.at).await?;
+    store::timeline::observe(tx, id, &seen, now.at).await?;
     tell(tx, assets, id, &[(kind::INVOICE_CREATED, Voice::Quiet)], now).await?;
     Ok(Created::New(id))
+}
+
+/// Gives an invoice the number by which CryptoBot's language knows it. That is done when it is made, so
+/// that reading it writes nothing.
+pub async fn number(tx: &mut Tx, id: InvoiceId, dice: &Dice) -> db::Result<()> {
+    loop {
+        let [a, b, c, d, e] = dice.bytes();
+        let number = i64::from_be_bytes([0, 0, 0, a, b, c, d, e]).max(1);
+        // Zero rows: somebody has this number.
+        if store::number(tx, id, number).await? {
+            return Ok(());
+        }
+    }
 }
 
 fn draft(id: InvoiceId, merchant: &Merchant, new: &NewInvoice, dues: &Dues) -> Draft {
@@ -222,7 +214,7 @@ pub async fn misdirected(
         note: Some(reason.as_str().to_owned()),
         ..Observation::of(Mark::Unmatched)
     };
-    Ok(store::observe(tx, id, &seen, now.at).await?)
+    Ok(store::timeline::observe(tx, id, &seen, now.at).await?)
 }
 
 /// Counts a final transfer towards its invoice and tells the merchant.
@@ -260,9 +252,10 @@ pub async fn expire_due(
     tx: &mut Tx,
     assets: &Assets,
     passed: Time,
+    limit: i64,
     now: Now<'_>,
 ) -> Result<usize, Error> {
-    let due = store::due(tx, passed, CHUNK).await?;
+    let due = store::due(tx, passed, limit).await?;
     for invoice in &due {
         advance(tx, assets, invoice.id, Input::Deadline { at: passed }, None, now).await?;
     }
@@ -289,7 +282,7 @@ async fn advance(
             tx.nudge();
             for mark in timeline::marks(&before, input, change) {
                 let seen = Observation { source, ..Observation::of(mark) };
-                store::observe(tx, id, &seen, now.at).await?;
+                store::timeline::observe(tx, id, &seen, now.at).await?;
             }
             return tell(tx, assets, id, change.map_or(&[], Change::events), now).await;
         }
@@ -357,31 +350,8 @@ pub async fn whole(tx: &mut Tx, id: InvoiceId) -> Result<Whole, Error> {
 
 /// Adds to an invoice all that is shown of it.
 pub async fn complete(tx: &mut Tx, invoice: Invoice) -> Result<Whole, Error> {
-    let merchant = merchants::find(tx, invoice.merchant).await?;
-    let intent = payments::store::find(tx, invoice.intent).await?;
-    let intent = intent.ok_or(Error::NotFound(invoice.id))?;
-    let id = invoice.id.to_string();
-    let intents = payments::store::by_purpose(tx, &id).await?;
-    let transfers = payments::store::transfers_for(tx, &id).await?;
-    let refunds = refunds::store::of_invoice(tx, invoice.id).await?;
-    let mut astray = Vec::new();
-    for transfer in payments::store::astray_for(tx, &id).await? {
-        let back = refunds::store::sent_back(tx, transfer.id).await?;
-        astray.push((transfer, back));
-    }
-    let stars = crate::stars::store::of_invoice(tx, invoice.id).await?;
-    let star_refunds = refunds::stars::store::of_invoice(tx, invoice.id).await?;
-    Ok(Whole {
-        invoice,
-        merchant,
-        intent,
-        intents,
-        transfers,
-        refunds,
-        astray,
-        stars,
-        star_refunds,
-    })
+    let id = invoice.id;
+    whole::complete(tx, vec![invoice]).await?.pop().ok_or(Error::NotFound(id))
 }
 
 #[cfg(test)]

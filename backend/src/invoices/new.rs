@@ -15,7 +15,10 @@ use crate::{
     rates::{Fiat, FiatPrice},
     stars::Stars,
     time::Time,
-    webhooks::{self, guard::Reach},
+    webhooks::{
+        self,
+        guard::{Reach, is_spelled_out},
+    },
 };
 
 /// In characters.
@@ -263,8 +266,9 @@ pub fn check_return(text: &str, returns: Returns) -> Result<()> {
         "http" => returns == Returns::Localhost && is_localhost(url),
         _ => false,
     };
+    let fits = text.len() <= RETURN_URL && is_spelled_out(text);
     match Url::parse(text) {
-        Ok(url) if safe(&url) && text.len() <= RETURN_URL && url.username().is_empty() => Ok(()),
+        Ok(url) if safe(&url) && fits && url.username().is_empty() => Ok(()),
         _ => Err(bad("return_url is an https:// address without a user name.".to_owned())),
     }
 }
@@ -440,6 +444,10 @@ mod tests {
             "http://localhost:3000",
             "https://me:secret@shop.test",
             "//shop.test",
+            "https:evil.test",
+            "https:/evil.test",
+            "https:\\\\evil.test",
+            "https://shop.test\t/",
             "shop.test",
             "data:text/html,x",
             "",

@@ -2,28 +2,49 @@
 
 use std::time::Duration;
 
-use ton::{address::Address, message::ConnectTransaction};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use ton::address::Address;
 
-use super::{Goods, Invoice, Status, Whole, goods::stars_only, http};
+use super::{
+    Goods, Invoice, Status, Whole, claims,
+    goods::stars_only,
+    http::{self, PayAnswer},
+};
 use crate::{
     app::App,
+    client::Client,
     db::Tx,
-    id::InvoiceId,
+    id::{InvoiceId, PaymentId},
+    idempotency::{Answer, Begun, Call},
     identity::Person,
     money::{Amount, Asset},
     payments::{
-        Draft, Intent, Side, Stage, TO_SIGN,
+        self, Draft, Intent, Side, Stage, TO_SIGN,
         http::positive,
         prepare,
-        view::{self, Direction, PaymentView, Viewer},
+        view::{self, Direction, Viewer},
     },
     problem::{Kind, Problem, Result},
+    questions::Asker,
     time::Time,
     wallets,
 };
 
 /// A payment prepared before is offered again while there is this much time left to sign it.
 const STILL_SIGNABLE: Duration = Duration::from_secs(60);
+
+/// Who wants to pay.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Payer<'a> {
+    pub person: Option<&'a Person>,
+    /// The hash of a browser's secret.
+    pub secret: Option<&'a str>,
+    pub client: &'a Client,
+}
 
 /// How somebody wants to pay.
 #[derive(Debug, Clone)]
@@ -41,9 +62,11 @@ pub(super) struct Wish {
 pub(super) async fn prepare(
     app: &App,
     id: InvoiceId,
-    person: Option<&Person>,
+    who: Payer<'_>,
     wish: Wish,
-) -> Result<(ConnectTransaction, Option<PaymentView>)> {
+    call: &Call,
+) -> Result<Response> {
+    let person = who.person;
     let (now, from) = (app.now(), wish.from);
     let mut tx = app.db.snapshot().await?;
     let whole = super::whole(&mut tx, id).await?;
@@ -52,24 +75,66 @@ pub(super) async fn prepare(
         return Err(stars_only());
     }
     let person = linked(&mut tx, person, from).await?;
+    let known = call.known(&mut tx).await?;
     drop(tx);
     payable(&whole, from, now.at)?;
+    if let Some(answer) = known {
+        return again(app, answer).await;
+    }
     let whole = priced(app, whole).await?;
     let (asset, amount) = chosen(app, &whole.invoice, &wish)?;
-    let payer = prepare::payer(app, from, asset).await?;
-    let Some(person) = person else {
-        let ends = whole.intent.expires_at.min(whole.invoice.asked_until());
-        let intent = Intent { expires_at: ends, ..whole.intent };
-        return Ok((prepare::transaction(app, &intent, payer, amount, now.at)?, None));
+    let asker: Asker = who.person.map_or_else(|| who.client.into(), Into::into);
+    let payer = prepare::payer(app, &asker, from, asset).await?;
+    let own = match (person, who.secret) {
+        (None, Some(secret)) => claims::by_secret(app, &whole, secret).await?,
+        _ => None,
     };
-    if let Some(prepared) = prepared(&whole, person, from, (asset, amount), now.at) {
-        return answer(app, prepared, person);
-    }
-    let mut tx = app.db.begin().await?;
-    let draft = draft(&whole, person, from, (asset, amount), now.at);
-    let intent = prepare::open(&mut tx, app, person.id, payer, draft, now).await?;
+    let mut tx = match call.begin(&app.db, now.at).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(answer) => return again(app, answer).await,
+    };
+    let answer = match person {
+        None => {
+            let intent = own.unwrap_or_else(|| whole.intent.clone());
+            let ends = intent.expires_at.min(whole.invoice.asked_until());
+            let intent = Intent { expires_at: ends, ..intent };
+            let transaction = prepare::transaction(app, &intent, payer, amount, now.at)?;
+            PayAnswer { transaction, payment: None }
+        }
+        Some(person) => match prepared(&whole, person, from, (asset, amount), now.at) {
+            Some(prepared) => payment(app, prepared, person)?,
+            None => {
+                let draft = draft(&whole, person, from, (asset, amount), now.at);
+                let intent = prepare::open(&mut tx, app, person.id, payer, draft, now).await?;
+                payment(app, &intent, person)?
+            }
+        },
+    };
+    let answer = Answer::new(StatusCode::OK, &answer)?;
+    call.remember(&mut tx, &answer).await?;
     tx.commit().await?;
-    answer(app, &intent, person)
+    Ok(answer.into_response())
+}
+
+/// What was answered before, unless it has been signed since: that would pay twice.
+async fn again(app: &App, answer: Answer) -> Result<Response> {
+    #[derive(Deserialize)]
+    struct Made {
+        id: PaymentId,
+    }
+    #[derive(Deserialize)]
+    struct Answered {
+        payment: Option<Made>,
+    }
+    let answered: Answered = serde_json::from_str(&answer.body).map_err(Problem::internal)?;
+    if let Some(made) = answered.payment {
+        let mut tx = app.db.snapshot().await?;
+        let intent = payments::store::find(&mut tx, made.id).await?;
+        if intent.is_some_and(|intent| intent.stage != Stage::Created) {
+            return Err(payments::Error::Refused(payments::Refused::Started).into());
+        }
+    }
+    Ok(answer.replayed())
 }
 
 /// The invoice as whoever pays now may pay it: a price in fiat at a rate that is held.
@@ -199,14 +264,11 @@ fn draft(
     }
 }
 
-fn answer(
-    app: &App,
-    intent: &Intent,
-    person: &Person,
-) -> Result<(ConnectTransaction, Option<PaymentView>)> {
+fn payment(app: &App, intent: &Intent, person: &Person) -> Result<PayAnswer> {
     let viewer = Viewer { person: Some(person.id), direction: Direction::Out };
     let view = view::intent(&app.assets, intent, None, viewer);
     let request = view.transaction.clone();
-    let request = request.ok_or_else(|| Problem::internal("a payment without its transaction"))?;
-    Ok((request, Some(view)))
+    let transaction =
+        request.ok_or_else(|| Problem::internal("a payment without its transaction"))?;
+    Ok(PayAnswer { transaction, payment: Some(view) })
 }

@@ -83,7 +83,7 @@ async fn take(
     payments::store::expire_unsigned(tx, &after.id.to_string(), after.intent).await?;
     let note = keep(tx, assets, &after).await?;
     let seen = Observation { note, ..Observation::of(Mark::RateRenewed) };
-    store::observe(tx, after.id, &seen, now.at).await?;
+    store::timeline::observe(tx, after.id, &seen, now.at).await?;
     tx.nudge();
     tell(tx, assets, after.id, &[(kind::INVOICE_RATE_RENEWED, Voice::Quiet)], now).await?;
     Ok(true)

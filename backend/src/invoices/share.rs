@@ -57,6 +57,16 @@ impl Share {
         self.part < self.whole
     }
 
+    /// Whether it is more than nothing.
+    pub fn is_something(&self) -> bool {
+        self.part > BigUint::ZERO
+    }
+
+    /// Whether it is half at least of another share of the same dues.
+    pub fn is_half_of(&self, other: &Self) -> bool {
+        &self.part * 2u32 >= other.part
+    }
+
     /// Whether at most so many hundredths of a percent are missing.
     pub fn is_all_but(&self, bps: u16) -> bool {
         &self.part * 10_000u32 >= &self.whole * 10_000u32.saturating_sub(u32::from(bps))

@@ -1,25 +1,25 @@
 //! The statements of invoices.
 
 pub mod rates;
+pub mod timeline;
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use ton::address::Address;
 
 use super::{
     goods::{Goods, Starred},
     held::{Counted, Held},
     share::Tender,
     state::{Invoice, InvoiceStatus, Links, Price, Status, Terms, Tolerance},
-    timeline::{Line, Mark, Observation, Source},
 };
 use crate::{
-    db::{One, Result, Tx, execute, rows},
-    id::{InvoiceId, MerchantId, PaymentId, StarPaymentId, TransferId},
+    db::{One, Result, Text, Tx, execute, joined, over_ids, rows},
+    id::{InvoiceId, MerchantId, PaymentId, PersonId},
     money::{Amount, Asset},
-    payments,
     rates::{Currency, Fiat, Fixed, Rate},
-    stars::{self, Stars},
+    stars::Stars,
     time::Time,
 };
 
@@ -306,6 +306,18 @@ pub async fn insert(tx: &mut Tx, invoice: &Invoice) -> Result<bool> {
     Ok(touched == 1)
 }
 
+/// Keeps an invoice's number. `false`: another invoice has it.
+pub async fn number(tx: &mut Tx, id: InvoiceId, number: i64) -> Result<bool> {
+    let touched = execute!(
+        tx,
+        "insert into cryptobot_invoices (invoice_id, number, allow_comments, allow_anonymous)
+         values ($1, $2, true, true) on conflict (number) do nothing",
+        id,
+        number
+    )?;
+    Ok(touched == 1)
+}
+
 /// Writes the new state, unless somebody else has changed it since `before` was read.
 pub async fn save(tx: &mut Tx, before: &Invoice, after: &Invoice) -> Result<bool> {
     let marks = Marks::from(after.status);
@@ -364,6 +376,18 @@ pub async fn find(tx: &mut Tx, id: InvoiceId) -> Result<Option<Invoice>> {
     rows!(tx, optional Row, "select * from invoices where id = $1", id)?
         .map(Invoice::try_from)
         .transpose()
+}
+
+/// Many invoices, newest first.
+pub async fn of_ids(tx: &mut Tx, ids: &[InvoiceId]) -> Result<Vec<Invoice>> {
+    invoices(rows!(
+        tx,
+        all Row,
+        over_ids!(
+            "select i.* from ids cross join invoices i where i.id = ids.id order by i.id desc"
+        ),
+        joined(ids)
+    )?)
 }
 
 /// The invoice, if it is this merchant's.
@@ -448,8 +472,25 @@ pub async fn made_between(
     )?)
 }
 
+/// To whom invoices are to be paid whose deadline lies before a moment of the chain's clock, where the
+/// account has not been compared so far.
+pub async fn due_payees(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Address>> {
+    let rows = rows!(
+        tx,
+        all One<Text<Address>>,
+        "select distinct i.payee_address from invoices join intents i on i.id = invoices.intent_id
+          where invoices.status in ('open', 'processing') and invoices.expires_at < $1
+            and exists (select 1 from watched w
+                         where w.owner = i.payee_address and not w.behind
+                           and w.compared < invoices.expires_at) limit $2",
+        passed,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(payee,)| payee.0).collect())
+}
+
 /// Invoices whose deadline lies before a moment of the chain's clock. Where the payee's account has not
-/// been read so far, the money may be there: those wait.
+/// been read and compared so far, the money may be there: those wait.
 pub async fn due(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Invoice>> {
     invoices(rows!(
         tx,
@@ -457,69 +498,74 @@ pub async fn due(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Invoice>> 
         "select * from invoices
           where status in ('open', 'processing') and expires_at < $1
             and not exists (select 1 from watched w join intents i on i.payee_address = w.owner
-                             where i.id = invoices.intent_id and w.behind)
+                             where i.id = invoices.intent_id
+                               and (w.behind or w.compared < invoices.expires_at))
           order by expires_at limit $2",
         passed,
         limit
     )?)
 }
 
-/// Adds a line to an invoice's timeline.
-pub async fn observe(tx: &mut Tx, id: InvoiceId, seen: &Observation, at: Time) -> Result<()> {
-    let (transfer, stars) = match seen.source {
-        Some(Source::Transfer(id)) => (Some(id), None),
-        Some(Source::Stars(id)) => (None, Some(id)),
-        None => (None, None),
-    };
+/// The payment whose reference belongs to a secret.
+pub async fn claim(tx: &mut Tx, id: InvoiceId, secret_hash: &str) -> Result<Option<PaymentId>> {
+    let row: Option<One<PaymentId>> = rows!(
+        tx,
+        optional One<PaymentId>,
+        "select intent_id from invoice_claims where invoice_id = $1 and secret_hash = $2",
+        id,
+        secret_hash
+    )?;
+    Ok(row.map(|(intent,)| intent))
+}
+
+pub async fn insert_claim(
+    tx: &mut Tx,
+    id: InvoiceId,
+    secret_hash: &str,
+    intent: PaymentId,
+    at: Time,
+) -> Result<()> {
     execute!(
         tx,
-        "insert into invoice_timeline (invoice_id, n, kind, transfer_id, star_payment_id, note, at)
-         select $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5, $6 from invoice_timeline
-          where invoice_id = $1",
+        "insert into invoice_claims (invoice_id, secret_hash, intent_id, created_at)
+         values ($1, $2, $3, $4)",
         id,
-        seen.mark,
-        transfer,
-        stars,
-        seen.note.as_deref(),
+        secret_hash,
+        intent,
         at
     )?;
     Ok(())
 }
 
-#[derive(sqlx::FromRow)]
-struct LineRow {
-    n: i64,
-    kind: Mark,
-    transfer_id: Option<TransferId>,
-    star_payment_id: Option<StarPaymentId>,
-    note: Option<String>,
-    at: Time,
+/// How many secrets have a reference of their own.
+pub async fn claims(tx: &mut Tx, id: InvoiceId) -> Result<i64> {
+    let (count,) = rows!(
+        tx,
+        one One<i64>,
+        "select count(*) from invoice_claims where invoice_id = $1",
+        id
+    )?;
+    Ok(count)
 }
 
-/// A page of an invoice's timeline, oldest first, after a line.
-pub async fn timeline(tx: &mut Tx, id: InvoiceId, after: i64, limit: i64) -> Result<Vec<Line>> {
-    let rows = rows!(
+/// What came for an invoice by one payment, from one person, or from a wallet of theirs, asset by asset.
+pub async fn paid_by(
+    tx: &mut Tx,
+    id: InvoiceId,
+    payment: Option<PaymentId>,
+    person: Option<PersonId>,
+) -> Result<Vec<(Asset, Amount)>> {
+    rows!(
         tx,
-        all LineRow,
-        "select n, kind, transfer_id, star_payment_id, note, at from invoice_timeline
-          where invoice_id = $1 and n > $2 order by n limit $3",
+        all(Asset, Amount),
+        "select t.asset, cast(coalesce(sum(t.amount), 0) as bigint)
+           from intents i join transfers t on t.intent_id = i.id
+          where i.purpose_id = $1 and t.reason is null
+            and (i.id = cast($2 as text) or i.payer_id = cast($3 as text)
+                 or t.sender in (select address from wallets where person_id = cast($3 as text)))
+          group by t.asset",
         id,
-        after,
-        limit
-    )?;
-    let mut lines = Vec::with_capacity(rows.len());
-    for LineRow { n, kind: mark, transfer_id, star_payment_id, note, at } in rows {
-        let transfer = match transfer_id {
-            Some(id) => payments::store::find_transfer(tx, id).await?,
-            None => None,
-        };
-        let stars = match star_payment_id {
-            Some(id) => stars::store::find(tx, id).await?,
-            None => None,
-        };
-        let source = transfer_id.map(Source::Transfer);
-        let source = source.or(star_payment_id.map(Source::Stars));
-        lines.push(Line { n, seen: Observation { mark, source, note }, at, transfer, stars });
-    }
-    Ok(lines)
+        payment,
+        person
+    )
 }

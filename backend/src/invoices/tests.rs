@@ -100,7 +100,8 @@ impl Till {
 
     async fn passes(&self, at: Time) -> usize {
         let mut tx = self.db.begin().await.unwrap();
-        let count = expire_due(&mut tx, &self.assets, at, self.now()).await.unwrap();
+        crate::follow::store::compare_all(&mut tx, at).await;
+        let count = expire_due(&mut tx, &self.assets, at, 200, self.now()).await.unwrap();
         tx.commit().await.unwrap();
         count
     }
@@ -143,6 +144,7 @@ fn arrival(reference: Reference, amount: u64, at: Time, lt: u64) -> Arrival {
         asset: Asset::Gram,
         units: u128::from(amount),
         comment: Comment::Text(reference.to_string()),
+        sent: Default::default(),
         nature: payments::Nature::Plain,
         block: 9,
         at,

@@ -67,7 +67,9 @@ pub struct PublicInvoiceView {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub paid_at: Option<Time>,
     pub return_url: Option<String>,
-    /// What the shop says to whoever has paid; `null` before.
+    /// Whether the shop has a word for whoever pays.
+    pub has_paid_message: bool,
+    /// That word: for whoever has paid, and for nobody else who has the link. `null` before.
     pub paid_message: Option<String>,
     /// How far the newest payment has come.
     pub progress: Vec<Step>,
@@ -261,7 +263,14 @@ pub fn invoice(assets: &Assets, whole: &Whole) -> InvoiceView {
     let signed = refunds.iter().map(|refund| view::brief(assets, refund));
     InvoiceView {
         object: "invoice",
-        public: public(assets, whole),
+        public: PublicInvoiceView {
+            // The shop's own words.
+            paid_message: match invoice.status {
+                Status::Paid { .. } => invoice.terms.paid_message.clone(),
+                _ => None,
+            },
+            ..public(assets, whole)
+        },
         tolerance_bps: invoice.terms.tolerance.bps(),
         accepted_by_hand: matches!(invoice.status, Status::Paid { by_hand: true, .. }),
         external_id: invoice.terms.external_id.clone(),
@@ -306,10 +315,8 @@ pub fn public(assets: &Assets, whole: &Whole) -> PublicInvoiceView {
             _ => None,
         },
         return_url: invoice.terms.return_url.clone(),
-        paid_message: match invoice.status {
-            Status::Paid { .. } => invoice.terms.paid_message.clone(),
-            _ => None,
-        },
+        has_paid_message: invoice.terms.paid_message.is_some(),
+        paid_message: None,
         progress: progress(intent, intents, transfers),
         receipts: transfers.iter().map(|transfer| receipt(assets, transfer)).collect(),
         astray: whole.astray.iter().filter_map(|found| astray(assets, found)).collect(),

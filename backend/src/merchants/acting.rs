@@ -1,7 +1,7 @@
 //! Who acts for a merchant: whoever holds one of its keys, or one of its people with a session who says
 //! for which merchant in `Remit-Account`.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use axum::{
     extract::FromRequestParts,
@@ -13,7 +13,6 @@ use super::{
     grant::{self, Denied, Grant, Need},
     members,
     role::Role,
-    store,
 };
 use crate::{
     app::App,
@@ -26,13 +25,12 @@ use crate::{
         http::{Caller, credential},
     },
     problem::{Kind, Problem, Result},
+    wait::Waiter,
     wallets,
 };
 
 /// For which merchant a person acts.
 pub const ACCOUNT: HeaderName = HeaderName::from_static("remit-account");
-/// How often the use of a key is noted.
-const NOTED: Duration = Duration::from_secs(60);
 
 /// Whose hand it is.
 #[derive(Debug, Clone)]
@@ -132,7 +130,7 @@ impl Acting {
             .allows(need, from.ip, app.time())
             .map_err(|no| waits(no, need, &self.hand).unwrap_or_else(|| denied(no, &self.hand)))?;
         if let Hand::Key(key) = &self.hand {
-            note_use(key, app).await?;
+            app.key_uses.note(key, app.time());
         }
         call::acts(self.merchant.id, &self.hand);
         Ok(self)
@@ -148,17 +146,8 @@ async fn of_key(plain: &str, app: &App) -> Result<Acting> {
     let (merchant, key) = super::by_key(&mut tx, plain, app.livemode())
         .await?
         .ok_or_else(|| Problem::new(Kind::KeyInvalid, unknown(plain, app)))?;
+    call::comes_from(merchant.id);
     Ok(Acting { merchant, grant: key.grant_now(), hand: Hand::Key(Box::new(key)) })
-}
-
-async fn note_use(key: &Key, app: &App) -> Result<()> {
-    let now = app.time();
-    if key.last_used_at.is_none_or(|at| now.since(at) >= NOTED) {
-        let mut tx = app.db.begin().await?;
-        store::used(&mut tx, key.id, now).await?;
-        tx.commit().await?;
-    }
-    Ok(())
 }
 
 async fn of_session(parts: &mut Parts, app: &App) -> Result<Acting> {
@@ -245,6 +234,7 @@ impl FromRequestParts<App> for Merchant {
 #[derive(Debug, Clone)]
 pub struct Account {
     pub id: String,
+    pub waiter: Waiter,
 }
 
 impl FromRequestParts<App> for Account {
@@ -255,9 +245,10 @@ impl FromRequestParts<App> for Account {
             credential(&parts.headers, "Bearer").is_some_and(|token| token.starts_with("sk_"));
         if is_key || parts.headers.contains_key(ACCOUNT) {
             let merchant = Merchant::from_request_parts(parts, app).await?;
-            return Ok(Self { id: merchant.id.to_string() });
+            let waiter = Waiter::of(app, &merchant).await?;
+            return Ok(Self { id: merchant.id.to_string(), waiter });
         }
-        let caller = Caller::from_request_parts(parts, app).await?;
-        Ok(Self { id: caller.person.id.to_string() })
+        let person = Caller::from_request_parts(parts, app).await?.person;
+        Ok(Self { id: person.id.to_string(), waiter: (&person).into() })
     }
 }

@@ -1,6 +1,7 @@
 //! `remit merchant …`: an operator opens accounts and hands out keys.
 
 use anyhow::Context;
+use ton::address::Address;
 
 use super::{
     Merchant, NewMerchant,
@@ -24,7 +25,7 @@ pub async fn run(app: &App, verb: MerchantVerb) -> anyhow::Result<()> {
     match verb {
         MerchantVerb::Add { name, address, owner_telegram } => {
             own_network(&mut tx, app).await?;
-            let payout = address.parse().context("--address is not a TON address")?;
+            let payout = Address::read(&address).context("--address is not a TON address")?.address;
             let new = NewMerchant { name, payout, owner_telegram, livemode: app.livemode() };
             let merchant = create(&mut tx, &app.assets, new, now).await?;
             let (key, plain) = mint(&mut tx, &merchant, now).await?;

@@ -21,11 +21,11 @@ use crate::{
     id::{PersonId, WalletId},
     idempotency::{Answer, Begun, http::IdempotencyKey},
     identity::http::Caller,
-    page::Page,
+    page::{self, Page},
     payments::view::friendly,
     problem::{Kind, Problem, Refusals, Result},
     time::Time,
-    wait::{self, Look, Waiter},
+    wait::{self, Look},
     wallets,
 };
 
@@ -234,10 +234,13 @@ pub async fn own_wallet(tx: &mut Tx, person: PersonId, wallet: &str) -> Result<w
 struct FeedQuery {
     /// The `seq` of the last event already handled. Without it the feed is read from its beginning.
     after: Option<i64>,
-    /// How many, 1 to 100. Default 100.
+    /// How many, 1 to 100; more is taken as 100. Default 100.
+    #[serde(default, deserialize_with = "page::count")]
     limit: Option<u32>,
-    /// Seconds to wait when there is nothing new, at most 50. When 50 calls of yours are waiting
-    /// already, or too many altogether, the answer comes at once.
+    /// Seconds to wait when there is nothing new, at most 50; more is taken as 50. When 50 calls of
+    /// yours are waiting already, it is refused with 429; when too many are waiting altogether, the
+    /// answer comes after two seconds.
+    #[serde(default, deserialize_with = "wait::seconds")]
     wait: Option<u64>,
     /// Only these types, separated by commas: `invoice.paid,invoice.paid_late`. A name that no event
     /// has is refused.
@@ -270,6 +273,10 @@ fn unknown_type(name: &str) -> Problem {
 /// Remember the `seq` of the last event you handled and send it as `after`: that is the whole
 /// integration. Numbers have no gaps and appear in order, so nothing is missed and nothing comes
 /// twice. Events are kept. A merchant reads with an API key, a person with a session.
+///
+/// Only where the service had to be restored from an older copy is there a gap, and the first event
+/// after it is `feed.restored`. A number that your feed does not have is refused with
+/// `unknown-position`: read on after its `last_seq`.
 #[utoipa::path(
     get, path = "/v1/events", tag = "Merchants", security(("key" = []), ("session" = [])),
     params(FeedQuery),
@@ -282,11 +289,19 @@ async fn feed(
 ) -> Result<Json<Page<EventView>>> {
     let (after, kinds) = (query.after.unwrap_or(0), query.kinds()?);
     let limit = query.limit.unwrap_or(100).clamp(1, 100);
-    let waiter = Waiter::Known(account.id.clone());
-    let page = wait::until(&app, waiter, query.wait, || async {
-        let mut tx = app.db.snapshot().await?;
-        let found = events::after(&mut tx, &account.id, after, &kinds, limit + 1).await?;
-        Ok(Look { news: !found.is_empty(), found: Page::from_probe(found, limit) })
+    let waiter = account.waiter.clone();
+    let mut first = true;
+    let page = wait::until(&app, waiter, query.wait, || {
+        let first = std::mem::take(&mut first);
+        let (app, account, kinds) = (&app, &account, &kinds);
+        async move {
+            let mut tx = app.db.snapshot().await?;
+            if first {
+                events::restore::known(&mut tx, &account.id, after).await?;
+            }
+            let found = events::after(&mut tx, &account.id, after, kinds, limit + 1).await?;
+            Ok(Look { news: !found.is_empty(), found: Page::from_probe(found, limit) })
+        }
     })
     .await?;
     let livemode = app.livemode();

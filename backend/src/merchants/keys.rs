@@ -210,7 +210,8 @@ fn name(name: Option<String>) -> Result<Option<String>> {
 async fn list(State(app): State<App>, acting: Acting) -> Result<Json<Page<KeyView>>> {
     let mut tx = app.db.snapshot().await?;
     let keys = store::keys_of(&mut tx, acting.merchant.id).await?;
-    Ok(Json(Page { data: keys.iter().map(KeyView::from).collect(), has_more: false }))
+    let view = |key: &Key| KeyView { last_used_at: app.key_uses.last(key), ..KeyView::from(key) };
+    Ok(Json(Page { data: keys.iter().map(view).collect(), has_more: false }))
 }
 
 /// Make an API key
@@ -328,6 +329,7 @@ async fn revoke(
         let by = acting.hand.to_string();
         super::revoke(&mut tx, acting.merchant.id, id, now).await.map_err(|error| match error {
             Error::NoKey(id) => missing(id),
+            Error::Db(error) => error.into(),
             error => Problem::internal(error),
         })?;
         let its = |matter: &Matter| matches!(matter, Matter::Key { key, .. } if *key == id);

@@ -21,6 +21,7 @@ mod keys;
 pub mod members;
 pub mod role;
 pub mod store;
+pub mod uses;
 
 use ton::address::Address;
 

@@ -2,28 +2,40 @@
 
 use std::str::FromStr;
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use serde::{Deserialize, Serialize};
 use ton::address::Address;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Draft, Error, Input, Intent, Purpose, Side, TO_SIGN, prepare,
-    recipient::{self, Recipient, Warning},
-    store::{self, Line},
-    view::{self, Direction, PartyKind, PaymentView, Viewer},
+    Draft, Error, Input, Intent, Memo, Purpose, Side, TO_SIGN,
+    custody::{self, memo},
+    lookup, many, prepare,
+    recipient::{self, Recipient},
+    store::{
+        self,
+        activity::{self, Line},
+    },
+    view::{self, Direction, PaymentView, Viewer},
 };
 use crate::{
     app::App,
     db::Tx,
     extract::{Body, Path, Query},
     id::{PaymentId, TransferId},
+    idempotency::{Answer, Begun, Call, http::IdempotencyKey},
     identity::{Person, http::Caller},
-    money::{Amount, Listed},
+    money::{Amount, Asset, Listed},
     page::{Page, PageQuery},
     problem::{Failures, Kind, Problem, Refusals, Result},
-    wait::{self, Look, WaitQuery, Waiter},
+    time::Time,
+    wait::{self, Look, WaitQuery},
     wallets::{self, Wallet},
 };
 
@@ -33,7 +45,7 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(read))
         .routes(routes!(submitted))
         .routes(routes!(cancel))
-        .routes(routes!(recipients))
+        .merge(lookup::router())
 }
 
 impl From<Error> for Problem {
@@ -54,10 +66,10 @@ impl From<Error> for Problem {
 }
 
 /// What to pay, and to whom.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPayment {
-    /// `@username` of somebody who has linked a wallet here, or an address in any form.
+    /// `@username` of somebody who has linked a wallet here, an address in any form, or a payment link.
     #[schema(example = "@bob")]
     pub to: String,
     /// Decimal, exact, above zero.
@@ -67,6 +79,11 @@ pub struct NewPayment {
     pub asset: String,
     /// For the payee. It is written on the chain, where everybody can read it.
     pub note: Option<String>,
+    /// What an exchange or a service knows its customer by. It is the whole comment on the chain, exactly as
+    /// it is given, with no reference of ours; so only for an address that is nobody's here, and without
+    /// a note. 500 bytes at most, on one line.
+    #[schema(example = "4000111222")]
+    pub memo: Option<String>,
     /// Which of your linked wallets pays; your default one if left out.
     pub from: Option<String>,
 }
@@ -77,36 +94,85 @@ const NOTE: usize = 200;
 /// Prepare a payment
 ///
 /// Nothing moves until a wallet signs `transaction`. Pass it to TON Connect as it is.
+///
+/// With an `Idempotency-Key` a request that is sent twice makes one payment; the second answer shows it
+/// as it stands by then. Of coins with the same memo, sum and sides one payment waits at a time: the chain
+/// could not tell two apart. While the first can still be signed it is given again; after that the second
+/// is refused until the first has ended.
 #[utoipa::path(
     post, path = "/v1/payments", tag = "Payments", security(("session" = [])),
+    params((
+        "Idempotency-Key" = Option<String>, Header,
+        description = "Up to 255 characters. The same key and body give the same payment."
+    )),
     request_body = NewPayment,
     responses((status = 201, body = PaymentView), Failures)
 )]
 async fn create(
     State(app): State<App>,
     caller: Caller,
+    key: IdempotencyKey,
     Body(new): Body<NewPayment>,
-) -> Result<(StatusCode, Json<PaymentView>)> {
+) -> Result<Response> {
+    let call = key.call(caller.person.id, "POST /v1/payments", &new);
+    if let Some(again) = again(&app, &caller.person, &call).await? {
+        return Ok(again);
+    }
     let listed = accepted(&app, &new.asset)?;
     let amount = positive(&new.amount, listed)?;
     let note = clean_note(new.note.as_deref())?;
     let to = recipient::resolve(&app, &new.to).await?;
-    let payment = start(
-        &app,
-        &caller.person,
-        new.from.as_deref(),
-        Start {
-            purpose: Purpose::Send,
-            to: to.side,
-            address: to.address,
-            asset: listed.asset,
-            amount,
-            note,
-            description: None,
-        },
-    )
-    .await?;
-    Ok((StatusCode::CREATED, Json(payment)))
+    if to
+        .asked
+        .asset
+        .is_some_and(|asked| matches!(asked, Asset::Jetton(_)) && asked != listed.asset)
+    {
+        return Err(Problem::new(
+            Kind::BadRequest,
+            "The link in `to` asks for another asset. No money has moved; name the same, or give the address alone.",
+        ));
+    }
+    let memo = memo_for(&app, &to, new.memo.as_deref(), note.is_some()).await?;
+    let payment = Start {
+        purpose: Purpose::Send,
+        to: to.side,
+        address: to.address,
+        asset: listed.asset,
+        amount,
+        note,
+        memo,
+        description: None,
+        good_until: to.asked.good_until,
+    };
+    start(&app, &caller.person, new.from.as_deref(), payment, &call).await
+}
+
+/// The memo of a payment, from the request or from the link it names.
+async fn memo_for(
+    app: &App,
+    to: &Recipient,
+    given: Option<&str>,
+    has_note: bool,
+) -> Result<Option<String>> {
+    let bad = |why: &dyn std::fmt::Display| {
+        Problem::new(Kind::BadRequest, format!("{why}. No money has moved."))
+    };
+    let given = given.map(memo::read).transpose().map_err(|why| bad(&why))?;
+    let asked = to.asked.memo.as_deref().map(memo::read).transpose().map_err(|why| bad(&why))?;
+    if given.is_some() && asked.is_some() && given != asked {
+        return Err(bad(&"memo is not the one that the link in `to` asks for"));
+    }
+    let Some(memo) = given.or(asked) else { return Ok(None) };
+    if has_note {
+        return Err(bad(&"A memo is the whole comment, so there is no room for a note beside it"));
+    }
+    let mut tx = app.db.snapshot().await?;
+    if to.side.person.is_some() || custody::store::is_ours(&mut tx, to.address).await? {
+        return Err(bad(
+            &"Whoever is paid here is known to this service and needs no memo; write a note instead",
+        ));
+    }
+    Ok(Some(memo))
 }
 
 /// A payment a person has decided to make.
@@ -114,20 +180,25 @@ pub struct Start {
     pub purpose: Purpose,
     pub to: Side,
     pub address: Address,
-    pub asset: crate::money::Asset,
+    pub asset: Asset,
     pub amount: Amount,
     pub note: Option<String>,
+    /// The whole comment, where the payee wants one of its own.
+    pub memo: Option<String>,
     pub description: Option<String>,
+    /// It must not be signed later than this.
+    pub good_until: Option<Time>,
 }
 
-/// Opens the intent and prepares the transaction for the payer's wallet. Requests and invoices use it
-/// too when a person pays them.
+/// Opens the intent and prepares the transaction for the payer's wallet, once for each Idempotency-Key.
+/// Requests use it too when a person pays them.
 pub async fn start(
     app: &App,
     payer: &Person,
     from: Option<&str>,
     start: Start,
-) -> Result<PaymentView> {
+    call: &Call,
+) -> Result<Response> {
     let mut tx = app.db.snapshot().await?;
     let wallet = paying_wallet(&mut tx, payer, from).await?;
     drop(tx);
@@ -137,8 +208,16 @@ pub async fn start(
             "This is the wallet you pay from. Choose somebody else, or another wallet of yours.",
         ));
     }
-    let from = prepare::payer(app, wallet.address, start.asset).await?;
+    let from = prepare::payer(app, &payer.into(), wallet.address, start.asset).await?;
+    let memo = match start.memo {
+        Some(text) => {
+            let after = prepare::acted_up_to(app, &payer.into(), wallet.address).await?;
+            Some(Memo { text, after })
+        }
+        None => None,
+    };
     let now = app.now();
+    let end = now.at.after(TO_SIGN);
     let draft = Draft {
         purpose: start.purpose,
         payer: Side::from(payer),
@@ -150,13 +229,52 @@ pub async fn start(
         amount: Some(start.amount),
         note: start.note,
         description: start.description,
-        expires_at: now.at.after(TO_SIGN),
+        expires_at: start.good_until.map_or(end, |until| until.min(end)),
     };
-    let mut tx = app.db.begin().await?;
-    let intent = prepare::open(&mut tx, app, payer.id, from, draft, now).await?;
-    tx.commit().await?;
+    let mut tx = match call.begin(&app.db, now.at).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(answer) => return as_it_stands(app, payer, answer).await,
+    };
+    let intent = match memo {
+        Some(memo) => {
+            prepare::open_with_memo(&mut tx, app, payer.id, from, draft, memo, now).await?
+        }
+        None => prepare::open(&mut tx, app, payer.id, from, draft, now).await?,
+    };
     let viewer = Viewer { person: Some(payer.id), direction: Direction::Out };
-    Ok(view::intent(&app.assets, &intent, None, viewer))
+    let view = view::intent(&app.assets, &intent, None, viewer);
+    let answer = Answer::new(StatusCode::CREATED, &view)?;
+    call.remember(&mut tx, &answer).await?;
+    tx.commit().await?;
+    Ok(answer.into_response())
+}
+
+/// The payment that this very request has made before.
+pub async fn again(app: &App, payer: &Person, call: &Call) -> Result<Option<Response>> {
+    let mut tx = app.db.snapshot().await?;
+    let known = call.known(&mut tx).await?;
+    drop(tx);
+    match known {
+        Some(answer) => as_it_stands(app, payer, answer).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// A payment that was answered before, as it stands by now: what has been signed since must not be given
+/// out to be signed twice.
+async fn as_it_stands(app: &App, payer: &Person, answer: Answer) -> Result<Response> {
+    #[derive(Deserialize)]
+    struct Made {
+        id: PaymentId,
+    }
+    let made: Made = serde_json::from_str(&answer.body).map_err(Problem::internal)?;
+    let mut tx = app.db.snapshot().await?;
+    let Some(intent) = store::find(&mut tx, made.id).await? else { return Ok(answer.replayed()) };
+    let transfer = store::first_transfer_of(&mut tx, made.id).await?;
+    let viewer = Viewer { person: Some(payer.id), direction: Direction::Out };
+    let view = view::intent(&app.assets, &intent, transfer.as_ref(), viewer);
+    let body = serde_json::to_string(&view).map_err(Problem::internal)?;
+    Ok(Answer { body, ..answer }.replayed())
 }
 
 async fn paying_wallet(tx: &mut Tx, payer: &Person, from: Option<&str>) -> Result<Wallet> {
@@ -169,9 +287,8 @@ async fn paying_wallet(tx: &mut Tx, payer: &Person, from: Option<&str>) -> Resul
     let Some(from) = from else {
         return wallets::default_of(tx, payer.id).await?.ok_or_else(missing);
     };
-    let address = Address::parse(from)
-        .map_err(|e| Problem::new(Kind::AddressInvalid, e.to_string()))?
-        .address;
+    let address =
+        Address::read(from).map_err(|e| Problem::new(Kind::AddressInvalid, e.to_string()))?.address;
     let mine = wallets::store::of(tx, payer.id).await?;
     mine.into_iter().find(|wallet| wallet.address == address).ok_or_else(missing)
 }
@@ -243,36 +360,40 @@ pub async fn activity(
     };
     let probe = i64::from(page.size()) + 1;
     let direction = direction.map(Direction::as_str);
-    let lines = store::activity(tx, person, direction, before.as_ref(), probe).await?;
+    let lines = activity::page(tx, person, direction, before.as_ref(), probe).await?;
     let lines = Page::from_probe(lines, page.size());
-    let mut data = Vec::with_capacity(lines.data.len());
-    for line in &lines.data {
-        data.extend(look(tx, app, person, line).await?);
-    }
+    let data = look(tx, app, person, &lines.data).await?;
     Ok(Page { data, has_more: lines.has_more })
 }
 
 async fn line(tx: &mut Tx, person: crate::id::PersonId, id: &str) -> Result<Line> {
-    let lines = store::lines(tx, person, id).await?;
+    let lines = activity::lines(tx, person, id).await?;
     lines.into_iter().next().ok_or_else(|| Problem::not_found(format_args!("payment {id}")))
 }
 
+/// What these lines mean, in as many statements for many as for one.
 async fn look(
     tx: &mut Tx,
     app: &App,
     person: crate::id::PersonId,
-    line: &Line,
-) -> Result<Option<PaymentView>> {
-    let direction = if line.direction == "in" { Direction::In } else { Direction::Out };
-    if let Ok(id) = PaymentId::from_str(&line.subject_id) {
-        let Some(intent) = store::find(tx, id).await? else { return Ok(None) };
-        let transfer = store::first_transfer_of(tx, id).await?;
-        let viewer = Viewer { person: Some(person), direction };
-        return Ok(Some(view::intent(&app.assets, &intent, transfer.as_ref(), viewer)));
-    }
-    let Ok(id) = TransferId::from_str(&line.subject_id) else { return Ok(None) };
-    let transfer = store::find_transfer(tx, id).await?;
-    Ok(transfer.map(|transfer| view::income(&app.assets, &transfer)))
+    lines: &[Line],
+) -> Result<Vec<PaymentView>> {
+    let subjects = || lines.iter().map(|line| line.subject_id.as_str());
+    let payments: Vec<_> = subjects().filter_map(|id| PaymentId::from_str(id).ok()).collect();
+    let incomes: Vec<_> = subjects().filter_map(|id| TransferId::from_str(id).ok()).collect();
+    let intents = many::of_ids(tx, &payments).await?;
+    let paid = many::first_transfers_of(tx, &payments).await?;
+    let incomes = many::transfers_of_ids(tx, &incomes).await?;
+    let view = |line: &Line| {
+        let direction = if line.direction == "in" { Direction::In } else { Direction::Out };
+        if let Ok(id) = PaymentId::from_str(&line.subject_id) {
+            let viewer = Viewer { person: Some(person), direction };
+            return Some(view::intent(&app.assets, intents.get(&id)?, paid.get(&id), viewer));
+        }
+        let id = TransferId::from_str(&line.subject_id).ok()?;
+        Some(view::income(&app.assets, incomes.get(&id)?))
+    };
+    Ok(lines.iter().filter_map(view).collect())
 }
 
 /// Read a payment, or wait for it to move on
@@ -287,12 +408,13 @@ async fn read(
     Path(id): Path<String>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<PaymentView>> {
-    let waiter = Waiter::Known(caller.person.id.to_string());
+    let waiter = (&caller.person).into();
     let found = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let line = line(&mut tx, caller.person.id, &id).await?;
-        let found = look(&mut tx, &app, caller.person.id, &line)
+        let found = look(&mut tx, &app, caller.person.id, &[line])
             .await?
+            .pop()
             .ok_or_else(|| Problem::not_found(format_args!("payment {id}")))?;
         let news = query.after.as_deref().is_some_and(|known| known != found.status.as_str());
         Ok(Look { found, news })
@@ -364,69 +486,4 @@ async fn advance(
     tx.commit().await?;
     let viewer = Viewer { person: Some(person), direction: Direction::Out };
     Ok(Json(view::intent(&app.assets, &intent, transfer.as_ref(), viewer)))
-}
-
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct RecipientQuery {
-    /// `@username`, an address in any form, or a `ton://transfer/…` link.
-    q: String,
-}
-
-/// Somebody who can be paid.
-#[derive(Debug, Serialize, ToSchema)]
-struct RecipientView {
-    kind: PartyKind,
-    name: String,
-    username: Option<String>,
-    /// Where the money will go.
-    address: String,
-    raw: String,
-    warnings: Vec<Warning>,
-}
-
-/// Find out whom a name or an address means
-#[utoipa::path(
-    get, path = "/v1/recipients", tag = "Payments", security(("session" = [])),
-    params(RecipientQuery),
-    responses((status = 200, body = RecipientView), Refusals)
-)]
-async fn recipients(
-    State(app): State<App>,
-    caller: Caller,
-    Query(query): Query<RecipientQuery>,
-) -> Result<Json<RecipientView>> {
-    let found = recipient::resolve(&app, &query.q).await?;
-    let warnings = warnings(&app, &caller.person, &found).await?;
-    let named = found.side.name.is_some();
-    Ok(Json(RecipientView {
-        kind: if named { PartyKind::Person } else { PartyKind::Address },
-        name: found.side.name.unwrap_or_else(|| view::short(found.address)),
-        username: found.side.username,
-        address: view::friendly(found.address),
-        raw: found.address.to_string(),
-        warnings,
-    }))
-}
-
-async fn warnings(app: &App, payer: &Person, to: &Recipient) -> Result<Vec<Warning>> {
-    let mut warnings = Vec::new();
-    let mut tx = app.db.snapshot().await?;
-    let mine = wallets::store::of(&mut tx, payer.id).await?;
-    if mine.iter().any(|wallet| wallet.address == to.address) {
-        warnings.push(Warning::OwnAddress);
-    } else if !store::has_paid(&mut tx, payer.id, to.address).await? {
-        warnings.push(Warning::FirstPayment);
-    }
-    drop(tx);
-    // Advice only: when the chain is away, the payment itself will say so.
-    if let Ok(states) = app.chain_now.wallet_states(&[to.address]).await {
-        match states.first() {
-            None => warnings.push(Warning::NotDeployed),
-            Some(state) if state.status != "active" => warnings.push(Warning::NotDeployed),
-            Some(state) if !state.is_wallet => warnings.push(Warning::Contract),
-            Some(_) => {}
-        }
-    }
-    Ok(warnings)
 }

@@ -4,7 +4,11 @@
 //! reference. The watcher knows intents only. [`record`] takes a transfer off the chain and says which
 //! intent it pays; what that means for an invoice or a request is decided above, in `settle.rs`.
 
+pub mod custody;
 pub mod http;
+pub mod link;
+mod lookup;
+pub mod many;
 pub mod prepare;
 pub mod recipient;
 pub mod state;
@@ -25,7 +29,8 @@ use crate::{
 };
 
 pub use state::{
-    Arrival, Input, Intent, Marks, Nature, Outcome, Purpose, Reason, Refused, Side, Stage, Transfer,
+    Arrival, Input, Intent, Marks, Memo, Nature, Outcome, Purpose, Reason, Refused, Side, Stage,
+    Transfer,
 };
 
 /// How long a wallet may take to sign; TON Connect wants five minutes at most.
@@ -75,6 +80,7 @@ pub async fn open(tx: &mut Tx, assets: &Assets, draft: Draft, now: Now<'_>) -> d
         amount: draft.amount,
         reference: Reference::new(now.dice.bytes()),
         note: draft.note,
+        memo: None,
         description: draft.description,
         request: None,
         message_hash: None,
@@ -87,7 +93,7 @@ pub async fn open(tx: &mut Tx, assets: &Assets, draft: Draft, now: Now<'_>) -> d
     let until = intent.expires_at.after(follow::AFTERWARDS);
     follow::follow(tx, assets, intent.payee_address, now.at, Some(until)).await?;
     if let Some(payer) = intent.payer.person {
-        store::insert_activity(tx, payer, &intent.id.to_string(), "out", now.at).await?;
+        store::activity::insert(tx, payer, &intent.id.to_string(), "out", now.at).await?;
     }
     tx.nudge();
     Ok(intent)
@@ -127,7 +133,7 @@ pub async fn record(
 ) -> Result<Option<Recorded>, Error> {
     let intent = match arrival.reference() {
         Some(reference) => store::by_reference(tx, arrival.owner, reference).await?,
-        None => None,
+        None => custody::paid_by(tx, &arrival).await?,
     };
     let outcome = state::judge(&arrival, intent.as_ref());
     let transfer = Transfer {

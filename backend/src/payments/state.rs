@@ -9,7 +9,7 @@
 //!
 //! Only `final` is money. Everything between is a hint for the eye and may be taken back.
 
-use ton::{address::Address, reference::Reference};
+use ton::{address::Address, reference::Reference, transfer::Sent};
 
 use crate::{
     db::text_enum,
@@ -35,6 +35,8 @@ pub struct Intent {
     pub amount: Option<Amount>,
     pub reference: Reference,
     pub note: Option<String>,
+    /// The whole comment, where the payee wants one of its own; the reference then stays with us.
+    pub memo: Option<Memo>,
     pub description: Option<String>,
     /// The TON Connect transaction to sign, as JSON.
     pub request: Option<String>,
@@ -44,6 +46,14 @@ pub struct Intent {
     pub marks: Marks,
     pub created_at: Time,
     pub expires_at: Time,
+}
+
+/// What an exchange or a service knows its customer by: it goes onto the chain as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memo {
+    pub text: String,
+    /// Whatever the payer's wallet sent up to this logical time was sent before the payment was made.
+    pub after: u64,
 }
 
 /// What a payment is for. Whoever adds a variant is led by the compiler to `settle.rs`.
@@ -199,6 +209,7 @@ pub struct Arrival {
     pub asset: Asset,
     pub units: u128,
     pub comment: ton::comment::Comment,
+    pub sent: Sent,
     pub nature: Nature,
     /// The masterchain block that made it final.
     pub block: u32,
@@ -243,6 +254,16 @@ pub enum Outcome {
     Matched(PaymentId),
     /// It is real money that pays nothing we know of; with the intent it may have been meant for.
     Unmatched(Reason, Option<PaymentId>),
+}
+
+impl Outcome {
+    /// The intent it pays, or may have been meant for.
+    pub fn intent(self) -> Option<PaymentId> {
+        match self {
+            Self::Matched(id) => Some(id),
+            Self::Unmatched(_, meant) => meant,
+        }
+    }
 }
 
 text_enum! {

@@ -1,11 +1,13 @@
-//! The statements of intents, transfers, watched accounts and people's activity.
+//! The statements of intents and transfers.
+
+pub mod activity;
 
 use std::str::FromStr;
 
-use ton::{address::Address, comment::Comment, reference::Reference};
+use ton::{address::Address, comment::Comment, reference::Reference, transfer::Sent};
 
 use super::state::{
-    Arrival, Intent, Marks, Nature, Outcome, Purpose, Reason, Side, Stage, Transfer,
+    Arrival, Intent, Marks, Memo, Nature, Outcome, Purpose, Reason, Side, Stage, Transfer,
 };
 use crate::{
     db::{One, Result, Text, Tx, execute, rows},
@@ -16,7 +18,7 @@ use crate::{
 };
 
 #[derive(sqlx::FromRow)]
-struct IntentRow {
+pub(super) struct IntentRow {
     id: PaymentId,
     purpose: String,
     purpose_id: Option<String>,
@@ -34,6 +36,8 @@ struct IntentRow {
     amount: Option<Amount>,
     reference: Text<Reference>,
     note: Option<String>,
+    memo: Option<String>,
+    sent_after: Option<i64>,
     status: Stage,
     request: Option<String>,
     message_hash: Option<String>,
@@ -53,6 +57,11 @@ impl Purpose {
             Self::Request(id) => ("request", Some(id.to_string())),
             Self::Refund(id) => ("refund", Some(id.to_string())),
         }
+    }
+
+    /// The id of what is paid, if it has one.
+    pub fn id(&self) -> Option<String> {
+        self.columns().1
     }
 
     fn from_columns(purpose: &str, id: Option<&str>) -> Option<Self> {
@@ -94,6 +103,10 @@ impl TryFrom<IntentRow> for Intent {
             amount: row.amount,
             reference: row.reference.0,
             note: row.note,
+            memo: row.memo.map(|text| Memo {
+                text,
+                after: row.sent_after.unwrap_or_default().unsigned_abs(),
+            }),
             description: row.description,
             request: row.request,
             message_hash: row.message_hash,
@@ -110,7 +123,7 @@ impl TryFrom<IntentRow> for Intent {
     }
 }
 
-fn intents(rows: Vec<IntentRow>) -> Result<Vec<Intent>> {
+pub(super) fn intents(rows: Vec<IntentRow>) -> Result<Vec<Intent>> {
     rows.into_iter().map(Intent::try_from).collect()
 }
 
@@ -234,8 +247,37 @@ pub async fn live(tx: &mut Tx, since: Time) -> Result<Vec<Intent>> {
     )?)
 }
 
+/// Whom is owed what nobody has paid by a moment of the chain's clock, and whose accounts have not been
+/// compared so far.
+pub async fn due_payees(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Address>> {
+    let rows = rows!(
+        tx,
+        all One<Text<Address>>,
+        "select distinct payee_address from intents
+          where status in ('created', 'submitted') and expires_at <= $1
+            and exists (select 1 from watched
+                         where owner = intents.payee_address and not behind
+                           and compared < intents.expires_at) limit $2",
+        passed,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(payee,)| payee.0).collect())
+}
+
+/// Whom payments are on their way to, or may be.
+pub async fn awaited(tx: &mut Tx, now: Time) -> Result<Vec<Address>> {
+    let rows = rows!(
+        tx,
+        all One<Text<Address>>,
+        "select distinct payee_address from intents
+          where status in ('created', 'submitted', 'seen', 'confirmed') and expires_at > $1",
+        now
+    )?;
+    Ok(rows.into_iter().map(|(payee,)| payee.0).collect())
+}
+
 /// Intents past their deadline that nothing has happened to. Where the payee's account has not been
-/// read so far, the money may be there: those wait.
+/// read and compared so far, the money may be there: those wait.
 pub async fn due(tx: &mut Tx, now: Time, limit: i64) -> Result<Vec<Intent>> {
     intents(rows!(
         tx,
@@ -243,7 +285,8 @@ pub async fn due(tx: &mut Tx, now: Time, limit: i64) -> Result<Vec<Intent>> {
         "select * from intents
           where status in ('created', 'submitted') and expires_at <= $1
             and not exists (select 1 from watched
-                             where owner = intents.payee_address and behind)
+                             where owner = intents.payee_address
+                               and (behind or compared < intents.expires_at))
           order by expires_at limit $2",
         now,
         limit
@@ -251,7 +294,7 @@ pub async fn due(tx: &mut Tx, now: Time, limit: i64) -> Result<Vec<Intent>> {
 }
 
 #[derive(sqlx::FromRow)]
-struct TransferRow {
+pub(super) struct TransferRow {
     id: TransferId,
     account: Text<Address>,
     lt: i64,
@@ -293,6 +336,7 @@ impl TryFrom<TransferRow> for Transfer {
                     (None, Some(text)) => Comment::Irregular(text),
                     (None, None) => Comment::None,
                 },
+                sent: Sent { lt: row.lt.unsigned_abs(), query_id: None },
                 nature: match row.reason {
                     Some(Reason::ByProduct) => Nature::ByProduct,
                     Some(Reason::Earlier) => Nature::Earlier,
@@ -317,13 +361,66 @@ fn worth(minor: Option<Amount>, currency: Option<Currency>, rate: Option<Rate>) 
     Some(Worth { value, rate: rate? })
 }
 
-fn transfers(rows: Vec<TransferRow>) -> Result<Vec<Transfer>> {
+pub(super) fn transfers(rows: Vec<TransferRow>) -> Result<Vec<Transfer>> {
     rows.into_iter().map(Transfer::try_from).collect()
+}
+
+/// The hash of the transaction by which money came to an account at a logical time, as it was recorded.
+pub async fn hash_of(
+    tx: &mut Tx,
+    account: Address,
+    asset: Asset,
+    lt: u64,
+) -> Result<Option<[u8; 32]>> {
+    Ok(recorded(tx, account, asset, lt).await?.map(|(hash, _)| hash))
+}
+
+/// An account has one transaction at a logical time, whatever hash it was told with.
+async fn recorded(
+    tx: &mut Tx,
+    account: Address,
+    asset: Asset,
+    lt: u64,
+) -> Result<Option<([u8; 32], String)>> {
+    let found = rows!(
+        tx,
+        optional(String, String),
+        "select hash, units from transfers where account = $1 and asset = $2 and lt = $3",
+        Text(account),
+        asset,
+        i64::try_from(lt).unwrap_or(i64::MAX)
+    )?;
+    Ok(found.and_then(|(hash, units)| Some((hex::decode(hash).ok()?.try_into().ok()?, units))))
+}
+
+/// The service once told a recorded transaction with a wrong hash; receipts and links need the right one.
+async fn correct_hash(tx: &mut Tx, arrival: &Arrival) -> Result<()> {
+    execute!(
+        tx,
+        "update transfers set hash = $4 where account = $1 and asset = $2 and lt = $3",
+        Text(arrival.account),
+        arrival.asset,
+        i64::try_from(arrival.lt).unwrap_or(i64::MAX),
+        hex::encode(arrival.hash)
+    )?;
+    Ok(())
 }
 
 /// Records a transfer. `false` if it was known already: that is how nothing is counted twice.
 pub async fn insert_transfer(tx: &mut Tx, transfer: &Transfer, now: Time) -> Result<bool> {
     let arrival = &transfer.arrival;
+    if let Some((hash, units)) = recorded(tx, arrival.account, arrival.asset, arrival.lt).await? {
+        if units != arrival.units.to_string() {
+            metrics::counter!("transfers_contradicted_total").increment(1);
+            tracing::error!(
+                account = %arrival.account, lt = arrival.lt, %units, now = %arrival.units,
+                "the chain service tells another amount than before; what was recorded stays"
+            );
+        } else if hash != arrival.hash {
+            correct_hash(tx, arrival).await?;
+        }
+        return Ok(false);
+    }
     let (intent, reason) = match transfer.outcome {
         Outcome::Matched(intent) => (Some(intent), None),
         Outcome::Unmatched(reason, meant) => (meant, Some(reason)),
@@ -416,17 +513,6 @@ pub async fn transfers_for(tx: &mut Tx, purpose_id: &str) -> Result<Vec<Transfer
     )?)
 }
 
-/// Money that names an invoice or a request and cannot pay it, the first twenty, oldest first.
-pub async fn astray_for(tx: &mut Tx, purpose_id: &str) -> Result<Vec<Transfer>> {
-    transfers(rows!(
-        tx,
-        all TransferRow,
-        "select t.* from transfers t join intents i on i.id = t.intent_id
-          where i.purpose_id = $1 and t.reason is not null order by t.at, t.lt, t.hash limit 20",
-        purpose_id
-    )?)
-}
-
 /// Payments made through this service whose network fee is not yet known.
 pub async fn without_fee(tx: &mut Tx, since: Time) -> Result<Vec<Transfer>> {
     transfers(rows!(
@@ -458,72 +544,6 @@ pub async fn set_worth(tx: &mut Tx, id: TransferId, worth: Worth) -> Result<()> 
     Ok(())
 }
 
-/// Puts a payment into somebody's activity, once for each direction.
-pub async fn insert_activity(
-    tx: &mut Tx,
-    person: PersonId,
-    subject: &str,
-    direction: &str,
-    at: Time,
-) -> Result<()> {
-    execute!(
-        tx,
-        "insert into activity (person_id, subject_id, direction, at) values ($1, $2, $3, $4)
-         on conflict (person_id, subject_id, direction) do nothing",
-        person,
-        subject,
-        direction,
-        at
-    )?;
-    Ok(())
-}
-
-/// One line of somebody's activity.
-#[derive(Debug, Clone, sqlx::FromRow)]
-pub struct Line {
-    pub subject_id: String,
-    pub direction: String,
-    pub at: Time,
-}
-
-/// A page of activity, newest first, without payments that came to nothing.
-pub async fn activity(
-    tx: &mut Tx,
-    person: PersonId,
-    direction: Option<&str>,
-    before: Option<&Line>,
-    limit: i64,
-) -> Result<Vec<Line>> {
-    rows!(
-        tx,
-        all Line,
-        "select a.subject_id, a.direction, a.at from activity a
-           left join intents i on i.id = a.subject_id
-          where a.person_id = $1
-            and (cast($2 as text) is null or a.direction = $2)
-            and (cast($3 as bigint) is null or (a.at, a.subject_id) < ($3, $4))
-            and (i.status is null or i.status not in ('expired', 'cancelled'))
-          order by a.at desc, a.subject_id desc limit $5",
-        person,
-        direction,
-        before.map(|line| line.at),
-        before.map_or("", |line| line.subject_id.as_str()),
-        limit
-    )
-}
-
-/// The lines by which somebody may see a payment.
-pub async fn lines(tx: &mut Tx, person: PersonId, subject: &str) -> Result<Vec<Line>> {
-    rows!(
-        tx,
-        all Line,
-        "select subject_id, direction, at from activity where person_id = $1 and subject_id = $2
-          order by direction desc",
-        person,
-        subject
-    )
-}
-
 /// How many payments of a person wait for a signature.
 pub async fn unsigned(tx: &mut Tx, payer: PersonId, now: Time) -> Result<i64> {
     let (count,): (i64,) = rows!(
@@ -535,6 +555,26 @@ pub async fn unsigned(tx: &mut Tx, payer: PersonId, now: Time) -> Result<i64> {
         now
     )?;
     Ok(count)
+}
+
+/// Whether somebody has paid another person who bore the name that is one's now.
+pub async fn has_paid_another(
+    tx: &mut Tx,
+    payer: PersonId,
+    username: &str,
+    bearer: PersonId,
+) -> Result<bool> {
+    let (count,): (i64,) = rows!(
+        tx,
+        one One<i64>,
+        "select count(*) from intents
+          where payer_id = $1 and lower(payee_username) = $2 and payee_id <> $3
+            and status = 'final'",
+        payer,
+        username.to_lowercase(),
+        bearer
+    )?;
+    Ok(count > 0)
 }
 
 /// Whether somebody has paid an address through this service before.

@@ -25,7 +25,9 @@ pub struct PaymentView {
     pub from: Option<Party>,
     pub to: Party,
     pub note: Option<String>,
-    /// What the transfer's comment begins with.
+    /// The whole comment, for an address that knows its customers by it.
+    pub memo: Option<String>,
+    /// What the transfer's comment begins with, unless it is a memo.
     pub reference: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Time,
@@ -160,7 +162,8 @@ pub fn intent(
         to: party(&intent.payee, Some(intent.payee_address), is_shop, viewer)
             .unwrap_or_else(|| unnamed(intent.payee_address, false)),
         note: intent.note.clone(),
-        reference: Some(intent.reference.to_string()),
+        memo: intent.memo.as_ref().map(|memo| memo.text.clone()),
+        reference: intent.memo.is_none().then(|| intent.reference.to_string()),
         created_at: intent.created_at,
         valid_until: Some(intent.expires_at),
         progress: progress(intent, transfer),
@@ -186,6 +189,7 @@ pub fn income(assets: &Assets, transfer: &Transfer) -> PaymentView {
         from: arrival.sender.map(|address| unnamed(address, false)),
         to: unnamed(arrival.owner, true),
         note: arrival.text().map(str::to_owned),
+        memo: None,
         reference: None,
         created_at: arrival.at,
         valid_until: None,

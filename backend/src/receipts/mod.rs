@@ -107,6 +107,11 @@ pub async fn issue(
     Ok(receipt.sign(&key)?)
 }
 
+/// Makes the key that signs, if there is none yet.
+pub async fn make_ready(app: &App) -> Result<(), Error> {
+    all_keys(app).await.map(drop)
+}
+
 /// The key that signs. The first time somebody asks for it, it is made.
 async fn signing_key(app: &App) -> Result<ReceiptKey, Error> {
     Ok(all_keys(app).await?.swap_remove(0).0)

@@ -298,7 +298,7 @@ pub async fn open(
     let found = found.ok_or_else(|| no_payment(transfer))?;
     let of = super::refundable(&mut tx, &app.assets, merchant, found).await?;
     drop(tx);
-    let new = accept(app, &of, terms).await?;
+    let new = accept(app, merchant, &of, terms).await?;
 
     let now = app.now();
     let mut tx = match call.begin(&app.db, now.at).await? {
@@ -313,7 +313,12 @@ pub async fn open(
 }
 
 /// Checks what was said, and asks the chain about the address.
-async fn accept(app: &App, of: &Refundable, terms: RefundTerms) -> Result<NewRefund> {
+async fn accept(
+    app: &App,
+    merchant: &Merchant,
+    of: &Refundable,
+    terms: RefundTerms,
+) -> Result<NewRefund> {
     let arrival = &of.transfer.arrival;
     let listed = app.assets.get(arrival.asset).ok_or(Error::NotCountable)?;
     let amount: Option<Amount> =
@@ -325,12 +330,12 @@ async fn accept(app: &App, of: &Refundable, terms: RefundTerms) -> Result<NewRef
         return Err(Error::OtherAddress { sender: arrival.sender }.into());
     }
     let target = other.or(arrival.sender).ok_or(Error::NoSender)?;
-    let warnings = warn::about(app, target, arrival.sender).await?;
+    let warnings = warn::about(app, merchant, target, arrival.sender).await?;
     Ok(NewRefund { transfer: of.transfer.id, amount, reason, to: other, warnings })
 }
 
 fn address(text: &str) -> Result<Address> {
-    Address::parse(text).map(|parsed| parsed.address).map_err(|e| {
+    Address::read(text).map(|parsed| parsed.address).map_err(|e| {
         Problem::new(
             Kind::AddressInvalid,
             format!("to: {e}. Check it letter by letter; nothing was changed."),
@@ -382,13 +387,12 @@ async fn list(
     let mut tx = app.db.snapshot().await?;
     let probe = i64::from(page.size()) + 1;
     // Ids sort by birth, so the newest of both kinds together are among the newest of each.
-    let mut views = Vec::new();
-    for refund in store::list(&mut tx, merchant.id, &filter, probe).await? {
-        let whole = super::complete(&mut tx, refund).await?;
-        views.push(view::refund(&app.assets, &whole, app.time()));
-    }
+    let found = store::list(&mut tx, merchant.id, &filter, probe).await?;
+    let found = super::complete_each(&mut tx, &merchant, found).await?;
+    let signed = found.iter().map(|whole| view::refund(&app.assets, whole, app.time()));
+    let mut views: Vec<_> = signed.collect();
     for refund in stars::store::list(&mut tx, merchant.id, &filter, probe).await? {
-        views.push(view::stars(&stars::complete(&mut tx, refund).await?));
+        views.push(view::stars(&stars::Whole { refund, merchant: merchant.clone() }));
     }
     views.sort_unstable_by(|one, other| other.brief.id.cmp(&one.brief.id));
     Ok(Json(Page::from_probe(views, page.size())))
@@ -406,7 +410,8 @@ async fn read(
     Path(id): Path<RefundId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<RefundView>> {
-    let found = wait::until(&app, Waiter::Known(merchant.id.to_string()), query.wait, || async {
+    let waiter = Waiter::of(&app, &merchant).await?;
+    let found = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let found = match stars::store::own(&mut tx, merchant.id, id).await? {
             Some(refund) => view::stars(&stars::complete(&mut tx, refund).await?),

@@ -32,7 +32,7 @@ pub(super) async fn offer(
     let refund = store::own(&mut tx, merchant.id, id).await?.ok_or(Error::NotFound(id))?;
     drop(tx);
     signable(&refund)?;
-    let payer = prepare::payer(app, merchant.payout, refund.asset).await?;
+    let payer = prepare::payer(app, &merchant.into(), merchant.payout, refund.asset).await?;
 
     let mut tx = app.db.begin().await?;
     let held = store::hold(&mut tx, merchant.id, id).await?.ok_or(Error::NotFound(id))?;

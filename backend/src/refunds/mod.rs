@@ -17,7 +17,7 @@ mod warn;
 use ton::address::Address;
 
 use crate::{
-    db::Tx,
+    db::{self, Tx},
     events::{self, Audience, Now, kind},
     id::{InvoiceId, RefundId, StarPaymentId, TransferId},
     merchants::{self, Merchant},
@@ -27,9 +27,6 @@ use crate::{
 };
 
 pub use state::{Change, Input, Refund, RefundStatus, Refused, Warning};
-
-/// Refunds that lapse in one transaction at most; the rest follows in the next.
-const CHUNK: i64 = 200;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -211,9 +208,10 @@ pub async fn lapse_due(
     tx: &mut Tx,
     assets: &Assets,
     passed: Time,
+    limit: i64,
     now: Now<'_>,
 ) -> Result<usize, Error> {
-    let due = store::lapsing(tx, passed, CHUNK).await?;
+    let due = store::lapsing(tx, passed, limit).await?;
     for refund in &due {
         advance(tx, assets, refund.id, Input::Lapsed { at: passed }, now).await?;
     }
@@ -283,11 +281,30 @@ async fn tell(
 
 /// Adds to a refund all that is shown of it.
 pub async fn complete(tx: &mut Tx, refund: Refund) -> Result<Whole, Error> {
-    let merchant = merchants::find(tx, refund.merchant).await?;
-    let id = refund.id.to_string();
-    let intents = payments::store::by_purpose(tx, &id).await?;
-    let transfers = payments::store::transfers_for(tx, &id).await?;
-    Ok(Whole { refund, merchant, intents, transfers })
+    let (id, merchant) = (refund.id, merchants::find(tx, refund.merchant).await?);
+    let whole = complete_each(tx, &merchant, vec![refund]).await?.pop();
+    whole.ok_or(Error::NotFound(id))
+}
+
+/// Adds to a merchant's refunds all that is shown of them, in as many statements for many as for one.
+pub async fn complete_each(
+    tx: &mut Tx,
+    merchant: &Merchant,
+    refunds: Vec<Refund>,
+) -> Result<Vec<Whole>, Error> {
+    let ids = db::joined(refunds.iter().map(|refund| refund.id));
+    let mut intents = payments::many::by_purposes(tx, &ids).await?;
+    let mut transfers = payments::many::transfers_for(tx, &ids).await?;
+    let mut whole = |refund: Refund| {
+        let id = refund.id.to_string();
+        Whole {
+            merchant: merchant.clone(),
+            intents: intents.remove(&id).unwrap_or_default(),
+            transfers: transfers.remove(&id).unwrap_or_default(),
+            refund,
+        }
+    };
+    Ok(refunds.into_iter().map(&mut whole).collect())
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The statements of refunds.
 
+use std::collections::HashMap;
+
 use ton::address::Address;
 
 use super::state::{Refund, RefundStatus};
 use crate::{
-    db::{One, Result, Text, Tx, execute, rows},
+    db::{One, Result, Text, Tx, execute, joined, over_ids, rows},
     id::{InvoiceId, MerchantId, RefundId, TransferId},
     money::{Amount, Asset},
     time::Time,
@@ -192,45 +194,77 @@ pub async fn list(
     )?)
 }
 
-/// The first hundred refunds of what has paid an invoice, oldest first.
-pub async fn of_invoice(tx: &mut Tx, invoice: InvoiceId) -> Result<Vec<Refund>> {
+/// The first hundred refunds of what has paid each of many invoices, oldest first.
+pub async fn of_invoices(tx: &mut Tx, ids: &str) -> Result<Vec<Refund>> {
     refunds(rows!(
         tx,
         all Row,
-        "select * from refunds where invoice_id = $1 order by id limit 100",
-        invoice
+        over_ids!(
+            "select * from (
+                 select r.*, row_number() over (partition by r.invoice_id order by r.id) as place
+                   from ids cross join refunds r where r.invoice_id = ids.id) as found
+              where place <= 100 order by id"
+        ),
+        ids
     )?)
 }
 
-/// The refunds of a transfer, oldest first.
-pub async fn of_transfer(
+/// A merchant's refunds of each of many transfers, the first hundred of each, oldest first.
+pub async fn of_transfers(
     tx: &mut Tx,
     merchant: MerchantId,
-    transfer: TransferId,
+    of: &[TransferId],
 ) -> Result<Vec<Refund>> {
     refunds(rows!(
         tx,
         all Row,
-        "select * from refunds where transfer_id = $1 and merchant_id = $2 order by id limit 100",
-        transfer,
+        over_ids!(
+            "select * from (
+                 select r.*, row_number() over (partition by r.transfer_id order by r.id) as place
+                   from ids cross join refunds r
+                  where r.transfer_id = ids.id and r.merchant_id = $2) as found
+              where place <= 100 order by id"
+        ),
+        joined(of),
         merchant
     )?)
 }
 
-/// What has arrived back at somebody of a transfer's money, whichever merchant sent it.
-pub async fn sent_back(tx: &mut Tx, transfer: TransferId) -> Result<Amount> {
-    let (sent,): (Option<i64>,) = rows!(
+/// What has arrived back at somebody of each transfer's money, whichever merchant sent it. Those of
+/// which nothing went back are left out.
+pub async fn sent_back(tx: &mut Tx, of: &[TransferId]) -> Result<HashMap<TransferId, Amount>> {
+    let found: Vec<(TransferId, i64)> = rows!(
         tx,
-        one One<Option<i64>>,
-        "select cast(sum(sent) as bigint) from refunds where transfer_id = $1",
-        transfer
+        all(TransferId, i64),
+        over_ids!(
+            "select r.transfer_id, cast(sum(r.sent) as bigint) from ids cross join refunds r
+              where r.transfer_id = ids.id group by r.transfer_id"
+        ),
+        joined(of)
     )?;
-    let units = u128::from(sent.unwrap_or_default().unsigned_abs());
-    Ok(Amount::new(units).unwrap_or(Amount::MAX))
+    let amount = |sent: i64| Amount::new(u128::from(sent.unsigned_abs())).unwrap_or(Amount::MAX);
+    Ok(found.into_iter().map(|(id, sent)| (id, amount(sent))).collect())
+}
+
+/// To whom refunds go whose last message has ended before a moment of the chain's clock, where the account
+/// has not been compared so far.
+pub async fn due_payees(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Address>> {
+    let rows = rows!(
+        tx,
+        all One<Text<Address>>,
+        "select distinct to_address from refunds
+          where awaited_until < $1
+            and exists (select 1 from watched
+                         where owner = refunds.to_address and not behind
+                           and compared < refunds.awaited_until) limit $2",
+        passed,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(payee,)| payee.0).collect())
 }
 
 /// Refunds whose last message has ended before a moment of the chain's clock. Where the payee's account
-/// has not been read so far, the money may be there: those wait.
+/// has not been read and compared so far, the money may be there: those wait.
 pub async fn lapsing(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Refund>> {
     refunds(rows!(
         tx,
@@ -238,7 +272,8 @@ pub async fn lapsing(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Refund
         "select * from refunds
           where awaited_until < $1
             and not exists (select 1 from watched
-                             where owner = refunds.to_address and behind)
+                             where owner = refunds.to_address
+                               and (behind or compared < refunds.awaited_until))
           order by awaited_until limit $2",
         passed,
         limit
@@ -290,20 +325,4 @@ pub async fn is_known_wallet(tx: &mut Tx, address: Address) -> Result<bool> {
         Text(address)
     )?;
     Ok(known > 0)
-}
-
-/// How many different people's payments came from an address that none of them holds, up to two: an
-/// exchange pays for many.
-pub async fn pays_for(tx: &mut Tx, address: Address) -> Result<i64> {
-    let (people,) = rows!(
-        tx,
-        one One<i64>,
-        "select count(*) from (
-            select distinct i.payer_id from transfers t join intents i on i.id = t.intent_id
-             where t.sender = $1 and i.payer_id is not null
-               and (i.payer_address is null or i.payer_address <> $1)
-             limit 2) as people",
-        Text(address)
-    )?;
-    Ok(people)
 }

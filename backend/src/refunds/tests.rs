@@ -38,6 +38,7 @@ fn arrival(owner: Address, sender: Address, amount: u64, comment: &str, lt: u64)
         asset: Asset::Gram,
         units: u128::from(amount),
         comment: Comment::Text(comment.into()),
+        sent: Default::default(),
         nature: Nature::Plain,
         block: 7,
         at: NOW,
@@ -129,13 +130,14 @@ impl Till {
     async fn lapses(&self) {
         let mut tx = self.db.begin().await.unwrap();
         let passed = NOW.after(payments::TO_SIGN * 2);
-        lapse_due(&mut tx, &self.assets, passed, self.now()).await.unwrap();
+        crate::follow::store::compare_all(&mut tx, passed).await;
+        lapse_due(&mut tx, &self.assets, passed, 200, self.now()).await.unwrap();
         tx.commit().await.unwrap();
     }
 
     async fn all(&self) -> Vec<Refund> {
         let mut tx = self.db.snapshot().await.unwrap();
-        store::of_transfer(&mut tx, self.shop.id, self.transfer).await.unwrap()
+        store::of_transfers(&mut tx, self.shop.id, &[self.transfer]).await.unwrap()
     }
 
     async fn taken(&self) -> u64 {

@@ -3,13 +3,15 @@
 use ton::address::Address;
 
 use super::{Warning, store};
-use crate::{app::App, db::Tx, problem::Result};
-
-/// So many people whose payments came from one foreign wallet make it look like an exchange's.
-const MANY: i64 = 2;
+use crate::{app::App, db::Tx, merchants::Merchant, payments::custody, problem::Result};
 
 /// Everything worth saying about an address, before it is paid.
-pub(super) async fn about(app: &App, to: Address, sender: Option<Address>) -> Result<Vec<Warning>> {
+pub(super) async fn about(
+    app: &App,
+    merchant: &Merchant,
+    to: Address,
+    sender: Option<Address>,
+) -> Result<Vec<Warning>> {
     let mut warnings = Vec::new();
     if sender != Some(to) {
         warnings.push(Warning::OtherAddress);
@@ -17,7 +19,11 @@ pub(super) async fn about(app: &App, to: Address, sender: Option<Address>) -> Re
     let mut tx = app.db.snapshot().await?;
     warnings.extend(by_our_books(&mut tx, to).await?);
     drop(tx);
-    warnings.extend(by_the_chain(app, to).await.filter(|warning| !warnings.contains(warning)));
+    if app.settings.deposit(to).is_some() && !warnings.contains(&Warning::MaybeExchange) {
+        warnings.push(Warning::MaybeExchange);
+    }
+    let by_the_chain = by_the_chain(app, merchant, to).await;
+    warnings.extend(by_the_chain.filter(|warning| !warnings.contains(warning)));
     Ok(warnings)
 }
 
@@ -26,39 +32,23 @@ async fn by_our_books(tx: &mut Tx, to: Address) -> Result<Vec<Warning>> {
     if !store::is_known_wallet(tx, to).await? {
         warnings.push(Warning::UnknownWallet);
     }
-    if store::pays_for(tx, to).await? >= MANY {
+    if custody::is_shared(tx, to).await? {
         warnings.push(Warning::MaybeExchange);
     }
     Ok(warnings)
 }
 
-async fn by_the_chain(app: &App, to: Address) -> Option<Warning> {
-    match app.chain_now.wallet_states(&[to]).await {
+async fn by_the_chain(app: &App, merchant: &Merchant, to: Address) -> Option<Warning> {
+    match app.questions.wallet_state(&merchant.into(), to).await {
         Err(_) => Some(Warning::Unchecked),
-        Ok(states) => match states.first() {
+        Ok(state) => match state {
             None => Some(Warning::NotDeployed),
             Some(state) if state.status != "active" => Some(Warning::NotDeployed),
-            // Made for sending to many at once: people do not use them.
-            Some(state) if state.wallet_type.as_deref().is_some_and(is_for_crowds) => {
+            Some(state) if state.wallet_type.as_deref().is_some_and(custody::is_for_crowds) => {
                 Some(Warning::MaybeExchange)
             }
             Some(state) if !state.is_wallet => Some(Warning::Contract),
             Some(_) => None,
         },
-    }
-}
-
-fn is_for_crowds(wallet_type: &str) -> bool {
-    wallet_type.to_ascii_lowercase().contains("highload")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_highload_wallet_is_nobodys_pocket() {
-        assert!(is_for_crowds("wallet highload v3") && is_for_crowds("Highload V2"));
-        assert!(!is_for_crowds("wallet v5 r1"));
     }
 }

@@ -83,6 +83,7 @@ async fn till(db: &Db, dice: &Dice, money: &[Came]) -> MerchantId {
             asset: Asset::Gram,
             units: u128::from(units.unsigned_abs()),
             comment: Comment::Text(intent.reference.to_string()),
+            sent: Default::default(),
             nature: Nature::Plain,
             block: 7,
             at: Time::from_millis(NOW.millis() + hours * DAY / 24),

@@ -2,16 +2,22 @@
 
 use std::time::Duration;
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Error, NewRequest, Request, RequestStatus, store};
+use super::{Error, MOST, NewRequest, Request, RequestStatus, store};
 use crate::{
     app::App,
     extract::{Body, Path, Query},
     id::{PersonId, RequestId},
+    idempotency::{Answer, Begun, http::IdempotencyKey},
     identity::{
         Person,
         http::{Caller, MaybeCaller},
@@ -20,7 +26,7 @@ use crate::{
     page::{Page, PageQuery},
     payments::{
         Purpose, Recorded, Side,
-        http::{Start, accepted, clean_note, positive, start},
+        http::{Start, accepted, again, clean_note, positive, start},
         view::{Party, PartyKind, PaymentView, Settlement, friendly, settlement},
     },
     problem::{Failures, Kind, Problem, Refusals, Result},
@@ -43,6 +49,13 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound(id) => missing(id),
+            Error::TooMany => Self::new(
+                Kind::TooManyOpenRequests,
+                format!(
+                    "{MOST} requests of yours are open. Nothing was created, and money for the open \
+                     ones still comes. Close one that you no longer need, then ask again."
+                ),
+            ),
             Error::NoWallet => Self::new(
                 Kind::WalletMissing,
                 "Link a wallet first: that is where the money will go.",
@@ -132,7 +145,7 @@ fn view(
 }
 
 /// What to ask for.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewRequestBody {
     /// Decimal, exact, above zero. Left out, the payer decides.
@@ -151,14 +164,20 @@ struct NewRequestBody {
 /// The money will go to your default wallet. Share the link with whoever shall pay.
 #[utoipa::path(
     post, path = "/v1/requests", tag = "Requests", security(("session" = [])),
+    params((
+        "Idempotency-Key" = Option<String>, Header,
+        description = "Up to 255 characters. The same key and body give the first answer again."
+    )),
     request_body = NewRequestBody,
     responses((status = 201, body = RequestView), Refusals)
 )]
 async fn create(
     State(app): State<App>,
     caller: Caller,
+    key: IdempotencyKey,
     Body(body): Body<NewRequestBody>,
-) -> Result<(StatusCode, Json<RequestView>)> {
+) -> Result<Response> {
+    let call = key.call(caller.person.id, "POST /v1/requests", &body);
     let now = app.now();
     let listed = accepted(&app, &body.asset)?;
     let amount = body.amount.as_deref().map(|text| positive(text, listed)).transpose()?;
@@ -168,12 +187,17 @@ async fn create(
         note: clean_note(body.note.as_deref())?,
         expires_at: body.expires_in.map(|seconds| end(now.at, seconds)).transpose()?,
     };
-    let mut tx = app.db.begin().await?;
+    let mut tx = match call.begin(&app.db, now.at).await? {
+        Begun::First(tx) => tx,
+        Begun::Again(answer) => return Ok(answer.replayed()),
+    };
     let link = |id| app.deep_link(id);
     let request = super::create(&mut tx, &caller.person, new, link, now).await?;
-    tx.commit().await?;
     let view = view(&app.assets, &request, &caller.person, Some(caller.person.id), now.at);
-    Ok((StatusCode::CREATED, Json(view)))
+    let answer = Answer::new(StatusCode::CREATED, &view)?;
+    call.remember(&mut tx, &answer).await?;
+    tx.commit().await?;
+    Ok(answer.into_response())
 }
 
 fn end(now: Time, seconds: u64) -> Result<Time> {
@@ -242,7 +266,7 @@ async fn read_public(
 }
 
 /// How much to pay.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PayRequestBody {
     /// Needed when the request leaves the amount open.
@@ -256,15 +280,27 @@ struct PayRequestBody {
 /// Nothing moves until a wallet signs `transaction`. Pass it to TON Connect as it is.
 #[utoipa::path(
     post, path = "/v1/requests/{id}/pay", tag = "Requests", security(("session" = [])),
-    params(("id" = String, Path)), request_body = PayRequestBody,
+    params(
+        ("id" = String, Path),
+        (
+            "Idempotency-Key" = Option<String>, Header,
+            description = "Up to 255 characters. The same key and body give the same payment."
+        )
+    ),
+    request_body = PayRequestBody,
     responses((status = 201, body = PaymentView), Failures)
 )]
 async fn pay(
     State(app): State<App>,
     caller: Caller,
+    key: IdempotencyKey,
     Path(id): Path<RequestId>,
     Body(body): Body<PayRequestBody>,
-) -> Result<(StatusCode, Json<PaymentView>)> {
+) -> Result<Response> {
+    let call = key.call(caller.person.id, &format!("POST /v1/requests/{id}/pay"), &body);
+    if let Some(again) = again(&app, &caller.person, &call).await? {
+        return Ok(again);
+    }
     let mut tx = app.db.snapshot().await?;
     let (request, owner) = super::find(&mut tx, id).await?;
     let wallets = crate::wallets::store::of(&mut tx, owner.id).await?;
@@ -294,10 +330,11 @@ async fn pay(
         asset: request.asset,
         amount,
         note: None,
+        memo: None,
         description: request.note,
+        good_until: None,
     };
-    let view = start(&app, &caller.person, body.from.as_deref(), payment).await?;
-    Ok((StatusCode::CREATED, Json(view)))
+    start(&app, &caller.person, body.from.as_deref(), payment, &call).await
 }
 
 #[cfg(test)]

@@ -25,12 +25,17 @@ use crate::{
 
 pub use state::{Request, RequestStatus, Unfit};
 
+/// Requests of one person that may be open at the same time.
+pub const MOST: i64 = 200;
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("there is no request {0}")]
     NotFound(RequestId),
     #[error("a wallet has to be linked before money can be asked for")]
     NoWallet,
+    #[error("too many requests are open")]
+    TooMany,
     #[error(transparent)]
     Db(#[from] sqlx::Error),
 }
@@ -54,6 +59,10 @@ pub async fn create(
     now: Now<'_>,
 ) -> Result<Request, Error> {
     let wallet = wallets::default_of(tx, owner.id).await?.ok_or(Error::NoWallet)?;
+    identity::store::hold(tx, owner.id).await?;
+    if store::open(tx, owner.id, now.at).await? >= MOST {
+        return Err(Error::TooMany);
+    }
     let id = RequestId::new(now.at, now.dice);
     let request = Request {
         id,

@@ -4,7 +4,7 @@ use ton::address::Address;
 
 use super::state::Request;
 use crate::{
-    db::{Result, Text, Tx, execute, rows},
+    db::{One, Result, Text, Tx, execute, rows},
     id::{PersonId, RequestId},
     money::{Amount, Asset},
     time::Time,
@@ -87,6 +87,19 @@ pub async fn list(
         limit
     )?;
     Ok(rows.into_iter().map(Request::from).collect())
+}
+
+/// How many of somebody's requests take money at a moment.
+pub async fn open(tx: &mut Tx, owner: PersonId, now: Time) -> Result<i64> {
+    let (count,) = rows!(
+        tx,
+        one One<i64>,
+        "select count(*) from requests
+          where person_id = $1 and closed_at is null and (expires_at is null or expires_at > $2)",
+        owner,
+        now
+    )?;
+    Ok(count)
 }
 
 /// Closes a request of this person; one that is closed keeps its time.

@@ -43,6 +43,22 @@ async fn alice_asks(db: &Db, dice: &Dice) -> (Person, Request) {
     (alice, request)
 }
 
+#[tokio::test]
+async fn somebody_has_so_many_open_at_once_and_no_more() {
+    let (db, dice) = (memory().await, Dice::seeded([3; 32]));
+    let (alice, first) = alice_asks(&db, &dice).await;
+    let now = Now { at: NOW, dice: &dice };
+    let mut tx = db.begin().await.unwrap();
+    let new = || NewRequest { asset: Asset::Gram, amount: None, note: None, expires_at: None };
+    for _ in 1..MOST {
+        create(&mut tx, &alice, new(), |id| id.to_string(), now).await.unwrap();
+    }
+    let refused = create(&mut tx, &alice, new(), |id| id.to_string(), now).await;
+    assert!(matches!(refused, Err(Error::TooMany)));
+    close(&mut tx, alice.id, first.id, NOW).await.unwrap();
+    create(&mut tx, &alice, new(), |id| id.to_string(), now).await.unwrap();
+}
+
 /// Somebody pays it, as the watcher finds it.
 async fn is_paid(db: &Db, dice: &Dice, request: &Request, lt: u64) {
     let (now, assets) = (Now { at: NOW, dice }, Assets::new([]));
@@ -70,6 +86,7 @@ async fn is_paid(db: &Db, dice: &Dice, request: &Request, lt: u64) {
         asset: request.asset,
         units: 5,
         comment: Comment::Text(intent.reference.to_string()),
+        sent: Default::default(),
         nature: payments::Nature::Plain,
         block: 1,
         at: NOW,

@@ -2,7 +2,7 @@
 
 use super::StarPayment;
 use crate::{
-    db::{One, Result, Tx, execute, rows},
+    db::{One, Result, Tx, execute, over_ids, rows},
     id::{InvoiceId, StarPaymentId},
     money::Amount,
     time::Time,
@@ -86,6 +86,35 @@ pub async fn of_invoice(tx: &mut Tx, invoice: InvoiceId) -> Result<Vec<StarPayme
         "select id, charge_id, telegram_id, invoice_id, amount, at from star_payments
           where invoice_id = $1 order by at, created_at, charge_id limit 100",
         invoice
+    )?;
+    Ok(rows.into_iter().map(StarPayment::from).collect())
+}
+
+/// What has paid each of many invoices, the first hundred of each, oldest first.
+pub async fn of_invoices(tx: &mut Tx, ids: &str) -> Result<Vec<StarPayment>> {
+    let rows = rows!(
+        tx,
+        all Row,
+        over_ids!(
+            "select * from (
+                 select s.*, row_number() over (
+                            partition by s.invoice_id order by s.at, s.created_at, s.charge_id)
+                        as place
+                   from ids cross join star_payments s where s.invoice_id = ids.id) as found
+              where place <= 100 order by at, created_at, charge_id"
+        ),
+        ids
+    )?;
+    Ok(rows.into_iter().map(StarPayment::from).collect())
+}
+
+/// Many of them, in no particular order.
+pub async fn of_ids(tx: &mut Tx, ids: &str) -> Result<Vec<StarPayment>> {
+    let rows = rows!(
+        tx,
+        all Row,
+        over_ids!("select s.* from ids cross join star_payments s where s.id = ids.id"),
+        ids
     )?;
     Ok(rows.into_iter().map(StarPayment::from).collect())
 }

@@ -111,12 +111,9 @@ async fn list(
     let limit = i64::from(page.size()) + 1;
     let found = super::list(&mut tx, &merchant, &filter, limit).await?;
     let Page { data, has_more } = Page::from_probe(found, page.size());
-    let mut views = Vec::with_capacity(data.len());
-    for id in data {
-        let whole = super::whole(&mut tx, &merchant, id).await?;
-        views.push(view::unmatched(&app.assets, &whole));
-    }
-    Ok(Json(Page { data: views, has_more }))
+    let wholes = super::wholes(&mut tx, &merchant, &data).await?;
+    let data = wholes.iter().map(|whole| view::unmatched(&app.assets, whole)).collect();
+    Ok(Json(Page { data, has_more }))
 }
 
 /// Read unmatched money, with the invoices it may have been meant for

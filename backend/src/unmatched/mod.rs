@@ -21,7 +21,7 @@ use crate::{
     invoices::{self, Invoice},
     merchants::{self, Merchant},
     money::Assets,
-    payments::{self, Intent, Outcome, Reason, Transfer},
+    payments::{self, Intent, Reason, Transfer, many},
     rates::Setup,
     refunds::{self, Refund},
 };
@@ -96,7 +96,7 @@ pub async fn attach(
     let entry = held(tx, merchant, id).await?;
     let after = entry.standing.apply(Act::Attach(to))?;
     if after == entry.standing {
-        return complete(tx, merchant, entry).await;
+        return whole(tx, merchant, id).await;
     }
     // The same wallet may be paid for several merchants; what any of them sends back counts.
     if !refunds::store::taken(tx, id).await?.is_zero() {
@@ -133,7 +133,7 @@ pub async fn ignore(
     let after = entry.standing.apply(Act::Ignore)?;
     let known = entry.decision.as_ref().map(|decision| &decision.note) == Some(&by.note);
     if after == entry.standing && known {
-        return complete(tx, merchant, entry).await;
+        return whole(tx, merchant, id).await;
     }
     if !store::decide(tx, merchant.id, &entry, after, &by).await? {
         return Err(Error::Raced);
@@ -182,8 +182,17 @@ async fn tell(
 
 /// Reads a line of the inbox with all that is shown of it.
 pub async fn whole(tx: &mut Tx, merchant: &Merchant, id: TransferId) -> Result<Whole, Error> {
-    let entry = store::find(tx, merchant.id, id).await?;
-    complete(tx, merchant, entry.ok_or(Error::NotFound(id))?).await
+    wholes(tx, merchant, &[id]).await?.pop().ok_or(Error::NotFound(id))
+}
+
+/// Many of them, newest first, in as many statements as one.
+pub async fn wholes(
+    tx: &mut Tx,
+    merchant: &Merchant,
+    ids: &[TransferId],
+) -> Result<Vec<Whole>, Error> {
+    let entries = store::of_ids(tx, merchant.id, ids).await?;
+    complete(tx, merchant, entries).await
 }
 
 /// The newest lines of the inbox: of every wallet that the merchant was ever paid at.
@@ -201,18 +210,25 @@ pub async fn list(
     Ok(lines.into_iter().rev().take(usize::try_from(limit).unwrap_or_default()).collect())
 }
 
-/// Adds to a line of the inbox all that is shown of it.
-async fn complete(tx: &mut Tx, merchant: &Merchant, entry: Entry) -> Result<Whole, Error> {
-    let found = payments::store::find_transfer(tx, entry.id).await?;
-    let transfer = found.ok_or(Error::NotFound(entry.id))?;
-    let intent = match transfer.outcome {
-        Outcome::Matched(id) | Outcome::Unmatched(_, Some(id)) => {
-            payments::store::find(tx, id).await?
-        }
-        Outcome::Unmatched(_, None) => None,
-    };
-    let refunds = refunds::store::of_transfer(tx, merchant.id, entry.id).await?;
-    Ok(Whole { entry, transfer, intent, refunds })
+/// Adds to lines of the inbox all that is shown of them.
+async fn complete(
+    tx: &mut Tx,
+    merchant: &Merchant,
+    entries: Vec<Entry>,
+) -> Result<Vec<Whole>, Error> {
+    let ids: Vec<TransferId> = entries.iter().map(|entry| entry.id).collect();
+    let mut transfers = many::transfers_of_ids(tx, &ids).await?;
+    let meant: Vec<_> = transfers.values().filter_map(|one| one.outcome.intent()).collect();
+    let intents = many::of_ids(tx, &meant).await?;
+    let refunds = refunds::store::of_transfers(tx, merchant.id, &ids).await?;
+    let mut found = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let transfer = transfers.remove(&entry.id).ok_or(Error::NotFound(entry.id))?;
+        let intent = transfer.outcome.intent().and_then(|id| intents.get(&id)).cloned();
+        let of = refunds.iter().filter(|refund| refund.transfer == entry.id);
+        found.push(Whole { transfer, intent, refunds: of.cloned().collect(), entry });
+    }
+    Ok(found)
 }
 
 /// The invoices the money may have been meant for, the likeliest first.

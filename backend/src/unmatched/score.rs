@@ -210,6 +210,7 @@ mod tests {
             asset: Asset::Gram,
             units,
             comment: Comment::Text(comment.into()),
+            sent: Default::default(),
             nature: Nature::Plain,
             block: 1,
             at,

@@ -4,7 +4,7 @@ use ton::{address::Address, reference::Reference};
 
 use super::state::{Standing, UnmatchedStatus};
 use crate::{
-    db::{One, Result, Text, Tx, execute, rows},
+    db::{One, Result, Text, Tx, execute, joined, over_ids, rows},
     id::{InvoiceId, MerchantId, TransferId},
     money::Amount,
     payments::Reason,
@@ -216,10 +216,15 @@ async fn going_back(
 
 /// One line, if it stands in this inbox.
 pub async fn find(tx: &mut Tx, merchant: MerchantId, id: TransferId) -> Result<Option<Entry>> {
-    rows!(
+    Ok(of_ids(tx, merchant, &[id]).await?.pop())
+}
+
+/// Lines, as far as they stand in this inbox, newest first.
+pub async fn of_ids(tx: &mut Tx, merchant: MerchantId, ids: &[TransferId]) -> Result<Vec<Entry>> {
+    let rows: Vec<Row> = rows!(
         tx,
-        optional Row,
-        "select id, reason, taken, invoice_id, note, decided_by, decided_at,
+        all Row,
+        over_ids!("select id, reason, taken, invoice_id, note, decided_by, decided_at,
                 case when state = 'attached' then 'attached'
                      when sent > 0 and sent >= amount then 'refunded'
                      when live > 0 then 'refunding'
@@ -238,18 +243,17 @@ pub async fn find(tx: &mut Tx, merchant: MerchantId, id: TransferId) -> Result<O
                                   or (status = 'canceled' and awaited_until is not null)
                              then amount else sent end), 0) as bigint) from refunds
                      where transfer_id = t.id) as taken
-              from transfers t
-              left join inbox d on d.merchant_id = $1 and d.transfer_id = t.id
-             where t.id = $2
+              from ids cross join transfers t
+              left join inbox d on d.merchant_id = $2 and d.transfer_id = t.id
+             where t.id = ids.id
                and (d.state = 'attached'
                     or (t.reason is not null
-                        and t.owner in (select address from payout_wallets where merchant_id = $1)))
-            ) as line",
-        merchant,
-        id
-    )?
-    .map(Entry::try_from)
-    .transpose()
+                        and t.owner in (select address from payout_wallets where merchant_id = $2)))
+            ) as line order by id desc"),
+        joined(ids),
+        merchant
+    )?;
+    rows.into_iter().map(Entry::try_from).collect()
 }
 
 /// Writes down what was decided. Attached money stays attached.

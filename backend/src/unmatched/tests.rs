@@ -35,6 +35,7 @@ fn arrival(sender: Address, units: u128) -> Arrival {
         asset: Asset::Gram,
         units,
         comment: Comment::None,
+        sent: Default::default(),
         nature: Nature::Plain,
         block: 7,
         at: NOW,

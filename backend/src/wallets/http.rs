@@ -131,7 +131,7 @@ async fn link(
     super::spend(&mut tx, &payload, &caller.session_hash, caller.person.id, now.at).await?;
     tx.commit().await?;
 
-    let proven = prove(&app, &submission, &payload).await?;
+    let proven = prove(&app, &caller, &submission, &payload).await?;
     let mut tx = app.db.begin().await?;
     let wallet = super::link(&mut tx, &app.assets, &caller.person, proven, now).await?;
     tx.commit().await?;
@@ -139,7 +139,12 @@ async fn link(
 }
 
 /// Checks the proof; asks the chain for the key where the wallet's own state does not say it.
-async fn prove(app: &App, submission: &Submission, payload: &str) -> Result<Proven> {
+async fn prove(
+    app: &App,
+    caller: &Caller,
+    submission: &Submission,
+    payload: &str,
+) -> Result<Proven> {
     let expected = Expected {
         network: app.network,
         domains: &app.settings.proof_domains(),
@@ -149,7 +154,7 @@ async fn prove(app: &App, submission: &Submission, payload: &str) -> Result<Prov
     let outcome = proof::verify(submission, &expected).map_err(refused)?;
     let verified = match outcome {
         proof::Outcome::Verified(verified) => verified,
-        proof::Outcome::NeedsChainKey(pending) => on_chain(app, pending).await?,
+        proof::Outcome::NeedsChainKey(pending) => on_chain(app, caller, pending).await?,
     };
     Ok(Proven {
         address: verified.address,
@@ -160,14 +165,14 @@ async fn prove(app: &App, submission: &Submission, payload: &str) -> Result<Prov
 
 /// The key is asked of the chain: the wallet's code is unknown to us, or it can change its key. A
 /// wallet that is not deployed has only the key it begins with.
-async fn on_chain(app: &App, pending: NeedsChainKey) -> Result<Verified> {
-    let address = pending.address;
-    let states = app.chain_now.account_states(&[address]).await.map_err(Problem::chain)?;
+async fn on_chain(app: &App, caller: &Caller, pending: NeedsChainKey) -> Result<Verified> {
+    let (address, asker) = (pending.address, (&caller.person).into());
+    let states = app.questions.account_states(&asker, &[address]).await?.found;
     let deployed = states.iter().any(|state| state.address == address && state.status == "active");
     if !deployed {
         return pending.finish_undeployed().map_err(refused);
     }
-    let key = app.chain_now.public_key(&address).await.map_err(Problem::chain)?;
+    let key = app.questions.public_key(&asker, address).await?;
     pending.finish(key).map_err(refused)
 }
 
@@ -240,7 +245,7 @@ struct WalletBalances {
 
 /// What your wallets hold
 ///
-/// Read from the chain at this moment; nothing of it is kept.
+/// Read from the chain, as of its newest block.
 #[utoipa::path(
     get, path = "/v1/balances", tag = "Wallets", security(("session" = [])),
     responses((status = 200, body = BalancesView), Failures)
@@ -249,17 +254,15 @@ async fn balances(State(app): State<App>, caller: Caller) -> Result<Json<Balance
     let mut tx = app.db.snapshot().await?;
     let wallets = store::of(&mut tx, caller.person.id).await?;
     drop(tx);
-    let mut data = Vec::with_capacity(wallets.len());
+    let (mut data, mut as_of) = (Vec::with_capacity(wallets.len()), app.time());
     if !wallets.is_empty() {
         let addresses: Vec<_> = wallets.iter().map(|wallet| wallet.address).collect();
         let masters: Vec<_> = app.assets.masters().collect();
-        let states = app.chain_now.account_states(&addresses).await.map_err(Problem::chain)?;
-        let jettons = match masters.is_empty() {
-            true => Vec::new(),
-            false => {
-                app.chain_now.jetton_wallets(&addresses, &masters).await.map_err(Problem::chain)?
-            }
-        };
+        let asker = (&caller.person).into();
+        let states = app.questions.account_states(&asker, &addresses).await?;
+        let jettons = app.questions.jetton_wallets(&asker, &addresses, &masters).await?;
+        as_of = states.at.min(jettons.at);
+        let (states, jettons) = (states.found, jettons.found);
         for wallet in &wallets {
             let grams = states
                 .iter()
@@ -284,5 +287,5 @@ async fn balances(State(app): State<App>, caller: Caller) -> Result<Json<Balance
             });
         }
     }
-    Ok(Json(BalancesView { data, as_of: app.time() }))
+    Ok(Json(BalancesView { data, as_of }))
 }

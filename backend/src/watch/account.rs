@@ -1,11 +1,17 @@
 //! One account's history: an unbroken chain of transactions, taken in order.
+//!
+//! A cursor is only ever a transaction that was read. Where there is none yet, the last transaction from
+//! before the account was followed is looked for; the way from there to the account's newest must be
+//! closed, link by link, before the account counts as read.
+
+use std::time::{Duration, Instant};
 
 use ton::{
-    toncenter::{Transaction, TransactionQuery},
-    transfer::{OwnJettonWallet, Received, Verdict, received_gram, received_jetton},
+    toncenter::{Sort, Transaction, TransactionQuery},
+    transfer::{OwnJettonWallet, Reason, Received, Verdict, received_gram, received_jetton},
 };
 
-use super::{Error, is_jetton, page};
+use super::{Error, head::Head, is_jetton, page};
 use crate::{
     app::App,
     follow::{self, BEFOREHAND, Cursor, Watched},
@@ -14,115 +20,307 @@ use crate::{
     time::Time,
 };
 
-/// Transactions taken in one database transaction.
+/// Transactions taken in one database transaction, and for how long one goes on: a slow database gets on
+/// between crashes, and holds up nobody else.
 const AT_ONCE: usize = 200;
+const WORK: Duration = Duration::from_millis(500);
+/// How often in a row the service may contradict a cursor before the account is read from an earlier one.
+const STRIKES: u32 = 3;
+/// How many of the service's rows are held against what is known, to find where both agree.
+const LOOKED_THROUGH: u32 = 200;
+
+/// What keeps an account from being read further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Obstacle {
+    /// Something between two transactions was left out.
+    Hole { after: u64 },
+    /// The service's history goes past our cursor as if it were not there.
+    Astray { cursor: u64 },
+    /// A row that is not filled in yet.
+    Partial { lt: u64 },
+    /// The account has a later transaction than the service shows.
+    Short { until: u64 },
+    /// Another reader has moved the cursor; nothing is wrong.
+    Overtaken,
+}
+
+impl std::fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Hole { after } => {
+                write!(f, "the chain service leaves out what comes after {after}")
+            }
+            Self::Astray { cursor } => {
+                write!(f, "the chain service does not know the transaction {cursor}, read before")
+            }
+            Self::Partial { lt } => {
+                write!(f, "the chain service shows the transaction {lt} in part")
+            }
+            Self::Short { until } => {
+                write!(f, "the chain service does not show the transaction {until} yet")
+            }
+            Self::Overtaken => write!(f, "another reader reads it"),
+        }
+    }
+}
+
+/// How far an account has been read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Read {
+    pub cursor: Option<Cursor>,
+    pub obstacle: Option<Obstacle>,
+}
 
 /// Takes transactions of an account that are newer than its cursor. Where they do not join on, the
-/// account is read again by itself. `true`: everything that was given is taken.
+/// account is read again by itself.
 pub(super) async fn take(
     app: &App,
     watched: &Watched,
     rows: &[&Transaction],
-) -> Result<bool, Error> {
-    match joined(watched.cursor, rows) {
-        Ok(new) => store_all(app, watched, &new).await,
-        Err(_) => walk(app, watched).await,
+    head: Head,
+) -> Result<Read, Error> {
+    let joined = joined(watched.cursor, rows, head);
+    match joined.obstacle {
+        None => store_all(app, watched, &joined.new).await,
+        Some(_) => walk(app, watched, head).await,
     }
 }
 
 /// Reads an account from its cursor on, a page at a time, so that a long history fills no memory.
-/// `false`: there is a hole even so; the account then waits.
-pub(super) async fn walk(app: &App, watched: &Watched) -> Result<bool, Error> {
-    let Some(account) = watched.account else { return Ok(false) };
-    let (accounts, mut from) = ([account], watched.clone());
+pub(super) async fn walk(app: &App, watched: &Watched, head: Head) -> Result<Read, Error> {
+    let mut from = watched.clone();
+    let Some(account) = watched.account else { return Ok(Read { cursor: None, obstacle: None }) };
+    let accounts = [account];
     loop {
         let query = TransactionQuery {
-            start_lt: from.cursor.map(|cursor| cursor.lt + 1),
-            start_utime: from.cursor.is_none().then(|| from.since.seconds()),
+            start_lt: from.cursor.map(|cursor| cursor.lt.saturating_add(1)),
             ..TransactionQuery::of(&accounts)
         };
         let (rows, more) = page(app, query).await?;
-        let new = match joined(from.cursor, &rows.iter().collect::<Vec<_>>()) {
-            Ok(new) => new,
-            Err(error) => {
-                metrics::counter!("watch_holes_total").increment(1);
-                tracing::error!(%account, %error, "the chain service left something out; waiting for it");
-                return Ok(false);
-            }
-        };
-        if !store_all(app, &from, &new).await? {
-            return Ok(false);
-        }
-        match new.last() {
-            Some(last) if more => from.cursor = Some(Cursor { lt: last.lt, hash: last.hash }),
-            _ => return Ok(true),
+        let joined = joined(from.cursor, &rows.iter().collect::<Vec<_>>(), head);
+        let read = store_all(app, &from, &joined.new).await?;
+        from.cursor = read.cursor;
+        let obstacle = read.obstacle.or(joined.obstacle);
+        if obstacle.is_some() || !more || joined.new.is_empty() {
+            return Ok(Read { cursor: from.cursor, obstacle });
         }
     }
 }
 
-/// Begins a history at the account's last transaction, if nothing newer has been taken meanwhile.
-pub(super) async fn anchor(app: &App, watched: &Watched, last: Cursor) -> Result<(), Error> {
-    let mut tx = app.db.begin().await?;
-    follow::store::advance(&mut tx, watched, last).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// The new transactions in order, if each names the one before it. Final ones only.
-fn joined<'a>(
-    cursor: Option<Cursor>,
-    rows: &[&'a Transaction],
-) -> Result<Vec<&'a Transaction>, Error> {
-    let mut new: Vec<&Transaction> = rows.to_vec();
-    new.retain(|tx| tx.final_in().is_some() && cursor.is_none_or(|c| tx.lt > c.lt));
-    new.sort_by_key(|tx| (tx.lt, tx.hash));
-    new.dedup_by_key(|tx| tx.hash);
-    let mut last = cursor;
-    for tx in &new {
-        let (prev_lt, prev_hash) = tx.prev();
-        // An account that was deleted and made again starts from nothing, later than before.
-        let anew = prev_lt == 0;
-        if let Some(last) = last
-            && !anew
-            && (prev_lt, prev_hash) != (last.lt, last.hash)
-        {
-            return Err(Error::Hole { lt: last.lt });
-        }
-        last = Some(Cursor { lt: tx.lt, hash: tx.hash });
-    }
-    Ok(new)
-}
-
-async fn store_all(app: &App, watched: &Watched, rows: &[&Transaction]) -> Result<bool, Error> {
+/// Begins an account's history: at its last transaction from before it is followed, or where its own
+/// begins. `last` is the newest that the chain service says there is.
+pub(super) async fn begin(
+    app: &App,
+    watched: &Watched,
+    last: Cursor,
+    head: Head,
+) -> Result<Read, Error> {
     let mut from = watched.clone();
-    for chunk in rows.chunks(AT_ONCE) {
-        let Some(last) = chunk.last() else { break };
-        let to = Cursor { lt: last.lt, hash: last.hash };
+    if let Some(before) = before(app, watched, head).await? {
         let mut tx = app.db.begin().await?;
-        for row in chunk {
+        if !follow::store::advance(&mut tx, watched, before).await? {
+            return Ok(Read { cursor: None, obstacle: Some(Obstacle::Overtaken) });
+        }
+        // Whether it belongs to the history that goes on from here, the next links tell.
+        let trouble = "its history is being read for the first time";
+        follow::store::set_behind(&mut tx, watched, trouble, app.time()).await?;
+        tx.commit().await?;
+        from.cursor = Some(before);
+    }
+    let read = walk(app, &from, head).await?;
+    Ok(reaches(read, last))
+}
+
+/// A way that ends before the account's last transaction is not closed.
+pub(super) fn reaches(read: Read, last: Cursor) -> Read {
+    let arrived = read.cursor.is_some_and(|cursor| {
+        cursor.lt > last.lt || (cursor.lt == last.lt && cursor.hash == last.hash)
+    });
+    let short = (!arrived).then_some(Obstacle::Short { until: last.lt });
+    Read { obstacle: read.obstacle.or(short), ..read }
+}
+
+/// The newest transaction from before the moment from which an account is followed. An older one would do
+/// as well: what lies between is read, and is no news.
+async fn before(app: &App, watched: &Watched, head: Head) -> Result<Option<Cursor>, Error> {
+    let Some(account) = watched.account else { return Ok(None) };
+    let Some(end) = watched.since.seconds().checked_sub(1) else { return Ok(None) };
+    let accounts = [account];
+    let query = TransactionQuery {
+        end_utime: Some(end),
+        limit: 1,
+        sort: Sort::Descending,
+        ..TransactionQuery::of(&accounts)
+    };
+    let rows = app.chain.transactions(&query).await?;
+    let known = rows.iter().find(|row| is_final(row, head) && u64::from(row.now) <= end);
+    Ok(known.map(|row| Cursor { lt: row.lt, hash: row.hash }))
+}
+
+/// What contradicts a cursor must do so again and again, and the service must not know it when asked for
+/// it by name; then the account is read again from the newest transaction that both sides know, or from
+/// where it began. What is read twice is recorded once, so nothing is lost and nothing doubles.
+pub(super) async fn put_right(
+    app: &App,
+    watched: &Watched,
+    strikes: &mut u32,
+    head: Head,
+) -> Result<Option<Read>, Error> {
+    let (Some(account), Some(cursor)) = (watched.account, watched.cursor) else { return Ok(None) };
+    let accounts = [account];
+    let named = TransactionQuery {
+        start_lt: Some(cursor.lt),
+        end_lt: Some(cursor.lt),
+        ..TransactionQuery::of(&accounts)
+    };
+    let rows = app.chain.transactions(&named).await?;
+    if rows.iter().any(|row| row.lt == cursor.lt && row.hash == cursor.hash) {
+        *strikes = 0;
+        return Ok(None);
+    }
+    *strikes += 1;
+    if *strikes < STRIKES {
+        return Ok(None);
+    }
+    *strikes = 0;
+    let to = known_to_both(app, watched, cursor).await?;
+    let mut tx = app.db.begin().await?;
+    let moved = follow::store::put_back(&mut tx, watched, to).await?;
+    tx.commit().await?;
+    if !moved {
+        return Ok(None);
+    }
+    metrics::counter!("watch_reanchored_total").increment(1);
+    tracing::error!(
+        owner = %watched.owner, lt = cursor.lt, from = to.map(|to| to.lt),
+        "the chain service does not know the last transaction read of this account; \
+         it is read again from the last one that both know"
+    );
+    // Without a cursor it is begun again, in its turn.
+    let Some(to) = to else { return Ok(None) };
+    let from = Watched { cursor: Some(to), ..watched.clone() };
+    walk(app, &from, head).await.map(Some)
+}
+
+/// The newest transaction before `cursor` that has brought money and that the service still knows.
+async fn known_to_both(
+    app: &App,
+    watched: &Watched,
+    cursor: Cursor,
+) -> Result<Option<Cursor>, Error> {
+    let Some(account) = watched.account else { return Ok(None) };
+    let accounts = [account];
+    let query = TransactionQuery {
+        limit: LOOKED_THROUGH,
+        sort: Sort::Descending,
+        ..TransactionQuery::of(&accounts)
+    };
+    let rows = app.chain.transactions(&query).await?;
+    let mut tx = app.db.snapshot().await?;
+    for row in rows.iter().filter(|row| row.lt < cursor.lt) {
+        if payments_knows(&mut tx, watched, row).await? {
+            return Ok(Some(Cursor { lt: row.lt, hash: row.hash }));
+        }
+    }
+    Ok(None)
+}
+
+async fn payments_knows(
+    tx: &mut crate::db::Tx,
+    watched: &Watched,
+    row: &Transaction,
+) -> Result<bool, Error> {
+    let known = crate::payments::store::hash_of(tx, row.account, watched.asset, row.lt).await?;
+    Ok(known == Some(row.hash))
+}
+
+/// Final by the head of this round: what names a later block may still turn out otherwise.
+fn is_final(row: &Transaction, head: Head) -> bool {
+    row.final_in().is_some_and(|seqno| seqno <= head.seqno)
+}
+
+/// What joins on to a cursor, and what stands in the way of more.
+struct Joined<'a> {
+    new: Vec<&'a Transaction>,
+    obstacle: Option<Obstacle>,
+}
+
+/// The new transactions in order, as far as each names the one before it. Final ones only.
+fn joined<'a>(cursor: Option<Cursor>, rows: &[&'a Transaction], head: Head) -> Joined<'a> {
+    let mut rows: Vec<&Transaction> = rows.to_vec();
+    rows.retain(|row| cursor.is_none_or(|c| row.lt > c.lt));
+    rows.sort_by_key(|row| (row.lt, row.hash));
+    rows.dedup_by_key(|row| row.hash);
+    let (mut new, mut last) = (Vec::with_capacity(rows.len()), cursor);
+    for row in rows {
+        // Not final yet: that comes in a later round, and is no obstacle.
+        if !is_final(row, head) {
+            break;
+        }
+        if !row.is_whole() {
+            return Joined { new, obstacle: Some(Obstacle::Partial { lt: row.lt }) };
+        }
+        // An account that was deleted and made again starts from nothing, later than before.
+        let follows = row.is_first() || row.prev() == last.map(|last| (last.lt, last.hash));
+        if !follows {
+            let after = last.map_or(0, |last| last.lt);
+            let past = row.prev().is_some_and(|(lt, _)| lt <= after);
+            let obstacle = match last {
+                Some(last) if past && Some(last) == cursor => Obstacle::Astray { cursor: last.lt },
+                // One of the two is told wrongly, so neither is taken.
+                Some(last) if past => {
+                    new.pop();
+                    Obstacle::Hole { after: last.lt - 1 }
+                }
+                _ => Obstacle::Hole { after },
+            };
+            return Joined { new, obstacle: Some(obstacle) };
+        }
+        last = Some(Cursor { lt: row.lt, hash: row.hash });
+        new.push(row);
+    }
+    Joined { new, obstacle: None }
+}
+
+async fn store_all(app: &App, watched: &Watched, rows: &[&Transaction]) -> Result<Read, Error> {
+    let (mut from, mut rest) = (watched.clone(), rows);
+    while !rest.is_empty() {
+        let (mut tx, begun, mut taken) = (app.db.begin().await?, Instant::now(), 0);
+        for row in rest {
             if let Some(arrival) = arrival(&from, row) {
                 settle::settle(&mut tx, app, arrival, app.now()).await?;
             }
+            taken += 1;
+            if taken == AT_ONCE || begun.elapsed() >= WORK {
+                break;
+            }
         }
+        let Some(last) = rest.get(taken - 1) else { break };
+        let to = Cursor { lt: last.lt, hash: last.hash };
         if !follow::store::advance(&mut tx, &from, to).await? {
             tracing::debug!("another reader has moved this cursor");
-            return Ok(false);
+            return Ok(Read { cursor: from.cursor, obstacle: Some(Obstacle::Overtaken) });
         }
         tx.commit().await?;
-        from.cursor = Some(to);
+        (from.cursor, rest) = (Some(to), &rest[taken..]);
     }
-    Ok(true)
+    Ok(Read { cursor: from.cursor, obstacle: None })
 }
 
 fn arrival(watched: &Watched, tx: &Transaction) -> Option<Arrival> {
     let received = received(watched, tx)?;
-    let (block, at) = (received.mc_seqno?, Time::from_seconds(received.now));
+    received.mc_seqno.map(|block| arrived(watched, received, block))
+}
+
+/// What was received, as money of the account's owner.
+pub(super) fn arrived(watched: &Watched, received: Received, block: u32) -> Arrival {
+    let at = Time::from_seconds(received.now);
     let nature = match () {
         () if received.is_by_product() => Nature::ByProduct,
         () if at < watched.since.after(BEFOREHAND) => Nature::Earlier,
         () => Nature::Plain,
     };
-    Some(Arrival {
+    Arrival {
         account: received.account,
         lt: received.lt,
         hash: received.hash,
@@ -131,10 +329,11 @@ fn arrival(watched: &Watched, tx: &Transaction) -> Option<Arrival> {
         asset: watched.asset,
         units: received.units,
         comment: received.comment,
+        sent: received.sent,
         nature,
         block,
         at,
-    })
+    }
 }
 
 /// What a transaction of a watched account brought its owner, final or not.
@@ -146,6 +345,11 @@ pub(super) fn received(watched: &Watched, tx: &Transaction) -> Option<Received> 
     };
     match verdict {
         Verdict::Received(received) => Some(received),
+        Verdict::Not(reason @ (Reason::Malformed | Reason::NotificationDisagrees)) => {
+            metrics::counter!("watch_odd_rows_total").increment(1);
+            tracing::warn!(owner = %watched.owner, lt = tx.lt, ?reason, "a row that contradicts itself");
+            None
+        }
         Verdict::Not(_) => None,
     }
 }

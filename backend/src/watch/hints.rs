@@ -14,7 +14,7 @@ use crate::{
     id::PaymentId,
     invoices,
     money::Asset,
-    payments::{self, Input, Intent, Purpose, Stage, TO_SIGN},
+    payments::{self, Input, Intent, Purpose, Stage, TO_SIGN, custody},
     refunds, settle,
     time::Time,
 };
@@ -50,12 +50,13 @@ pub(super) async fn look(app: &App, memory: &mut Memory) -> Result<(), Error> {
             continue;
         };
         let Some(received) = account::received(watched, transaction) else { continue };
-        let reference = received.comment.text().and_then(ton::reference::Reference::find);
-        let hinted = live.iter().find(|intent| {
+        let arrival = account::arrived(watched, received, 0);
+        let named = live.iter().find(|intent| {
             intent.payee_address == watched.owner
                 && intent.assets().any(|asset| asset == watched.asset)
-                && Some(intent.reference) == reference
+                && Some(intent.reference) == arrival.reference()
         });
+        let hinted = named.or_else(|| custody::memo::meant(&arrival, &live));
         if let Some(intent) = hinted {
             let confirmed = transaction.finality.is_some_and(|f| f >= Finality::Confirmed);
             memory.seen.insert(intent.id, now);
@@ -83,9 +84,7 @@ async fn accounts(app: &App, live: &[Intent]) -> Vec<Watched> {
         }
         let account = match asset {
             Asset::Gram => Some(intent.payee_address),
-            asset @ Asset::Jetton(_) => {
-                app.account_of(&app.chain, intent.payee_address, asset).await.ok()
-            }
+            asset @ Asset::Jetton(_) => app.account_of(intent.payee_address, asset).await.ok(),
         };
         accounts.push(Watched {
             owner: intent.payee_address,
@@ -94,6 +93,7 @@ async fn accounts(app: &App, live: &[Intent]) -> Vec<Watched> {
             cursor: None,
             since: intent.created_at,
             behind: false,
+            compared: intent.created_at,
         });
     }
     accounts

@@ -8,39 +8,47 @@
 //! Only final transactions are money. Pending ones ([`hints`]) move a progress bar and nothing else.
 
 mod account;
+pub mod command;
+mod deadlines;
+mod head;
 mod hints;
-mod store;
+pub mod report;
+mod rota;
 
-use std::time::Duration;
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use tokio_util::sync::CancellationToken;
 use ton::{
     address::Address,
-    toncenter::{self, Transaction, TransactionQuery},
+    toncenter::{self, AccountState, Transaction, TransactionQuery},
 };
 
 use crate::{
     app::App,
     db,
     follow::{self, Cursor, Watched},
-    invoices,
-    merchants::changes,
     money::Asset,
-    payments::{self, Input},
-    refunds,
+    payments,
     tasks::Heartbeat,
     time::Time,
 };
 
+use account::{Obstacle, Read};
+use head::{Head, Newest};
+use rota::{Rota, Share, key};
+
 /// Accounts in one question to the chain.
 const BATCH: usize = 50;
-/// How far behind the last clean round each round looks again: a slow shard's block may be committed
-/// after a faster one's.
-const OVERLAP: Duration = Duration::from_secs(5);
+/// How far behind the last time an account was read each round looks again: a slow shard's block may be
+/// committed after a faster one's, and one of the service's machines be some blocks behind another.
+const OVERLAP: Duration = Duration::from_secs(12);
 /// How often every cursor is compared with the account's own last transaction.
-const RECONCILE: Duration = Duration::from_secs(30);
-/// How far the chain's clock must be past a deadline before we say that nobody paid in time.
-const GRACE: Duration = Duration::from_secs(10);
+const RECONCILE: Duration = Duration::from_secs(12);
+/// Whoever has not been read for so long is compared before being read again.
+const READ_LATELY: Duration = Duration::from_secs(120);
 /// The longest wait for a chain that does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Fees are looked up for payments as young as this; older ones go without.
@@ -53,13 +61,22 @@ pub enum Error {
     #[error(transparent)]
     Settle(#[from] crate::settle::Error),
     #[error(transparent)]
-    Changes(#[from] changes::Error),
+    Changes(#[from] crate::merchants::changes::Error),
     #[error(transparent)]
     Db(#[from] sqlx::Error),
     #[error("the chain is network {found}, but this service is set up for network {wanted}")]
     WrongNetwork { found: ton::network::Network, wanted: ton::network::Network },
-    #[error("an account's history has a hole after {lt}")]
-    Hole { lt: u64 },
+}
+
+impl Error {
+    /// It is about everything, and not about one account.
+    fn is_outage(&self) -> bool {
+        match self {
+            Self::Chain(error) => error.is_outage(),
+            Self::Db(_) | Self::WrongNetwork { .. } => true,
+            Self::Settle(_) | Self::Changes(_) => false,
+        }
+    }
 }
 
 /// What the loop remembers between rounds. Nothing here is needed to be right, only to be quick.
@@ -67,16 +84,24 @@ pub enum Error {
 struct Memory {
     /// The chain has been found to be the configured one.
     same_network: bool,
-    /// The head up to which every account was read, but for those that are marked as behind.
-    clean: Option<Head>,
-    reconciled_at: Option<Time>,
+    newest: Newest,
+    /// A round has gone through since the start.
+    swept: bool,
+    /// When everybody was compared, by the chain's clock and by one that only counts.
+    reconciled: Option<(Time, Instant)>,
+    rota: Rota,
+    /// How much passes in one database transaction.
+    portion: deadlines::Portion,
     hints: hints::Memory,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Head {
-    seqno: u32,
-    time: Time,
+impl Memory {
+    /// Whether everybody is to be compared again. Our own clock may jump, so it is not asked.
+    fn is_due(&self, head: Head) -> bool {
+        self.reconciled.is_none_or(|(time, at)| {
+            head.time.since(time) >= RECONCILE || at.elapsed() >= RECONCILE
+        })
+    }
 }
 
 /// Reads the chain until it is told to stop. When the chain does not answer we wait for it, longer each
@@ -94,6 +119,8 @@ pub async fn run(app: App, stop: CancellationToken, beat: Heartbeat) -> anyhow::
                 pause = (pause * 2).clamp(Duration::from_millis(200), LONGEST_PAUSE);
                 metrics::counter!("chain_errors_total").increment(1);
                 tracing::warn!(%error, ?pause, "the chain does not answer; waiting for it");
+                app.progress.misses(error.to_string());
+                beat.missed(error.to_string());
             }
             Err(error) => return Err(error.into()),
         }
@@ -125,175 +152,301 @@ async fn right_network(app: &App) -> Result<(), Error> {
     Ok(())
 }
 
+/// Puts right from where those are followed whom somebody asked for when our own clock was not known to
+/// agree with the chain's.
+async fn place(app: &App, head: Head) -> Result<(), Error> {
+    if follow::store::is_any_unplaced(&mut app.db.snapshot().await?).await? {
+        let mut tx = app.db.begin().await?;
+        follow::place(&mut tx, head.time, app.time()).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
 async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
     if !memory.same_network {
         right_network(app).await?;
         memory.same_network = true;
     }
-    let head = head(app).await?;
-    metrics::gauge!("chain_block").set(f64::from(head.seqno));
-    let lag = app.time().since(head.time);
-    metrics::gauge!("watch_lag_seconds").set(lag.as_secs_f64());
+    let (head, moved) = memory.newest.ask(app).await?;
+    place(app, head).await?;
+    app.clock.hears(head.time);
+    app.progress.hears(head.seqno, head.time);
+    app.questions.block(head.seqno);
     // Hints are for the eye: without them money is counted all the same.
     if let Err(error) = hints::look(app, &mut memory.hints).await {
         tracing::debug!(%error, "no look at what is pending");
     }
-    if memory.clean.is_some_and(|clean| clean.seqno == head.seqno) {
+    if memory.swept && !moved && !memory.is_due(head) {
         return Ok(());
     }
-    sweep(app, memory).await?;
-    memory.clean = Some(head);
-    pass_deadlines(app, head).await?;
+    sweep(app, memory, head).await?;
+    memory.swept = true;
+    deadlines::pass(app, &mut memory.portion, head).await?;
     if let Err(error) = look_up_fees(app).await {
         tracing::debug!(%error, "no fee for a receipt yet");
     }
     Ok(())
 }
 
-async fn head(app: &App) -> Result<Head, Error> {
-    let last = app.chain.masterchain_info().await?.last;
-    let seconds = last.gen_utime.and_then(|time| u32::try_from(time).ok()).unwrap_or_default();
-    Ok(Head { seqno: last.seqno, time: Time::from_seconds(seconds) })
-}
-
 /// Reads what is new on every watched account. Those that cannot be read are marked as behind, and are
 /// tried again one by one.
-async fn sweep(app: &App, memory: &mut Memory) -> Result<(), Error> {
+async fn sweep(app: &App, memory: &mut Memory, head: Head) -> Result<(), Error> {
     let mut tx = app.db.snapshot().await?;
-    let mut watched = follow::store::watched(&mut tx, app.time()).await?;
-    drop(tx);
+    let mut watched = follow::store::watched(&mut tx, head.time).await?;
+    let share = Share::of(app.chain.pace());
     watched.retain(|w| app.assets.get(w.asset).is_some());
-    let watched = named(app, watched).await?;
-    let behind = watched.iter().filter(|w| w.behind).count();
-    metrics::gauge!("watch_behind").set(u32::try_from(behind).unwrap_or(u32::MAX));
-    let (followed, fresh): (Vec<_>, Vec<_>) = watched.into_iter().partition(|w| w.cursor.is_some());
-    let (behind, followed): (Vec<_>, Vec<_>) = followed.into_iter().partition(|w| w.behind);
+    let awaited: HashSet<Address> = match share.holds(watched.len()) {
+        true => HashSet::new(),
+        false => payments::store::awaited(&mut tx, head.time).await?.into_iter().collect(),
+    };
+    drop(tx);
+    memory.rota.keep(head.time.before(READ_LATELY));
+    name_some(app, &mut memory.rota, &mut watched, &awaited, share).await?;
+    watched.retain(|w| w.account.is_some());
 
-    let due = memory.reconciled_at.is_none_or(|at| app.time().since(at) >= RECONCILE);
-    match memory.clean {
-        Some(clean) if !due => {
-            let from = clean.time.before(OVERLAP).seconds();
-            for batch in followed.chunks(BATCH) {
-                read_batch(app, batch, from).await?;
+    let due = memory.is_due(head);
+    let plan = memory.rota.plan(watched, &awaited, share, due);
+    for batch in plan.rows.chunks(BATCH) {
+        read_batch(app, &mut memory.rota, batch, head).await?;
+    }
+    for batch in plan.compared.chunks(BATCH) {
+        compare(app, &mut memory.rota, batch, head).await?;
+    }
+    for watched in &plan.behind {
+        retry(app, &mut memory.rota, watched, head).await?;
+    }
+    if due {
+        memory.reconciled = Some((head.time, Instant::now()));
+    }
+    Ok(())
+}
+
+/// Asks the chain for the names of some jetton wallets that it has not told us yet.
+async fn name_some(
+    app: &App,
+    rota: &mut Rota,
+    watched: &mut [Watched],
+    awaited: &HashSet<Address>,
+    share: Share,
+) -> Result<(), Error> {
+    for unnamed in rota.unnamed(watched, awaited, share) {
+        let address = match name(app, rota, &unnamed).await {
+            Ok(Some(address)) => address,
+            Ok(None) => continue,
+            Err(error) => {
+                tried(app, rota, &unnamed, Err(error)).await?;
+                continue;
             }
-        }
-        _ => {
-            reconcile(app, &followed).await?;
-            memory.reconciled_at = Some(app.time());
-        }
-    }
-    walk_each(app, &behind).await?;
-    for batch in fresh.chunks(BATCH) {
-        begin(app, batch).await?;
-    }
-    Ok(())
-}
-
-/// Begins to follow accounts: what came since we were asked to is read, what came before is history.
-async fn begin(app: &App, fresh: &[Watched]) -> Result<(), Error> {
-    let addresses: Vec<Address> = fresh.iter().filter_map(|w| w.account).collect();
-    let states = app.chain.account_states(&addresses).await?;
-    for watched in fresh {
-        let state = states.iter().find(|state| Some(state.address) == watched.account);
-        let last = state.and_then(|s| s.last_transaction_lt.zip(s.last_transaction_hash));
-        // An account that has no transaction yet is looked at again next time.
-        let Some((lt, hash)) = last.filter(|(lt, _)| *lt > 0) else { continue };
-        let outcome = account::walk(app, watched).await;
-        if tried(app, watched, outcome).await? {
-            account::anchor(app, watched, Cursor { lt, hash }).await?;
+        };
+        let known = watched.iter_mut().find(|w| key(w) == key(&unnamed));
+        if let Some(known) = known {
+            known.account = Some(address);
         }
     }
     Ok(())
 }
 
-/// Asks the chain for the names of jetton wallets it has not told us yet.
-async fn named(app: &App, watched: Vec<Watched>) -> Result<Vec<Watched>, Error> {
-    let mut known = Vec::with_capacity(watched.len());
-    for mut account in watched {
-        if account.account.is_none() {
-            let address = match app.account_of(&app.chain, account.owner, account.asset).await {
-                Ok(address) => address,
-                // The master knows no wallets, so no money of it can be there either.
-                Err(toncenter::Error::GetMethod { .. }) => continue,
-                Err(error) => {
-                    tried(app, &account, Err(error.into())).await?;
-                    continue;
-                }
-            };
-            let mut tx = app.db.begin().await?;
-            follow::store::set_account(&mut tx, account.owner, account.asset, address).await?;
-            tx.commit().await?;
-            account.account = Some(address);
+/// The account on which an owner's money of an asset lives. `None`: its master knows no wallets, so there
+/// can be none of it.
+async fn name(app: &App, rota: &mut Rota, watched: &Watched) -> Result<Option<Address>, Error> {
+    let address = match app.account_of(watched.owner, watched.asset).await {
+        Ok(address) => address,
+        Err(toncenter::Error::GetMethod { exit_code }) => {
+            if let Asset::Jetton(master) = watched.asset
+                && rota.deaf.insert(master, Instant::now()).is_none()
+            {
+                tracing::warn!(%master, exit_code, "this jetton's master names no wallets");
+            }
+            return Ok(None);
         }
-        known.push(account);
-    }
-    Ok(known)
+        Err(error) => return Err(error.into()),
+    };
+    let mut tx = app.db.begin().await?;
+    follow::store::set_account(&mut tx, watched.owner, watched.asset, address).await?;
+    tx.commit().await?;
+    Ok(Some(address))
 }
 
-/// Reads what has happened on a batch of accounts since a moment.
-async fn read_batch(app: &App, batch: &[Watched], since: u64) -> Result<(), Error> {
+/// Reads what has happened on a batch of accounts since each was read last.
+async fn read_batch(
+    app: &App,
+    rota: &mut Rota,
+    batch: &[Watched],
+    head: Head,
+) -> Result<(), Error> {
     let addresses: Vec<Address> = batch.iter().filter_map(|w| w.account).collect();
+    let since = batch.iter().filter_map(|w| rota.read.get(&key(w))).min().copied();
+    let since = since.unwrap_or(head.time).before(OVERLAP).seconds();
     let query = TransactionQuery { start_utime: Some(since), ..TransactionQuery::of(&addresses) };
     let rows = match pages(app, query).await {
+        Ok(rows) => rows,
         // Something of one account cannot be read; the others must not wait for it.
-        Err(Error::Chain(error)) if !error.is_outage() => return walk_each(app, batch).await,
-        rows => rows?,
+        Err(error) if !error.is_outage() => {
+            for watched in batch {
+                retry(app, rota, watched, head).await?;
+            }
+            return Ok(());
+        }
+        Err(error) => return Err(error),
     };
     for watched in batch {
         let own = rows.iter().filter(|tx| Some(tx.account) == watched.account);
         let own: Vec<&Transaction> = own.collect();
-        if !own.is_empty() {
-            tried(app, watched, account::take(app, watched, &own).await).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Compares every cursor with the account's own last transaction, and reads whatever is missing.
-async fn reconcile(app: &App, followed: &[Watched]) -> Result<(), Error> {
-    for batch in followed.chunks(BATCH) {
-        let addresses: Vec<Address> = batch.iter().filter_map(|w| w.account).collect();
-        let states = app.chain.account_states(&addresses).await?;
-        for watched in batch {
-            let state = states.iter().find(|state| Some(state.address) == watched.account);
-            let last = state.and_then(|state| state.last_transaction_lt).unwrap_or_default();
-            if watched.cursor.is_some_and(|cursor| last > cursor.lt) {
-                tried(app, watched, account::walk(app, watched).await).await?;
+        let read = match own.is_empty() {
+            true => true,
+            false => {
+                let outcome = account::take(app, watched, &own, head).await;
+                settled(app, rota, watched, outcome, head).await?
             }
+        };
+        if read {
+            rota.read.insert(key(watched), head.time);
         }
     }
     Ok(())
 }
 
-/// Reads accounts one by one, each from its own cursor.
-async fn walk_each(app: &App, accounts: &[Watched]) -> Result<(), Error> {
-    for watched in accounts {
-        tried(app, watched, account::walk(app, watched).await).await?;
+/// Compares accounts with their own last transactions, and reads whatever is missing.
+async fn compare(app: &App, rota: &mut Rota, batch: &[Watched], head: Head) -> Result<(), Error> {
+    let addresses: Vec<Address> = batch.iter().filter_map(|w| w.account).collect();
+    let states = app.chain.account_states(&addresses).await?;
+    for watched in batch {
+        let state = states.iter().find(|state| Some(state.address) == watched.account);
+        compare_one(app, rota, watched, state, head).await?;
     }
     Ok(())
+}
+
+/// `true`: everything that the chain service knows of the account has been read.
+async fn compare_one(
+    app: &App,
+    rota: &mut Rota,
+    watched: &Watched,
+    state: Option<&AccountState>,
+    head: Head,
+) -> Result<bool, Error> {
+    let last = state.and_then(|s| s.last_transaction_lt.zip(s.last_transaction_hash));
+    let last = last.filter(|(lt, _)| *lt > 0).map(|(lt, hash)| Cursor { lt, hash });
+    let outcome = match (watched.cursor, last) {
+        // No transaction yet, or none that is left: there is nothing to read.
+        (None, None) if !watched.behind => return Ok(true),
+        (_, None) => Ok(Read { cursor: watched.cursor, obstacle: None }),
+        (None, Some(last)) => account::begin(app, watched, last, head).await,
+        (Some(cursor), Some(last)) if last.lt > cursor.lt => {
+            let walked = account::walk(app, watched, head).await;
+            walked.map(|read| account::reaches(read, last))
+        }
+        (Some(cursor), Some(last)) if last.lt == cursor.lt && last.hash != cursor.hash => {
+            let obstacle = Some(Obstacle::Astray { cursor: cursor.lt });
+            Ok(Read { cursor: Some(cursor), obstacle })
+        }
+        (Some(cursor), Some(last)) if last.lt < cursor.lt => {
+            // A machine of the service that is behind, most likely; but a cursor that the service does
+            // not know would hide everything before it.
+            let strikes = rota.strikes.entry(key(watched)).or_default();
+            let put_right = account::put_right(app, watched, strikes, head).await;
+            return match put_right.transpose() {
+                Some(outcome) => tried(app, rota, watched, outcome).await,
+                None => Ok(false),
+            };
+        }
+        (cursor, Some(_)) => Ok(Read { cursor, obstacle: None }),
+    };
+    // A beginning has marked itself as behind, until it is closed.
+    let began = watched.cursor.is_none() && last.is_some();
+    let watched = &Watched { behind: watched.behind || began, ..watched.clone() };
+    let read = settled(app, rota, watched, outcome, head).await?;
+    if read {
+        rota.read.insert(key(watched), head.time);
+    }
+    Ok(read)
+}
+
+/// Tries an account again by itself.
+async fn retry(app: &App, rota: &mut Rota, watched: &Watched, head: Head) -> Result<bool, Error> {
+    let Some(account) = watched.account else { return Ok(false) };
+    let states = match app.chain.account_states(&[account]).await {
+        Ok(states) => states,
+        Err(error) => return tried(app, rota, watched, Err(error.into())).await,
+    };
+    let state = states.iter().find(|state| state.address == account);
+    match watched.cursor.is_some() && state.is_some() {
+        // Where the service says that there is nothing new, the rows are asked all the same.
+        true => {
+            let mut outcome = account::walk(app, watched, head).await;
+            let last = state.and_then(|s| s.last_transaction_lt.zip(s.last_transaction_hash));
+            if let (Ok(read), Some((lt, hash))) = (&outcome, last)
+                && read.cursor.is_none_or(|cursor| cursor.lt < lt)
+            {
+                outcome = Ok(account::reaches(*read, Cursor { lt, hash }));
+            }
+            settled(app, rota, watched, outcome, head).await
+        }
+        false => compare_one(app, rota, watched, state, head).await,
+    }
+}
+
+/// What came of reading an account: where the service contradicts its cursor, that is put right.
+async fn settled(
+    app: &App,
+    rota: &mut Rota,
+    watched: &Watched,
+    outcome: Result<Read, Error>,
+    head: Head,
+) -> Result<bool, Error> {
+    let astray = match &outcome {
+        Ok(Read { obstacle: Some(Obstacle::Astray { .. }), cursor }) => *cursor,
+        _ => None,
+    };
+    if let Some(cursor) = astray {
+        let at = Watched { cursor: Some(cursor), ..watched.clone() };
+        let strikes = rota.strikes.entry(key(watched)).or_default();
+        match account::put_right(app, &at, strikes, head).await {
+            Ok(Some(read)) => return tried(app, rota, watched, Ok(read)).await,
+            Ok(None) => {}
+            Err(error) => return tried(app, rota, watched, Err(error)).await,
+        }
+    }
+    tried(app, rota, watched, outcome).await
 }
 
 /// One account that cannot be read must not keep the others waiting: its cursor stays, it is tried
 /// again each round, its owner's deadlines wait, and the operator is told. Only an outage of the
 /// chain service, or of the database, ends the round. `true`: it has been read to its end.
-async fn tried(app: &App, watched: &Watched, outcome: Result<bool, Error>) -> Result<bool, Error> {
-    let read = match outcome {
-        Err(Error::Chain(error)) if error.is_outage() => return Err(error.into()),
-        Err(error) => {
-            metrics::counter!("watch_stuck_total").increment(1);
-            if !watched.behind {
-                tracing::error!(owner = %watched.owner, %error, "an account could not be taken");
-            }
-            false
+async fn tried(
+    app: &App,
+    rota: &mut Rota,
+    watched: &Watched,
+    outcome: Result<Read, Error>,
+) -> Result<bool, Error> {
+    let trouble = match outcome {
+        Err(error) if error.is_outage() => return Err(error),
+        Err(error) => error.to_string(),
+        Ok(Read { obstacle: Some(Obstacle::Overtaken), .. }) => return Ok(false),
+        Ok(Read { obstacle: Some(obstacle), .. }) => {
+            metrics::counter!("watch_holes_total").increment(1);
+            obstacle.to_string()
         }
-        Ok(read) => read,
+        Ok(Read { obstacle: None, .. }) => {
+            rota.strikes.remove(&key(watched));
+            if watched.behind {
+                let mut tx = app.db.begin().await?;
+                follow::store::set_read(&mut tx, watched).await?;
+                tx.commit().await?;
+            }
+            return Ok(true);
+        }
     };
-    if watched.behind == read {
-        let mut tx = app.db.begin().await?;
-        follow::store::set_behind(&mut tx, watched, !read).await?;
-        tx.commit().await?;
+    rota.read.remove(&key(watched));
+    if !watched.behind {
+        metrics::counter!("watch_stuck_total").increment(1);
+        tracing::warn!(owner = %watched.owner, trouble, "an account could not be read to its end");
     }
-    Ok(read)
+    let mut tx = app.db.begin().await?;
+    follow::store::set_behind(&mut tx, watched, &trouble, app.time()).await?;
+    tx.commit().await?;
+    Ok(false)
 }
 
 /// Every page of an answer, oldest first.
@@ -327,29 +480,6 @@ async fn page(
             Err(error) => return Err(error.into()),
         }
     }
-}
-
-/// Whatever nobody paid in time, by the chain's clock, now that every block up to it has been read.
-/// What is owed to an account that is behind waits.
-async fn pass_deadlines(app: &App, head: Head) -> Result<(), Error> {
-    let passed = head.time.before(GRACE);
-    let mut tx = app.db.begin().await?;
-    for intent in payments::store::due(&mut tx, passed, 200).await? {
-        match payments::advance(&mut tx, intent.id, Input::Deadline).await {
-            Ok(_) | Err(payments::Error::Refused(_)) => {}
-            Err(error) => return Err(crate::settle::Error::from(error).into()),
-        }
-    }
-    invoices::expire_due(&mut tx, &app.assets, passed, app.now())
-        .await
-        .map_err(crate::settle::Error::from)?;
-    refunds::lapse_due(&mut tx, &app.assets, passed, app.now())
-        .await
-        .map_err(crate::settle::Error::from)?;
-    changes::pass(&mut tx, &app.assets, passed, app.now()).await?;
-    store::remember_head(&mut tx, head.seqno, head.time).await?;
-    tx.commit().await?;
-    Ok(())
 }
 
 /// What payers paid the network, for their receipts. Nothing waits for it.

@@ -44,6 +44,9 @@ impl Reach {
     /// Judges a URL by itself. A name may still lead to an address that is refused later.
     pub fn check(self, text: &str) -> Result<Url, Refused> {
         let url = Url::parse(text).map_err(|_| Refused::NotAnAddress)?;
+        if !is_spelled_out(text) {
+            return Err(Refused::NotAnAddress);
+        }
         // The parser drops tabs and line ends; whoever writes them means something else.
         if text.len() > LONGEST || text.chars().any(|c| c.is_control() || c == ' ') {
             return Err(Refused::NotAnAddress);
@@ -149,6 +152,14 @@ pub fn is_public(ip: IpAddr) -> bool {
     }
 }
 
+/// Whether an address names its host as people read it, after `//`. A parser that means well finds one
+/// in `https:evil`, too.
+pub fn is_spelled_out(text: &str) -> bool {
+    let host = text.split_once("://").map(|(_, rest)| rest);
+    let odd = |c: char| c.is_control() || c.is_whitespace() || c == '\\';
+    host.is_some_and(|host| !host.is_empty() && !host.starts_with('/')) && !text.contains(odd)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,6 +196,9 @@ mod tests {
             ("unix:/var/run/docker.sock", NotAnAddress),
             ("data:text/plain,x", NotAnAddress),
             ("https://", NotAnAddress),
+            ("https:evil.example", NotAnAddress),
+            ("https:/evil.example", NotAnAddress),
+            ("https:\\\\evil.example", NotAnAddress),
             ("https://shop.example/\r\nHost: x", NotAnAddress),
             ("https://shop.example/a b", NotAnAddress),
             ("https://sho\tp.example", NotAnAddress),

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     app::App,
     db::Tx,
+    events,
     extract::{Body, Path, Query},
     id::{DeliveryId, KeyId, WebhookId},
     idempotency::{Answer, Begun, http::IdempotencyKey},
@@ -383,6 +384,7 @@ async fn redeliver_range(
     };
     let mut tx = app.db.begin().await?;
     let webhook = super::own(&mut tx, merchant.id, id).await?;
+    events::restore::known(&mut tx, &merchant.id.to_string(), span.after_seq).await?;
     let resent =
         super::redeliver_range(&mut tx, &webhook, span, range.include_delivered, app.now()).await?;
     tx.commit().await?;
@@ -450,7 +452,8 @@ struct DeliveryQuery {
 }
 
 async fn full(tx: &mut Tx, delivery: &Delivery, now: Time) -> Result<DeliveryView> {
-    let attempts = outbox::attempts(tx, delivery).await?;
+    let attempts = outbox::attempts(tx, std::slice::from_ref(delivery)).await?;
+    let attempts = attempts.into_values().next().unwrap_or_default();
     Ok(view::delivery(delivery, attempts, now))
 }
 
@@ -480,11 +483,12 @@ async fn deliveries(
     let mut tx = app.db.snapshot().await?;
     let found = outbox::list(&mut tx, merchant.id, &filter, i64::from(page.size()) + 1).await?;
     let Page { data, has_more } = Page::from_probe(found, page.size());
-    let mut views = Vec::with_capacity(data.len());
-    for delivery in data {
-        views.push(full(&mut tx, &delivery, now).await?);
-    }
-    Ok(Json(Page { data: views, has_more }))
+    let mut attempts = outbox::attempts(&mut tx, &data).await?;
+    let mut view = |delivery: &Delivery| {
+        view::delivery(delivery, attempts.remove(&delivery.id).unwrap_or_default(), now)
+    };
+    let data = data.iter().map(&mut view).collect();
+    Ok(Json(Page { data, has_more }))
 }
 
 /// Read a delivery, or wait for its status to change
@@ -499,7 +503,8 @@ async fn delivery(
     Path(id): Path<DeliveryId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<DeliveryView>> {
-    let view = wait::until(&app, Waiter::Known(merchant.id.to_string()), query.wait, || async {
+    let waiter = Waiter::of(&app, &merchant).await?;
+    let view = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let found = outbox::own(&mut tx, merchant.id, id).await?.ok_or(Error::NoDelivery(id))?;
         let news = query.after.as_deref().is_none_or(|known| known != found.state.as_str());

@@ -1,10 +1,10 @@
 //! The statements of what is sent to webhooks: the queue, and the log of attempts.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use super::state::{Delivery, DeliveryState};
 use crate::{
-    db::{Result, Tx, execute, rows},
+    db::{Result, Tx, execute, joined, over_ids, rows},
     id::{DeliveryId, EventId, KeyId, MerchantId, WebhookId},
     time::Time,
 };
@@ -314,25 +314,40 @@ pub async fn list(
 }
 
 /// The attempts of a delivery, oldest first.
-pub async fn attempts(tx: &mut Tx, delivery: &Delivery) -> Result<Vec<Attempt>> {
-    let mut attempts = rows!(
-        tx,
-        all Attempt,
-        "select number, at, millis, status, note, body from webhook_attempts
-          where delivery_id = $1 order by number",
-        delivery.id
-    )?;
-    if let Some(((status, millis), done_at)) = delivery.taken.zip(delivery.done_at) {
-        attempts.push(Attempt {
-            number: delivery.attempts,
-            at: done_at.before(Duration::from_millis(millis.unsigned_abs())),
-            millis,
-            status: Some(status),
-            note: None,
-            body: None,
-        });
+pub async fn attempts(tx: &mut Tx, of: &[Delivery]) -> Result<HashMap<DeliveryId, Vec<Attempt>>> {
+    #[derive(sqlx::FromRow)]
+    struct Of {
+        delivery_id: DeliveryId,
+        #[sqlx(flatten)]
+        attempt: Attempt,
     }
-    Ok(attempts)
+    let rows: Vec<Of> = rows!(
+        tx,
+        all Of,
+        over_ids!(
+            "select a.delivery_id, a.number, a.at, a.millis, a.status, a.note, a.body
+               from ids cross join webhook_attempts a where a.delivery_id = ids.id
+              order by a.number"
+        ),
+        joined(of.iter().map(|delivery| delivery.id))
+    )?;
+    let mut by: HashMap<DeliveryId, Vec<Attempt>> = HashMap::new();
+    for Of { delivery_id, attempt } in rows {
+        by.entry(delivery_id).or_default().push(attempt);
+    }
+    for delivery in of {
+        if let Some(((status, millis), done_at)) = delivery.taken.zip(delivery.done_at) {
+            by.entry(delivery.id).or_default().push(Attempt {
+                number: delivery.attempts,
+                at: done_at.before(Duration::from_millis(millis.unsigned_abs())),
+                millis,
+                status: Some(status),
+                note: None,
+                body: None,
+            });
+        }
+    }
+    Ok(by)
 }
 
 /// Puts a delivery at the beginning of the schedule again. `false`: it is being made this moment.

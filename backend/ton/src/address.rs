@@ -51,6 +51,12 @@ impl Address {
         Self { workchain, hash }
     }
 
+    /// The same for what a person has typed or pasted: whatever cannot be seen at its ends is no part
+    /// of it.
+    pub fn read(text: &str) -> Result<Parsed, BadAddress> {
+        Self::parse(bare(text))
+    }
+
     /// Reads any form in use and nothing else: no spaces around, no mixed base64 alphabets.
     pub fn parse(text: &str) -> Result<Parsed, BadAddress> {
         match text.split_once(':') {
@@ -70,6 +76,37 @@ impl Address {
         bytes[34..].copy_from_slice(&checksum.to_be_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
+}
+
+/// A text without the spaces and the invisible characters that copying leaves at its ends.
+pub fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || is_invisible(c))
+}
+
+/// Characters that take no place, or look like a space and are none: zero-width ones, marks of
+/// direction, the soft hyphen, the byte order mark, the no-break spaces.
+pub const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{a0}'
+            | '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{2007}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202f}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 fn parse_raw(workchain: &str, hex: &str) -> Result<Parsed, BadAddress> {
@@ -182,6 +219,28 @@ mod tests {
             assert_eq!(Address::parse(text), Ok(Parsed { address: elector(), form }), "{text}");
         }
         assert_eq!(Address::parse(RAW), Ok(Parsed { address: elector(), form: Form::Raw }));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_at_the_ends_is_no_part_of_an_address() {
+        let friendly = "Ef8zMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzMzM0vF";
+        for c in [
+            '\u{feff}', '\u{200b}', '\u{200e}', '\u{202e}', '\u{2066}', '\u{a0}', '\u{2060}',
+            '\u{ad}', ' ', '\n',
+        ] {
+            for text in
+                [format!("{c}{friendly}"), format!("{friendly}{c}{c}"), format!("{c} {RAW}{c}")]
+            {
+                assert_eq!(
+                    Address::read(&text).map(|parsed| parsed.address),
+                    Ok(elector()),
+                    "{text:?}"
+                );
+                assert!(Address::parse(&text).is_err(), "{text:?}");
+            }
+            let inside = format!("{}{c}{}", &friendly[..9], &friendly[9..]);
+            assert!(Address::read(&inside).is_err(), "{inside:?}");
+        }
     }
 
     #[test]

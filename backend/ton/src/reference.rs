@@ -31,6 +31,11 @@ impl Reference {
         Self(noise)
     }
 
+    /// Its first 64 bits: by them a jetton transfer is known whose comment has to be somebody else's.
+    pub fn query_id(self) -> u64 {
+        self.0[..8].iter().fold(0, |id, byte| id << 8 | u64::from(*byte))
+    }
+
     /// The reference at the head of a comment, if the comment begins with one.
     pub fn find(comment: &str) -> Option<Self> {
         Self::split(comment).map(|(reference, _)| reference)

@@ -20,13 +20,13 @@ use serde_json::json;
 pub use get_method::{Argument, StackEntry};
 pub use pace::Pace;
 pub use types::{
-    AccountState, ActionPhase, Block, BouncePhase, ComputePhase, CreditPhase, Description,
-    EstimatedFees, Fees, Finality, Hash, JettonMaster, JettonWallet, MasterchainInfo, Message,
-    MessageContent, Sent, Trace, Transaction, WalletState,
+    AccountState, ActionPhase, Block, BlockRef, BouncePhase, ComputePhase, CreditPhase,
+    Description, EstimatedFees, Fees, Finality, Hash, JettonMaster, JettonWallet, MasterchainInfo,
+    Message, MessageContent, Sent, Trace, Transaction, WalletState,
 };
 
 use crate::{address::Address, network::Network};
-use pace::Pacer;
+use pace::{Manner, Pacer};
 
 /// Answers larger than this are cut off, after decompression.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
@@ -74,15 +74,16 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     key: Option<header::HeaderValue>,
+    pace: Pace,
     pacer: Pacer,
-    /// The furthest turn it waits for; empty: any.
-    patience: Option<Duration>,
+    /// How it waits for its turn.
+    manner: Manner,
 }
 
 /// Which transactions of which accounts.
 #[derive(Debug, Clone, Copy)]
 pub struct TransactionQuery<'a> {
-    /// At most fifty.
+    /// At most fifty; none stands for all there are.
     pub accounts: &'a [Address],
     /// Inclusive.
     pub start_lt: Option<u64>,
@@ -90,6 +91,8 @@ pub struct TransactionQuery<'a> {
     pub end_lt: Option<u64>,
     /// Inclusive, unix seconds of the block.
     pub start_utime: Option<u64>,
+    /// Inclusive, unix seconds of the block.
+    pub end_utime: Option<u64>,
     /// At most [`MOST_ROWS`].
     pub limit: u32,
     pub offset: u32,
@@ -104,6 +107,7 @@ impl<'a> TransactionQuery<'a> {
             start_lt: None,
             end_lt: None,
             start_utime: None,
+            end_utime: None,
             limit: MOST_ROWS,
             offset: 0,
             sort: Sort::Ascending,
@@ -164,14 +168,19 @@ impl Client {
             .map_err(|_: header::InvalidHeaderValue| {
                 Error::Misconfigured("the chain service's key has characters no key has")
             })?;
-        Ok(Self { http, base, key, pacer: Pacer::new(pace), patience: None })
+        Ok(Self { http, base, key, pace, pacer: Pacer::new(pace), manner: Manner::Patient })
     }
 
     /// The same client for somebody who would rather be refused than wait longer than this for a
-    /// turn, so that the patient are served even when very many ask.
+    /// turn. Together they get every other turn at most, and among them it goes round by name.
     #[must_use]
-    pub fn impatient(&self, patience: Duration) -> Self {
-        Self { patience: Some(patience), ..self.clone() }
+    pub fn impatient(&self, patience: Duration, name: &str) -> Self {
+        Self { manner: Manner::Impatient { patience, name: name.into() }, ..self.clone() }
+    }
+
+    /// How often the service may be asked.
+    pub fn pace(&self) -> Pace {
+        self.pace
     }
 
     /// The chain's head: its height and its clock.
@@ -188,6 +197,20 @@ impl Client {
         id.map(Network).ok_or_else(|| Error::BadAnswer("a block without a network".into()))
     }
 
+    /// Blocks of the basic workchain that are not older than a moment, newest first, a page of
+    /// [`MOST_ROWS`] at a time.
+    pub async fn shard_blocks(&self, since: u64, offset: u32) -> Result<Vec<Block>, Error> {
+        let query = vec![
+            ("workchain", "0".to_owned()),
+            ("start_utime", since.to_string()),
+            ("limit", MOST_ROWS.to_string()),
+            ("offset", offset.to_string()),
+            ("sort", "desc".to_owned()),
+        ];
+        let Blocks { blocks } = self.get("blocks", query).await?;
+        Ok(blocks)
+    }
+
     pub async fn transactions(
         &self,
         query: &TransactionQuery<'_>,
@@ -196,6 +219,7 @@ impl Client {
         params.extend(query.start_lt.map(|lt| ("start_lt", lt.to_string())));
         params.extend(query.end_lt.map(|lt| ("end_lt", lt.to_string())));
         params.extend(query.start_utime.map(|time| ("start_utime", time.to_string())));
+        params.extend(query.end_utime.map(|time| ("end_utime", time.to_string())));
         params.push(("limit", query.limit.to_string()));
         params.push(("offset", query.offset.to_string()));
         let sort = if query.sort == Sort::Ascending { "asc" } else { "desc" };
@@ -312,7 +336,7 @@ impl Client {
             Some(key) => request.header("X-API-Key", key.clone()),
             None => request,
         };
-        let turn = self.pacer.turn(self.patience).await;
+        let turn = self.pacer.turn(&self.manner).await;
         turn.map_err(|wait| Error::RateLimited { retry_after: Some(wait) })?;
         let response = request.timeout(TIMEOUT).send().await.map_err(unavailable)?;
         let (status, retry_after) = (response.status(), retry_after(&response));

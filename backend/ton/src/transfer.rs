@@ -34,12 +34,20 @@ pub struct Received {
     /// Nanograms, or smallest units of the jetton.
     pub units: u128,
     pub comment: Comment,
+    pub sent: Sent,
     /// The operation code of the message, if its body has one.
     pub op: Option<u32>,
-    /// The account's previous transaction.
-    pub prev: (u64, Hash),
     /// Payer and payee are the same: real, but nobody was paid.
     pub self_payment: bool,
+}
+
+/// What tells one transfer from another that looks the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sent {
+    /// The logical time at which the message was sent: later than everything its sender did before.
+    pub lt: u64,
+    /// The number a jetton transfer was given by whoever prepared it.
+    pub query_id: Option<u64>,
 }
 
 impl Received {
@@ -138,8 +146,8 @@ fn gram(tx: &Transaction) -> Result<Received, Reason> {
         source: message.source,
         units,
         comment: body.as_ref().map_or_else(|| unread(message), comment::decode),
+        sent: Sent { lt: message.created_lt.unwrap_or(tx.lt), query_id: None },
         op: body.as_ref().and_then(jetton::op),
-        prev: tx.prev(),
         self_payment: message.source == Some(tx.account),
     })
 }
@@ -150,7 +158,8 @@ fn jettons(tx: &Transaction, wallet: &OwnJettonWallet) -> Result<Received, Reaso
     }
     let message = incoming(tx)?;
     let body = message.body().ok_or(Reason::NotJettonCredit)?;
-    let Some(jetton::Message::InternalTransfer { units, from, comment, .. }) = jetton::read(&body)
+    let Some(jetton::Message::InternalTransfer { query_id, units, from, comment, .. }) =
+        jetton::read(&body)
     else {
         return Err(Reason::NotJettonCredit);
     };
@@ -173,8 +182,8 @@ fn jettons(tx: &Transaction, wallet: &OwnJettonWallet) -> Result<Received, Reaso
         source: from,
         units,
         comment,
+        sent: Sent { lt: message.created_lt.unwrap_or(tx.lt), query_id: Some(query_id) },
         op: Some(jetton::OP_INTERNAL_TRANSFER),
-        prev: tx.prev(),
         self_payment: from == Some(wallet.owner),
     })
 }

@@ -56,6 +56,34 @@ describe('signing in', () => {
     expect(seen.filter((s) => s.url === '/v1/me')).toHaveLength(2);
   });
 
+  it('says that it has ended when it cannot be renewed, and does not show the same init data again and again', async () => {
+    let good = true;
+    const told: (string | null)[] = [];
+    const fetch = async (url: RequestInfo | URL) => {
+      asked.push(String(url));
+      if (String(url) === '/v1/session') return good ? session(1) : problem(401, 'login-stale');
+      return good ? json(200, {}) : problem(401, 'session-invalid');
+    };
+    const asked: string[] = [];
+    const client = createClient({ fetch: fetch as typeof globalThis.fetch, initData: () => 'a', ended: (why) => told.push(why && why.slug) });
+    await client.call('GET', '/v1/events');
+    good = false;
+    for (let i = 0; i < 3; i += 1) await expect(client.call('GET', '/v1/events')).rejects.toMatchObject({ slug: 'login-stale' });
+    expect(told).toEqual([null, 'login-stale']);
+    expect(asked.filter((url) => url === '/v1/session')).toHaveLength(2);
+  });
+
+  it('tells the time of every answer, also of a refusal', async () => {
+    const heard: (string | null)[] = [];
+    const dated = (status: number) => new Response('{}', { status, headers: { date: `day ${status}` } });
+    let status = 200;
+    const client = createClient({ fetch: async () => dated(status), initData: () => 'a', heard: (date) => heard.push(date) });
+    await client.call('GET', '/v1/x', { auth: 'none' });
+    status = 409;
+    await client.call('GET', '/v1/x', { auth: 'none' }).catch(() => undefined);
+    expect(heard).toEqual(['day 200', 'day 409']);
+  });
+
   it('does not even ask without initData', async () => {
     const { client, seen } = service(() => session(1), null);
     await expect(client.call('GET', '/v1/me')).rejects.toMatchObject({ slug: 'not-in-telegram' });

@@ -33,6 +33,8 @@ export interface CallOptions {
   readonly idempotencyKey?: string;
   /** The store that the person acts for. */
   readonly account?: string;
+  /** Whatever else the call carries. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** `none` for public routes; `optional` sends the token only when there is one. */
   readonly auth?: 'session' | 'optional' | 'none';
 }
@@ -47,20 +49,40 @@ export interface ClientOptions {
   readonly fetch: typeof fetch;
   /** Raw initData, exactly as Telegram gave it; null outside Telegram. */
   readonly initData: () => string | null;
+  /** Gets the time of every answer. */
+  readonly heard?: (date: string | null) => void;
+  /** Told when a sign-in has ended and cannot be renewed, and with null when it could be after all. */
+  readonly ended?: (why: Problem | null) => void;
   readonly timeoutMs?: number;
 }
 
-export function createClient({ fetch, initData, timeoutMs = 15_000 }: ClientOptions): Client {
-  const send = sender(fetch, timeoutMs);
+/** Init data that was refused is not shown again for this long: it only grows older. */
+const REFUSED_MS = 60_000;
+
+export function createClient({ fetch, initData, heard, ended, timeoutMs = 15_000 }: ClientOptions): Client {
+  const send = sender(fetch, timeoutMs, heard);
   let token: string | null = null;
   let pending: Promise<Session> | null = null;
+  let refused: { readonly why: Problem; readonly at: number } | null = null;
 
   async function exchange(): Promise<Session> {
     const data = initData();
     if (!data) throw new Problem('not-in-telegram', 'There is no Telegram session to sign in with.', 401);
-    const session = (await send('POST', '/v1/session', {}, `tma ${data}`)) as Session;
-    token = session.token;
-    return session;
+    if (refused && performance.now() - refused.at < REFUSED_MS) throw refused.why;
+    try {
+      const session = (await send('POST', '/v1/session', {}, `tma ${data}`)) as Session;
+      token = session.token;
+      refused = null;
+      ended?.(null);
+      return session;
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) {
+        refused = { why: error, at: performance.now() };
+        // Whoever was never in has not been shown anything that could go on looking as if it were alive.
+        if (token) ended?.(error);
+      }
+      throw error;
+    }
   }
 
   function login(): Promise<Session> {
@@ -90,7 +112,7 @@ export function createClient({ fetch, initData, timeoutMs = 15_000 }: ClientOpti
 type Send = (method: Method, path: string, options: CallOptions, authorization: string | null) => Promise<unknown>;
 
 /** One request with its deadline; every way it can fail becomes a Problem, except the caller's own abort. */
-function sender(fetch: ClientOptions['fetch'], timeoutMs: number): Send {
+function sender(fetch: ClientOptions['fetch'], timeoutMs: number, heard: ClientOptions['heard']): Send {
   return async (method, path, options, authorization) => {
     const limit = deadline(timeoutMs + (options.wait ?? 0) * 1000, options.signal);
     try {
@@ -101,6 +123,7 @@ function sender(fetch: ClientOptions['fetch'], timeoutMs: number): Send {
         credentials: 'omit',
         ...(options.body ? { body: JSON.stringify(options.body) } : {}),
       });
+      heard?.(response.headers.get('date'));
       return await read(response);
     } catch (error) {
       throw asProblem(error, limit.expired(), options.signal);
@@ -110,12 +133,13 @@ function sender(fetch: ClientOptions['fetch'], timeoutMs: number): Send {
   };
 }
 
-function headersOf({ body, idempotencyKey, account }: CallOptions, authorization: string | null): Record<string, string> {
+function headersOf({ body, idempotencyKey, account, headers }: CallOptions, authorization: string | null): Record<string, string> {
   return {
     Accept: 'application/json',
     ...(body && { 'Content-Type': 'application/json' }),
     ...(idempotencyKey && { 'Idempotency-Key': idempotencyKey }),
     ...(account && { 'Remit-Account': account }),
+    ...headers,
     ...(authorization && { Authorization: authorization }),
   };
 }

@@ -1,27 +1,42 @@
 // The service's verbs, typed. Screens and state call these; nothing else knows a path.
+import { effect, signal as signalOf } from '@preact/signals';
+import { heard, wakes, whenInDoubt } from '../state/clock';
 import { telegram } from '../telegram';
 import { createClient, isAbort, pause, Problem, type CallOptions } from './client';
 import type {
-  Balances, Challenge, Info, InvoicePayment, Me, Page, Payment, PublicInvoice, Recipient, Request, Session, StarsOffer, Store, Wallet,
+  Balances, Challenge, Info, InvoicePayment, Me, OpenSession, Page, Payment, PublicInvoice, Recipient, Request, Session, StarsOffer, Store, Wallet,
   WalletProof,
 } from './types';
 
 /** Seconds a long-poll may hang; the service answers sooner when something changes. */
 const WAIT = 25;
 const BACKOFF_MS = [1_000, 2_000, 4_000, 8_000];
+/** Between tries when the service answers, but refuses. */
+const REFUSED_MS = 20_000;
+
+/** Why this sign-in has ended, when it cannot be renewed: nothing on the screen is news any more. */
+export const signedOut = signalOf<Problem | null>(null);
 
 const client = createClient({
   fetch: (input, init) => fetch(input, init),
   initData: () => telegram?.launch.initData ?? null,
+  heard,
+  ended: (why) => (signedOut.value = why),
 });
 export const { call } = client;
 export const at = (path: string, id: string, rest = '') => `${path}/${encodeURIComponent(id)}${rest}`;
 
 export const login = (): Promise<Session> => client.login();
 export const getInfo = () => call<Info>('GET', '/v1/info', { auth: 'none' });
+whenInDoubt(() => void getInfo().catch(() => undefined));
 export const getMe = () => call<Me>('GET', '/v1/me');
 export const updateMe = (body: { notifications?: boolean; language?: string }) => call<Me>('PATCH', '/v1/me', { body });
 export const forgetMe = () => call<void>('DELETE', '/v1/me');
+
+export const listSessions = () => call<Page<OpenSession>>('GET', '/v1/sessions');
+export const endSession = (id: string) => call<void>('DELETE', at('/v1/sessions', id));
+export const endOtherSessions = () => call<void>('DELETE', '/v1/sessions');
+export const logOut = () => call<void>('DELETE', '/v1/session');
 
 export const challengeWallet = () => call<Challenge>('POST', '/v1/wallets/challenge');
 export const linkWallet = (body: WalletProof) => call<Wallet>('POST', '/v1/wallets', { body });
@@ -38,6 +53,7 @@ export interface NewPayment {
   readonly amount: string;
   readonly asset: string;
   readonly note?: string;
+  readonly memo?: string;
 }
 export const createPayment = (body: NewPayment, idempotencyKey: string) =>
   call<Payment>('POST', '/v1/payments', { body, idempotencyKey });
@@ -65,19 +81,22 @@ export const getRequest = (id: string) => call<Request>('GET', at('/v1/public/re
 export const payRequest = (id: string, amount: string | undefined, idempotencyKey: string) =>
   call<Payment>('POST', at('/v1/requests', id, '/pay'), { body: amount === undefined ? {} : { amount }, idempotencyKey });
 
+/** What shows that it is this browser that pays an invoice: the pay page knows. */
+export const browser: { as: (invoice: string) => CallOptions } = { as: () => ({}) };
+
 /** Inside Telegram an invoice is read as somebody: digital goods are shown without a way to pay on the chain. */
-const READER = { auth: telegram ? 'session' : 'none' } as const;
-export const getInvoice = (id: string) => call<PublicInvoice>('GET', at('/v1/public/invoices', id), READER);
+const reader = (id: string): CallOptions => ({ auth: telegram ? 'session' : 'none', ...browser.as(id) });
+export const getInvoice = (id: string) => call<PublicInvoice>('GET', at('/v1/public/invoices', id), reader(id));
 /** Reckons a price in fiat anew if its rate is over; otherwise nothing changes. */
-export const renewInvoice = (id: string) => call<PublicInvoice>('POST', at('/v1/public/invoices', id, '/renew'), READER);
+export const renewInvoice = (id: string) => call<PublicInvoice>('POST', at('/v1/public/invoices', id, '/renew'), reader(id));
 export const offerStars = (id: string) => call<StarsOffer>('POST', at('/v1/public/invoices', id, '/stars'), { auth: 'none' });
 /** What a payer has chosen: an asset, and of an open amount how much. */
 export interface Wish {
   readonly asset: string;
   readonly amount?: string;
 }
-export const payInvoice = (id: string, from: string, wish: Wish) =>
-  call<InvoicePayment>('POST', at('/v1/public/invoices', id, '/pay'), { body: { from, ...wish }, auth: 'optional' });
+export const payInvoice = (id: string, from: string, wish: Wish, idempotencyKey: string) =>
+  call<InvoicePayment>('POST', at('/v1/public/invoices', id, '/pay'), { ...reader(id), body: { from, ...wish }, idempotencyKey });
 
 export interface Following<T> {
   readonly signal: AbortSignal;
@@ -92,7 +111,7 @@ export const followPayment = (payment: Payment, following: Following<Payment>) =
 
 /** The same for an invoice. An expired one is still watched: late money must show. */
 export const followInvoice = (invoice: PublicInvoice, following: Following<PublicInvoice>) =>
-  follow('/v1/public/invoices', invoice, READER, (i) => i.status === 'paid' || i.status === 'void', following);
+  follow('/v1/public/invoices', invoice, reader(invoice.id), (i) => i.status === 'paid' || i.status === 'void', following);
 
 async function follow<T extends { readonly id: string; readonly status: string }>(
   path: string, start: T, options: CallOptions, settled: (value: T) => boolean, { signal, seen, trouble }: Following<T>,
@@ -101,19 +120,54 @@ async function follow<T extends { readonly id: string; readonly status: string }
   let failures = 0;
   while (!settled(current) && !signal.aborted) {
     try {
-      const asked = Date.now();
-      current = await call<T>('GET', at(path, current.id), { ...options, query: { after: current.status }, wait: WAIT, signal });
+      const asked = performance.now();
+      const query = { after: current.status };
+      const next = await awake(signal, (stop) => call<T>('GET', at(path, current.id), { ...options, query, wait: WAIT, signal: stop }));
       if (failures > 0) trouble(null);
       failures = 0;
+      if (next === null) continue;
+      current = next;
       seen(current);
       // A proxy that answers at once must not turn this loop into a flood.
-      if (Date.now() - asked < 250) await pause(500, signal);
+      if (performance.now() - asked < 250) await pause(500, signal);
     } catch (error) {
       if (isAbort(error)) return;
-      if (!(error instanceof Problem) || (error.status >= 400 && error.status < 500 && error.status !== 429)) throw error;
-      trouble(error);
-      await pause(BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] ?? 8_000, signal).catch(() => undefined);
+      if (!isSignIn(error)) trouble(problemIn(error));
+      await pause(patience(error, failures), signal).catch(() => undefined);
       failures += 1;
     }
+  }
+}
+
+const problemIn = (error: unknown) => (error instanceof Problem ? error : new Problem('unexpected', ''));
+
+/** A sign-in that has ended is told on every screen, and by nothing else. */
+export function isSignIn(error: unknown): boolean {
+  return error instanceof Problem && error.status === 401;
+}
+
+/** How long to leave a service alone that did not answer, or refused. No loop that shows something alive ends by itself. */
+export function patience(error: unknown, failures: number): number {
+  const refused = error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429;
+  return refused ? REFUSED_MS : (BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] ?? 8_000);
+}
+
+/** Waits for an answer, but not through a sleep: null when somebody looks again, who wants to know how it is now. */
+export async function awake<T>(signal: AbortSignal, ask: (stop: AbortSignal) => Promise<T>): Promise<T | null> {
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  signal.addEventListener('abort', abort, { once: true });
+  const before = wakes.peek();
+  const off = effect(() => {
+    if (wakes.value !== before) abort();
+  });
+  try {
+    return await ask(stop.signal);
+  } catch (error) {
+    if (isAbort(error) && !signal.aborted) return null;
+    throw error;
+  } finally {
+    off();
+    signal.removeEventListener('abort', abort);
   }
 }

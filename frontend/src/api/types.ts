@@ -52,6 +52,16 @@ export interface Me {
   readonly can_message: boolean;
 }
 
+/** An open sign-in of this person's. */
+export interface OpenSession {
+  readonly id: string;
+  readonly created_at: string;
+  readonly last_used_at: string;
+  readonly expires_at: string;
+  /** Whether it is this one. */
+  readonly current: boolean;
+}
+
 export type Role = 'owner' | 'manager' | 'support';
 
 /** A store, and what the person is to it. */
@@ -105,14 +115,30 @@ export interface Balances {
   readonly as_of: string;
 }
 
-export type RecipientWarning = 'first_payment' | 'own_address' | 'contract' | 'not_deployed';
+export type RecipientWarning =
+  | 'first_payment' | 'own_address' | 'contract' | 'not_deployed' | 'maybe_exchange' | 'name_old' | 'name_moved';
+
+/** What a payment link asks for, beside the address. */
+export interface Asked {
+  readonly money: Money | null;
+  readonly asset: string | null;
+  readonly memo: string | null;
+  readonly good_until: string | null;
+}
 
 export interface Recipient {
   readonly kind: 'person' | 'address';
   readonly name: string;
   readonly username: string | null;
+  /** When Telegram last said that this is their name; null if no name was looked up. */
+  readonly named_at: string | null;
   readonly address: string;
   readonly raw: string;
+  /** Nobody's here: a payment may carry a memo. */
+  readonly takes_memo: boolean;
+  /** Whose deposit address it is, if that is known. */
+  readonly exchange: string | null;
+  readonly asks: Asked | null;
   readonly warnings: readonly RecipientWarning[];
 }
 
@@ -164,6 +190,7 @@ export interface Payment {
   readonly from: Party | null;
   readonly to: Party;
   readonly note: string | null;
+  readonly memo: string | null;
   readonly reference: string | null;
   readonly created_at: string;
   readonly valid_until: string | null;
@@ -247,7 +274,9 @@ export interface PublicInvoice {
   readonly created_at: string;
   readonly paid_at: string | null;
   readonly return_url: string | null;
-  /** Null until it is paid. */
+  /** The shop has a word for whoever pays. */
+  readonly has_paid_message: boolean;
+  /** That word, once it is paid and it was the reader who paid. */
   readonly paid_message: string | null;
   readonly progress: readonly Step<'seen' | 'confirmed' | 'final'>[];
   readonly receipts: readonly { readonly received: Money; readonly block: number; readonly hash: string; readonly at: string }[];

@@ -23,6 +23,7 @@ import { Failure, Notice, Place, Skeleton } from '../ui/notice';
 import { SandboxPill } from '../ui/pill';
 import { Qr } from '../ui/qr';
 import { WalletTrouble } from '../screens/wallet-trouble';
+import { claim } from './claim';
 import { paying, payWithWallet, type Paying } from './paying';
 
 export function PayPage({ id }: { id: string | null }) {
@@ -62,6 +63,11 @@ function Invoice({ id, info }: { id: string; info: Info | null }) {
     if (info && hasWalletConnection()) void restoreWallet(info, look()).catch(() => undefined);
   }, [info]);
   const state = invoice.state.value;
+  const here = isHere(state);
+  useEffect(() => {
+    // Without it the invoice is paid by its own reference, as by everybody else.
+    if (here) void claim(state.ok).then((own) => own && invoice.set(own)).catch(() => undefined);
+  }, [invoice, here]);
   if (state === 'loading') return <main class="card"><Skeleton hero rows={3} /></main>;
   if (isFailed(state)) {
     return state.problem.status === 404 ? <NotFound /> : <main><Failure problem={state.problem} retry={() => void invoice.refresh()} /></main>;
@@ -133,7 +139,7 @@ function PayButtons({ invoice, info, stage, choice }: { invoice: PublicInvoice; 
       ) : (
         <Button
           kind="primary"
-          action={{ label, run: () => info && void payWithWallet(info, invoice, choice.wish), disabled: !info || !choice.money, busy: stage.at === 'preparing' }}
+          action={{ label, run: () => info && void payWithWallet(info, invoice, choice), disabled: !info || !choice.money, busy: stage.at === 'preparing' }}
         />
       )}
       {info && invoice.stars && !rest && <StarsButton invoice={invoice} info={info} />}

@@ -1,9 +1,10 @@
 // Paying an invoice from a browser: any wallet, no account, no proof. The wallet is asked, the chain decides.
 import { signal } from '@preact/signals';
-import { payInvoice, type Wish } from '../api/remit';
+import { payInvoice } from '../api/remit';
 import type { Problem } from '../api/client';
 import type { Info, PublicInvoice } from '../api/types';
 import { asProblem } from '../state/loaded';
+import type { Choice } from '../state/invoices';
 import { look } from '../state/look';
 import { connection, connectWallet, sendTransaction, WalletError, type WalletFailure } from '../wallet';
 
@@ -14,13 +15,14 @@ export type Paying =
 
 export const paying = signal<Paying>({ at: 'idle' });
 
-export async function payWithWallet(info: Info, invoice: PublicInvoice, wish: Wish): Promise<void> {
+export async function payWithWallet(info: Info, invoice: PublicInvoice, { wish, key, renew }: Pick<Choice, 'wish' | 'key' | 'renew'>): Promise<void> {
   paying.value = { at: 'preparing' };
   try {
     if (!connection.peek()) await connectWallet(info, look(), null);
     const wallet = connection.peek();
     if (!wallet) throw new WalletError('unavailable');
-    const { transaction } = await payInvoice(invoice.id, wallet.raw, wish);
+    const { transaction } = await payInvoice(invoice.id, wallet.raw, wish, key);
+    renew();
     await sendTransaction(info, look(), transaction, (reopen) => (paying.value = { at: 'asked', app: wallet.app, reopen }));
     paying.value = { at: 'sent' };
   } catch (error) {

@@ -99,7 +99,8 @@ function judge(all: Text): Verdict {
   const wrong = (error: string): Verdict => ({ ok: false, hint, error });
 
   if ('error' in parsed) {
-    if (parsed.error === 'empty') return { ok: false, hint, error: null };
+    // The field itself says what it cannot read.
+    if (parsed.error === 'empty' || parsed.error === 'malformed') return { ok: false, hint, error: null };
     return wrong(parsed.error === 'too_precise' ? t.tooPrecise(unit.decimals) : t.tooLarge);
   }
   if (parsed.ok === 0n) return { ok: false, hint, error: null };

@@ -3,6 +3,7 @@ import type { Problem } from '../api/client';
 import { session } from '../state/session';
 import { telegram } from '../telegram';
 import { text } from '../text';
+import { explain } from '../text/problems';
 import { Failure, Place, Skeleton } from '../ui/notice';
 import { Screen } from '../ui/screen';
 
@@ -22,10 +23,11 @@ export function Boot() {
 export function SignInFailed({ problem }: { problem: Problem }) {
   const t = text.value.session;
   if (problem.status === 401 || problem.status === 403) {
+    const { happened, advice } = explain(problem, text.value);
     return (
-      <Screen title={t.expired} quietTitle primary={{ label: t.close, run: () => telegram?.close() }}>
-        <Place icon="clock" title={t.expired}>
-          {t.expiredBody}
+      <Screen title={happened} quietTitle primary={{ label: t.close, run: () => telegram?.close() }}>
+        <Place icon="clock" title={happened}>
+          {advice}
         </Place>
       </Screen>
     );

@@ -1,9 +1,9 @@
 // Three things to know before connecting a wallet.
-import { text } from '../text';
+import { leaflet } from '../text/leaflets';
 import { Screen } from '../ui/screen';
 
 export function How() {
-  const t = text.value.how;
+  const t = leaflet().how;
   return (
     <Screen title={t.title}>
       <ol class="card lessons">

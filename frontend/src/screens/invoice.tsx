@@ -1,7 +1,7 @@
 // A shop's invoice inside the Mini App: what for, how much, until when, and one button.
 import { useState } from 'preact/hooks';
 import { Problem } from '../api/client';
-import { payInvoice, reportSubmitted, type Wish } from '../api/remit';
+import { payInvoice, reportSubmitted } from '../api/remit';
 import type { PublicInvoice } from '../api/types';
 import { format } from '../money';
 import { land } from '../router';
@@ -61,7 +61,7 @@ function InvoiceView({ invoice, renewing, reconnecting }: ViewProps) {
   const pay = async () => {
     setState('busy');
     try {
-      await ask(invoice, choice.wish);
+      await ask(invoice, choice);
       setState('idle');
     } catch (error) {
       setState(error instanceof WalletError ? error : asProblem(error));
@@ -110,9 +110,10 @@ function StarsView({ invoice, reconnecting }: ViewProps) {
 }
 
 /** Prepares the transfer and asks the wallet. The payment joins the person's own ledger as well. */
-async function ask(invoice: PublicInvoice, wish: Wish): Promise<void> {
+async function ask(invoice: PublicInvoice, { wish, key, renew }: Choice): Promise<void> {
   const from = defaultWallet(current().me) ?? (await linkNewWallet());
-  const { transaction, payment } = await payInvoice(invoice.id, from.address, wish);
+  const { transaction, payment } = await payInvoice(invoice.id, from.address, wish, key);
+  renew();
   if (payment) remember(payment);
   await askWallet(invoice.id, transaction, async (boc) => {
     if (payment) remember(await reportSubmitted(payment.id, boc));

@@ -1,6 +1,7 @@
 // Payments as lines, grouped by day.
 import type { Party, Payment } from '../api/types';
 import { push } from '../router';
+import { time } from '../state/clock';
 import { language, text } from '../text';
 import type { Text } from '../text/en';
 import { clockTime, dayName } from '../text/when';
@@ -60,7 +61,7 @@ function describe(payment: Payment, t: Text): string {
 function byDay(payments: readonly Payment[]): [string, Payment[]][] {
   const days = new Map<string, Payment[]>();
   for (const payment of payments) {
-    const day = dayName(payment.created_at, Date.now(), language.value, text.value);
+    const day = dayName(payment.created_at, time(), language.value, text.value);
     days.set(day, [...(days.get(day) ?? []), payment]);
   }
   return [...days];

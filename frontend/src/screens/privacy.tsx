@@ -1,9 +1,9 @@
 // What is kept, what is public, what leaves the page.
-import { text } from '../text';
+import { leaflet } from '../text/leaflets';
 import { Screen } from '../ui/screen';
 
 export function Privacy() {
-  const t = text.value.privacy;
+  const t = leaflet().privacy;
   return (
     <Screen title={t.title}>
       <div class="card lessons">

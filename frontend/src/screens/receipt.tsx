@@ -74,6 +74,7 @@ function ReceiptFacts({ payment }: { payment: Payment }) {
             other?.username != null && { name: payment.direction === 'out' ? t.to : t.from, value: <bdi>@{other.username}</bdi> },
             other?.address != null && { name: text.value.review.address, value: <Address value={other.address} label={text.value.review.address} /> },
             payment.note !== null && { name: t.note, value: payment.note },
+            payment.memo !== null && { name: text.value.review.memo, value: <code>{payment.memo}</code> },
             purpose.description !== null && { name: t.for, value: purpose.description },
             settlement?.fee != null && { name: t.fee, value: <bdi dir="ltr">{format(settlement.fee)}</bdi> },
             { name: t.when, value: dayAndTime(settlement?.at ?? payment.created_at, language.value) },
@@ -88,7 +89,7 @@ function ReceiptFacts({ payment }: { payment: Payment }) {
           {t.explorer}
         </button>
       )}
-      {settlement && payment.reference !== null && (
+      {settlement && purpose.kind !== 'income' && (
         <button type="button" class="button button-plain" onClick={() => telegram?.open(`${service}/receipt/${payment.id}`)}>
           {t.signed}
         </button>

@@ -1,17 +1,18 @@
 // To whom: one field that takes a name, an address or a link, and says at once who that is.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { parseTransferLink } from '../address';
 import { isAbort, pause } from '../api/client';
 import { findRecipient } from '../api/remit';
-import type { Party, Recipient } from '../api/types';
-import { plain } from '../money';
-import { push } from '../router';
-import { asset, figureText, note, recipient, renewIntention, typed } from '../state/draft';
+import type { Party, Recipient, RecipientWarning } from '../api/types';
+import { bare, readTarget, type Target } from '../links';
+import { land, push } from '../router';
+import { time } from '../state/clock';
+import { asset, figureText, memo, note, recipient, renewIntention, typed } from '../state/draft';
 import { asProblem, isHere, type Loaded } from '../state/loaded';
-import { assetOf, current, recent } from '../state/session';
+import { current, recent } from '../state/session';
 import { shorten } from '../address';
 import { telegram } from '../telegram';
 import { text } from '../text';
+import { sendText } from '../text/send';
 import { Card, Row, Section } from '../ui/card';
 import { Avatar } from '../ui/avatar';
 import { Icon } from '../ui/icon';
@@ -21,19 +22,22 @@ import { Screen } from '../ui/screen';
 const DEBOUNCE_MS = 250;
 
 export function RecipientScreen() {
-  const t = text.value.recipient;
-  const found = useRecipient(typed.value.trim());
+  const t = sendText.value.recipient;
+  const target = readTarget(typed.value, current().info);
+  const found = useRecipient(target?.kind === 'ask' ? target.query : '');
   const ready = found && isHere(found) ? found.ok : null;
   const go = () => {
-    if (!ready) return;
-    recipient.value = ready;
-    prefill(typed.value);
-    push({ name: 'amount' });
+    if (target?.kind === 'open') return land(target.route);
+    if (!ready) return undefined;
+    if (ready.asks || ready.address !== recipient.value?.address) start(ready);
+    else recipient.value = ready;
+    return push({ name: 'amount' });
   };
+  const opens = target?.kind === 'open';
   return (
-    <Screen title={t.title} primary={{ label: t.continue, run: go, disabled: ready === null }}>
+    <Screen title={t.title} primary={{ label: opens ? sendText.value.openIt : t.continue, run: go, disabled: !opens && ready === null }}>
       <RecipientField onSubmit={go} />
-      {found === null ? <Recents /> : <Found found={found} />}
+      {target && target.kind !== 'ask' ? <Read target={target} /> : found === null ? <Recents /> : <Found found={found} />}
     </Screen>
   );
 }
@@ -59,31 +63,40 @@ function isWorthAsking(query: string): boolean {
 async function lookUp(query: string, signal: AbortSignal): Promise<Loaded<Recipient> | null> {
   try {
     await pause(DEBOUNCE_MS, signal);
-    return { ok: await findRecipient(query, signal), at: Date.now(), stale: null };
+    return { ok: await findRecipient(query, signal), at: time(), stale: null };
   } catch (error) {
     return isAbort(error) ? null : { problem: asProblem(error) };
   }
 }
 
-/** A payment link may bring its amount and comment along. */
-function prefill(query: string): void {
-  const link = parseTransferLink(query);
-  const coin = current().info.ticker;
-  if (link?.units) {
-    asset.value = coin;
-    figureText.value = plain(link.units, assetOf(current().info, coin).decimals);
+/** Somebody new is to be paid. A payment link brings what it asks for along. */
+function start(to: Recipient): void {
+  const { asks } = to;
+  recipient.value = to;
+  note.value = '';
+  memo.value = asks?.memo ?? '';
+  if (asks?.asset) {
+    asset.value = asks.asset;
+    figureText.value = asks.money?.amount ?? '';
   }
-  if (link?.comment) note.value = link.comment;
   renewIntention();
 }
 
+/** What needs no looking up: something of this service, or something that cannot be paid here. */
+function Read({ target }: { target: Exclude<Target, { kind: 'ask' }> }) {
+  const t = sendText.value;
+  if (target.kind === 'open') return <Notice tone="info" title={t.ours}>{t.oursBody}</Notice>;
+  const { title, body } = t.refused[target.why](target.what);
+  return <Notice tone="warn" title={title}>{body}</Notice>;
+}
+
 function RecipientField({ onSubmit }: { onSubmit: () => void }) {
-  const t = text.value.recipient;
+  const t = sendText.value.recipient;
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.focus(), []);
   const scan = async () => {
     const code = await telegram?.scan(t.scanPrompt);
-    if (code) typed.value = code;
+    if (code) typed.value = bare(code);
   };
   return (
     <form
@@ -102,7 +115,7 @@ function RecipientField({ onSubmit }: { onSubmit: () => void }) {
         />
       </label>
       {typed.value !== '' && (
-        <button type="button" class="icon-button" aria-label={t.clear} onClick={() => { typed.value = ''; input.current?.focus(); }}>
+        <button type="button" class="icon-button" aria-label={text.value.common.clear} onClick={() => { typed.value = ''; input.current?.focus(); }}>
           <Icon name="cross" />
         </button>
       )}
@@ -117,7 +130,6 @@ function RecipientField({ onSubmit }: { onSubmit: () => void }) {
 }
 
 function Found({ found }: { found: Loaded<Recipient> }) {
-  const t = text.value.recipient;
   if (found === 'loading') return <Card><Skeleton rows={1} /></Card>;
   if (!isHere(found)) return <Failure problem={found.problem} />;
   const { ok } = found;
@@ -126,12 +138,25 @@ function Found({ found }: { found: Loaded<Recipient> }) {
       <Card>
         <RecipientRow recipient={ok} />
       </Card>
-      {ok.warnings.map((warning) => (
-        <Notice key={warning} tone={warning === 'contract' ? 'bad' : warning === 'first_payment' ? 'info' : 'warn'} title={t.warnings[warning].title}>
-          {t.warnings[warning].body}
+      <Warnings of={ok} />
+    </div>
+  );
+}
+
+export function Warnings({ of: { warnings, exchange } }: { of: Recipient }) {
+  const known = sendText.value.warnings;
+  const seen = (warning: RecipientWarning) => {
+    const { title, body } = known[warning];
+    return { title: warning === 'maybe_exchange' && exchange ? sendText.value.exchange(exchange) : title, body };
+  };
+  return (
+    <>
+      {warnings.map((warning) => (
+        <Notice key={warning} tone={warning === 'contract' ? 'bad' : warning === 'first_payment' ? 'info' : 'warn'} title={seen(warning).title}>
+          {seen(warning).body}
         </Notice>
       ))}
-    </div>
+    </>
   );
 }
 
@@ -147,7 +172,7 @@ export function RecipientRow({ recipient: to, onChange }: RecipientRowProps) {
   return (
     <Row
       lead={<Avatar name={to.name} icon={person ? undefined : 'wallet'} />}
-      title={person ? to.name : t.recipient.wallet}
+      title={person ? to.name : sendText.value.recipient.wallet}
       detail={<bdi dir="ltr">{handle + shorten(to.address)}</bdi>}
       {...(onChange && { onPress: onChange, trail: <span class="link">{t.amount.change}</span> })}
     />
@@ -156,7 +181,7 @@ export function RecipientRow({ recipient: to, onChange }: RecipientRowProps) {
 
 /** People and addresses paid lately, each once. */
 function Recents() {
-  const t = text.value.recipient;
+  const t = sendText.value.recipient;
   const state = recent.state.value;
   const parties = new Map<string, Party>();
   for (const payment of isHere(state) ? state.ok.data : []) {

@@ -9,5 +9,6 @@ export { Privacy } from './privacy';
 export { RecipientScreen } from './recipient';
 export { RequestScreen } from './request';
 export { Review } from './review';
+export { Sessions } from './sessions';
 export { Settings } from './settings';
 export { Welcome } from './welcome';

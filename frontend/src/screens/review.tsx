@@ -6,14 +6,16 @@ import { cancelPayment, createPayment, reportSubmitted } from '../api/remit';
 import type { Payment, Recipient } from '../api/types';
 import { brief, format, money, parse, unitsOf, type Money } from '../money';
 import { land } from '../router';
-import { asset, figureText, intention, note, recipient, renewIntention } from '../state/draft';
+import { asset, figureText, intention, memo, note, recipient, renewIntention } from '../state/draft';
 import { COIN_FEE, JETTON_FEE } from '../state/fees';
 import { asProblem } from '../state/loaded';
 import { look } from '../state/look';
 import { remember } from '../state/payments';
 import { assetOf, current, defaultWallet, held } from '../state/session';
 import { askWallet } from '../state/signing';
-import { text } from '../text';
+import { language, text } from '../text';
+import { sendText } from '../text/send';
+import { day } from '../text/when';
 import { warmUp } from '../wallet';
 import { Avatar } from '../ui/avatar';
 import { Card, Facts } from '../ui/card';
@@ -22,14 +24,17 @@ import { Address } from '../ui/copy';
 import { Amount } from '../ui/money';
 import { Failure } from '../ui/notice';
 import { Screen } from '../ui/screen';
+import { Warnings } from './recipient';
 
 const NOTE_LENGTH = 200;
+const MEMO_LENGTH = 500;
 
 export function Review() {
   const t = text.value.review;
   const { info } = current();
   const to = recipient.value;
   const sum = draftMoney();
+  const hasMemo = to?.takes_memo === true && memo.value.trim() !== '';
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   useEffect(() => warmUp(info, look()), []);
@@ -55,24 +60,50 @@ export function Review() {
       </div>
       {problem && <Failure problem={problem} retry={() => void confirm()} />}
       <ReviewFacts to={to} sum={sum} />
-      <Card>
-        <Field label={t.note} placeholder={t.notePlaceholder} value={note.value} maxLength={NOTE_LENGTH} onChange={(value) => { note.value = value; renewIntention(); }} />
-      </Card>
+      <Warnings of={{ ...to, warnings: to.warnings.filter((warning) => GRAVE.has(warning)) }} />
+      {to.takes_memo && <Memo />}
+      {!hasMemo && (
+        <Card>
+          <Field label={t.note} placeholder={t.notePlaceholder} value={note.value} maxLength={NOTE_LENGTH} onChange={(value) => { note.value = value; renewIntention(); }} />
+        </Card>
+      )}
       <KeepLine sum={sum} />
     </Screen>
   );
 }
 
+/** Said once more before the wallet is asked. */
+const GRAVE: ReadonlySet<string> = new Set(['contract', 'maybe_exchange', 'name_old', 'name_moved']);
+
+/** What an exchange has given: it must reach it to the letter, so nothing of ours stands beside it. */
+function Memo() {
+  const t = sendText.value;
+  return (
+    <>
+      <Card>
+        <Field label={text.value.review.memo} placeholder={t.memoPlaceholder} value={memo.value} maxLength={MEMO_LENGTH} onChange={(value) => { memo.value = value; renewIntention(); }} />
+      </Card>
+      <p class="fine">{memo.value.trim() === '' ? t.memoNone : t.memoBody}</p>
+    </>
+  );
+}
+
 /** A name may have come to mean another wallet since it was looked up: what was shown is what is paid. */
 async function create(to: Recipient, sum: Money): Promise<Payment> {
-  const about = note.value.trim();
-  const handle = to.username ? `@${to.username}` : to.address;
-  const payment = await createPayment({ to: handle, amount: sum.amount, asset: sum.asset, ...(about && { note: about }) }, intention.value);
+  const given = to.takes_memo ? memo.value.trim() : '';
+  const about = given ? { memo: given } : note.value.trim() ? { note: note.value.trim() } : {};
+  const payment = await createPayment({ to: handleOf(to), amount: sum.amount, asset: sum.asset, ...about }, intention.value);
   if (payment.to.address !== null && !sameAccount(payment.to.address, to.address)) {
     await cancelPayment(payment.id).catch(() => undefined);
     throw new Problem('recipient-changed', '');
   }
   return payment;
+}
+
+/** A person by name. The end of a link's time goes along: the service's clock decides about it. */
+function handleOf({ username, address, asks }: Recipient): string {
+  if (username) return `@${username}`;
+  return asks?.good_until ? `ton://transfer/${address}?exp=${Date.parse(asks.good_until) / 1000}` : address;
 }
 
 /** Shows the payment's own screen, and brings the wallet forward with it. */
@@ -94,6 +125,7 @@ function ReviewFacts({ to, sum }: { to: Recipient; sum: Money }) {
       <Facts
         facts={[
           to.username !== null && { name: t.recipient, value: `@${to.username}` },
+          to.named_at !== null && { name: sendText.value.named, value: day(to.named_at, language.value) },
           { name: t.address, value: <Address value={to.address} label={t.address} /> },
           from && me.wallets.length > 1 && { name: t.from, value: <bdi dir="ltr">{shorten(from.address)}</bdi> },
           { name: t.fee, value: isCoin ? t.feeAbout(fee) : t.feeUpTo(fee) },

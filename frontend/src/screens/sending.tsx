@@ -1,7 +1,7 @@
 // Money on its way: each step as the chain takes it. Safe to leave.
 import type { Payment, PaymentStep } from '../api/types';
 import { land } from '../router';
-import { now } from '../state/clock';
+import { until } from '../state/clock';
 import { text } from '../text';
 import { elapsed } from '../text/when';
 import { Card } from '../ui/card';
@@ -22,7 +22,7 @@ export function Sending({ payment, reconnecting }: { payment: Payment; reconnect
   const other = counterparty(payment);
   const name = other?.name ?? text.value.receipt.unknown;
   const title = payment.direction === 'out' ? t.sendingTo(name) : t.receivingFrom(name);
-  const since = Date.parse(payment.progress[payment.progress.length - 1]?.at ?? payment.created_at);
+  const since = payment.progress[payment.progress.length - 1]?.at ?? payment.created_at;
   return (
     <Screen title={title} quietTitle primary={{ label: text.value.common.done, run: () => land() }}>
       <div class="hero">
@@ -34,7 +34,7 @@ export function Sending({ payment, reconnecting }: { payment: Payment; reconnect
         <PaymentSteps payment={payment} />
       </Card>
       {reconnecting && <Reconnecting />}
-      {now.value - since > SLOW_MS && !reconnecting && <Notice tone="info" title={t.slow}>{t.slowBody}</Notice>}
+      {until(since) < -SLOW_MS && !reconnecting && <Notice tone="info" title={t.slow}>{t.slowBody}</Notice>}
       <p class="fine">{t.leave}</p>
     </Screen>
   );

@@ -13,6 +13,7 @@ import { toast } from '../state/toast';
 import { telegram } from '../telegram';
 import { LANGUAGES, language, text, useLanguage } from '../text';
 import { connection, disconnectWallet, WalletError } from '../wallet';
+import { settingsWords } from '../text/settings';
 import { Button } from '../ui/action';
 import { Card, Chevron, Facts, Row, Section } from '../ui/card';
 import { Segments, Switch } from '../ui/choice';
@@ -36,7 +37,7 @@ function useChange() {
 }
 
 export function Settings() {
-  const t = text.value.settings;
+  const t = settingsWords();
   const { info, me } = current();
   const { busy, failed, run } = useChange();
   const [gone, setGone] = useState(false);
@@ -74,7 +75,7 @@ interface PartProps {
 }
 
 function Wallets({ me, busy, run }: PartProps) {
-  const t = text.value.settings;
+  const t = settingsWords();
   const add = async () => {
     await linkNewWallet();
     toast(t.linked);
@@ -95,7 +96,7 @@ function Wallets({ me, busy, run }: PartProps) {
 }
 
 function WalletRow({ wallet, busy, run }: { wallet: Wallet } & Omit<PartProps, 'me'>) {
-  const t = text.value.settings;
+  const t = settingsWords();
   const [open, setOpen] = useState(false);
   const unlink = async () => {
     await unlinkWallet(wallet.id);
@@ -132,7 +133,7 @@ function WalletRow({ wallet, busy, run }: { wallet: Wallet } & Omit<PartProps, '
 }
 
 function Messages({ me, busy, run }: PartProps) {
-  const t = text.value.settings;
+  const t = settingsWords();
   const change = async (on: boolean) => {
     if (on && !me.can_message && telegram) await telegram.requestWriteAccess();
     await updateMe({ notifications: on });
@@ -149,7 +150,7 @@ function Messages({ me, busy, run }: PartProps) {
 }
 
 function About({ info }: { info: Info }) {
-  const t = text.value.settings;
+  const t = settingsWords();
   const names = t.networkNames;
   const network = info.sandbox ? names.sandbox : info.network === '-239' ? names.main : names.test;
   return (
@@ -161,6 +162,7 @@ function About({ info }: { info: Info }) {
       )}
       <Section title={t.about}>
         <Row lead={<span class="row-icon"><Icon name="shield" /></span>} title={t.privacy} trail={<Chevron />} onPress={() => push({ name: 'privacy' })} />
+        <Row lead={<span class="row-icon"><Icon name="key" /></span>} title={t.sessions} trail={<Chevron />} onPress={() => push({ name: 'sessions' })} />
         <Facts facts={[{ name: t.network, value: info.sandbox ? <SandboxPill /> : network }, { name: t.version, value: info.version }]} />
       </Section>
     </>
@@ -168,7 +170,7 @@ function About({ info }: { info: Info }) {
 }
 
 function Forget({ busy, onForget }: { busy: boolean; onForget: () => void }) {
-  const t = text.value.settings;
+  const t = settingsWords();
   const [asking, setAsking] = useState(false);
   if (!asking) return <Button kind="danger" action={{ label: t.forget, run: () => setAsking(true) }} />;
   return (
@@ -184,7 +186,7 @@ function Forget({ busy, onForget }: { busy: boolean; onForget: () => void }) {
 }
 
 function Forgotten() {
-  const t = text.value.settings;
+  const t = settingsWords();
   return (
     <Screen title={t.forgotten} quietTitle primary={{ label: text.value.session.close, run: () => telegram?.close() }}>
       <Place icon="check" tone="good" title={t.forgotten}>

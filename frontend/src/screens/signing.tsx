@@ -5,7 +5,7 @@ import { Problem } from '../api/client';
 import { cancelPayment, reportSubmitted } from '../api/remit';
 import type { Payment } from '../api/types';
 import { land } from '../router';
-import { now } from '../state/clock';
+import { until } from '../state/clock';
 import { startDraft } from '../state/draft';
 import { asProblem } from '../state/loaded';
 import { remember } from '../state/payments';
@@ -130,11 +130,9 @@ function Failed({ payment, why }: { payment: Payment; why: Extract<Stage, { at: 
   );
 }
 
-/** Device clocks are wrong at times, so never more than the service gave. Infinite when there is no deadline. */
+/** By the service's clock. Infinite when there is no deadline, or its time is not known. */
 function millisecondsLeft(payment: Payment): number {
-  if (!payment.valid_until) return Infinity;
-  const until = Date.parse(payment.valid_until);
-  return Math.min(until - now.value, until - Date.parse(payment.created_at));
+  return payment.valid_until ? until(payment.valid_until) : Infinity;
 }
 
 function startAgain(): void {

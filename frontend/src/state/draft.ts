@@ -10,6 +10,8 @@ export const asset = signal('');
 /** The figure as typed: `12.`, `0.50`. */
 export const figureText = signal('');
 export const note = signal('');
+/** What an exchange or a service knows its customer by: the whole comment, exactly as it is here. */
+export const memo = signal('');
 /** One key per intention: a repeated tap cannot pay twice. */
 export const intention = signal('');
 
@@ -19,6 +21,7 @@ export function startDraft(coin: string): void {
   asset.value = coin;
   figureText.value = '';
   note.value = '';
+  memo.value = '';
   renewIntention();
 }
 

@@ -1,12 +1,12 @@
 // An invoice being looked at: fetched once, then followed by long-poll for as long as it can change.
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Problem } from '../api/client';
+import { idempotencyKey, type Problem } from '../api/client';
 import { followInvoice, getInvoice, renewInvoice, type Wish } from '../api/remit';
 import type { Accepted, PublicInvoice } from '../api/types';
 import { format, money, parse, unitsOf, type Money } from '../money';
 import { text } from '../text';
 import { rateWords } from '../text/rate';
-import { now } from './clock';
+import { until } from './clock';
 import { asProblem, isHere, resource, type Resource } from './loaded';
 import { toast } from './toast';
 
@@ -54,7 +54,7 @@ const TO_ACT_MS = 60_000;
 /** Milliseconds for which the sum still holds for whoever begins to pay; null if it holds to the end. */
 export function rateLeft(invoice: PublicInvoice): number | null {
   if (!invoice.fiat || !isPayable(invoice) || !hasRateOfItsOwn(invoice)) return null;
-  return Date.parse(invoice.fiat.rate_expires_at) - TO_ACT_MS - now.value;
+  return until(invoice.fiat.rate_expires_at) - TO_ACT_MS;
 }
 
 export function isRateOver(invoice: PublicInvoice): boolean {
@@ -135,16 +135,30 @@ export interface Choice {
   /** Null as long as it cannot be paid. */
   readonly money: Money | null;
   readonly wish: Wish;
+  /** Makes one payment of what is asked for twice. */
+  readonly key: string;
+  /** What was asked for has been answered: the next tap is another payment. */
+  readonly renew: () => void;
 }
 
 export function useChoice(invoice: PublicInvoice): Choice {
-  const [asset, choose] = useState(invoice.money.asset);
-  const [figure, type] = useState('');
+  const [asset, setAsset] = useState(invoice.money.asset);
+  const [figure, setFigure] = useState('');
+  const [key, setKey] = useState(idempotencyKey);
+  const renew = () => setKey(idempotencyKey());
+  const type = (value: string) => {
+    setFigure(value);
+    renew();
+  };
   const of = invoice.accepted.find((a) => a.asset === asset) ?? invoice.accepted[0];
   if (!of) throw new Error('an invoice accepts something');
   const { money: sum, error } = invoice.open_amount ? judge(figure, due(invoice, of)) : { money: due(invoice, of), error: null };
   const wish = invoice.open_amount && sum ? { asset: of.asset, amount: sum.amount } : { asset: of.asset };
-  return { of, choose, figure, type, error, money: sum, wish };
+  const choose = (value: string) => {
+    setAsset(value);
+    renew();
+  };
+  return { of, choose, figure, type, error, money: sum, wish, key, renew };
 }
 
 /** Whether a figure will do for an open amount of which `least` is the least. */

@@ -1,6 +1,7 @@
 // Something fetched: on its way, here, or not to be had. Old data outlives a failed refresh, marked as stale.
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { Problem } from '../api/client';
+import { time } from './clock';
 
 export interface Here<T> {
   readonly ok: T;
@@ -43,7 +44,7 @@ export function resource<T>(load: () => Promise<T>): Resource<T> {
 
   function set(ok: T): void {
     latest += 1;
-    state.value = { ok, at: Date.now(), stale: null };
+    state.value = { ok, at: time(), stale: null };
   }
 
   return { state, refresh, set };

@@ -30,16 +30,20 @@ export interface Watched {
 export function useWatchedPayment(id: string): Watched {
   const payment = useMemo(() => paymentOf(id), [id]);
   const [trouble, setTrouble] = useState<Problem | null>(null);
+  const here = isHere(payment.state.value);
+  useEffect(() => {
+    if (!isHere(payment.state.peek())) void payment.refresh();
+  }, [payment]);
+  // Also once it is here at last, after somebody has tried again.
   useEffect(() => {
     const stop = new AbortController();
-    void watch(payment, stop.signal, setTrouble);
+    if (here) void watch(payment, stop.signal, setTrouble);
     return () => stop.abort();
-  }, [payment]);
+  }, [payment, here]);
   return { payment, trouble };
 }
 
 async function watch(payment: Resource<Payment>, signal: AbortSignal, trouble: (problem: Problem | null) => void): Promise<void> {
-  if (!isHere(payment.state.peek())) await payment.refresh();
   const state = payment.state.peek();
   if (!isHere(state)) return;
   const seen = (next: Payment) => {

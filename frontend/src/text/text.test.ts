@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Problem } from '../api/client';
 import { en } from './en';
 import { explain } from './problems';
+import { leaflets } from './leaflets';
 import { ru } from './ru';
+import * as send from './send';
+import { settingsTexts } from './settings';
 import { clockTime, countdown, dayName, elapsed } from './when';
 
 describe('languages', () => {
@@ -12,7 +15,14 @@ describe('languages', () => {
     return [path];
   }
 
-  it('say the same things', () => expect(leaves(ru).sort()).toEqual(leaves(en).sort()));
+  it('say the same things', () => {
+    expect(leaves(ru).sort()).toEqual(leaves(en).sort());
+    expect(leaves(send.ru).sort()).toEqual(leaves(send.en).sort());
+  });
+
+  it('say the same things on the pages that only tell', () => expect(leaves(leaflets['ru']).sort()).toEqual(leaves(leaflets['en']).sort()));
+
+  it('say the same things in the settings', () => expect(leaves(settingsTexts['ru']).sort()).toEqual(leaves(settingsTexts['en']).sort()));
 
   it('count as their speakers do', () => {
     expect([0, 1, 2].map(en.home.paidTimes)).toEqual(['Not paid yet', 'Paid once', 'Paid 2 times']);
@@ -24,6 +34,13 @@ describe('problems', () => {
   it('say what to do, and that money is safe when we are at fault', () => {
     expect(explain(new Problem('chain-unreachable', 'x', 503), en).safe).toBe(en.problem.safe);
     expect(explain(new Problem('person-unknown', 'x', 404), en)).toEqual({ ...en.problem.known['person-unknown'], safe: null });
+  });
+
+  it('send whoever is no longer signed in back to Telegram, whatever the service calls it', () => {
+    for (const slug of ['login-stale', 'session-invalid', 'login-invalid']) {
+      expect(explain(new Problem(slug, 'The init data is too old', 401), en)).toEqual({ happened: en.session.expired, advice: en.session.expiredBody, safe: null });
+    }
+    expect(explain(new Problem('session-ended', '', 401), ru).happened).toBe('Этот вход завершён');
   });
 
   it('fall back on the service\'s words, then on ours', () => {

@@ -1,10 +1,14 @@
 // Choosing what to pay an invoice with, and how much where that is left to the payer.
+import { useEffect, useMemo } from 'preact/hooks';
+import { Problem } from '../api/client';
 import type { PublicInvoice } from '../api/types';
-import { format, unitsOf } from '../money';
-import { due, type Choice } from '../state/invoices';
+import type { Choice } from '../state/invoices';
+import { resource } from '../state/loaded';
 import { text } from '../text';
 import { Segments } from './choice';
-import { clean } from './keypad';
+import { Load, Skeleton } from './notice';
+
+type Field = typeof import('./own-amount');
 
 /** Whether there is anything to choose. */
 export function isOpenToChoice(invoice: PublicInvoice): boolean {
@@ -27,26 +31,11 @@ export function Choose({ invoice, choice }: { invoice: PublicInvoice; choice: Ch
   );
 }
 
-function OwnAmount({ invoice, choice }: { invoice: PublicInvoice; choice: Choice }) {
-  const t = text.value.invoice;
-  const least = due(invoice, choice.of);
-  const hint = unitsOf(least) > 0n ? t.atLeast(format(least)) : t.anyAmount;
-  return (
-    <label class={choice.error ? 'own-amount invalid' : 'own-amount'}>
-      <span class="field-label">{t.yourAmount(choice.of.asset)}</span>
-      <span class="own-figure">
-        <input
-          type="text" inputMode="decimal" autocomplete="off" placeholder="0" dir="ltr"
-          value={choice.figure} aria-invalid={choice.error !== null} aria-describedby="own-amount-hint"
-          onInput={(event) => {
-            const next = clean(event.currentTarget.value, least.decimals);
-            if (next === null) event.currentTarget.value = choice.figure;
-            else choice.type(next);
-          }}
-        />
-        <span class="unit" aria-hidden="true">{choice.of.asset}</span>
-      </span>
-      <span id="own-amount-hint" class="field-hint" role="status">{choice.error ?? hint}</span>
-    </label>
-  );
+/** Only where an amount is left to the payer, so fetched only then. */
+function OwnAmount(props: { invoice: PublicInvoice; choice: Choice }) {
+  const field = useMemo(() => resource<Field>(() => import('./own-amount').catch(() => {
+    throw new Problem('offline', '');
+  })), []);
+  useEffect(() => void field.refresh(), [field]);
+  return <Load of={field} skeleton={<Skeleton rows={1} />}>{({ OwnAmountField }) => <OwnAmountField {...props} />}</Load>;
 }

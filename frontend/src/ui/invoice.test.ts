@@ -1,7 +1,8 @@
 import { h, render } from 'preact';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Accepted, PublicInvoice } from '../api/types';
-import { InvoiceHero } from './invoice';
+import { heard } from '../state/clock';
+import { InvoiceCountdown, InvoiceHero, InvoiceState } from './invoice';
 
 function accepted(asset: string, decimals: number, amount: string, units: string, rate: string): Accepted {
   const money = { amount, asset, units, decimals };
@@ -43,6 +44,7 @@ const invoice: PublicInvoice = {
   created_at: '2026-11-23T12:00:00.000Z',
   paid_at: null,
   return_url: null,
+  has_paid_message: false,
   paid_message: null,
   progress: [],
   receipts: [],
@@ -100,5 +102,19 @@ describe('an invoice at the top of its page', () => {
     expect(words()).not.toContain('GRAM');
     render(h(InvoiceHero, { invoice: { ...inside, stars: null } }), place);
     expect(words()).not.toMatch(/GRAM|★/);
+  });
+});
+
+describe('the time left to pay', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([0, 16, 24 * 60, -24 * 60])('is the service\'s on a device whose clock is %d minutes off', (minutes) => {
+    vi.useFakeTimers();
+    vi.setSystemTime(Date.parse(invoice.created_at) + minutes * 60_000);
+    heard(new Date(Date.parse(invoice.created_at)).toUTCString());
+    const place = document.createElement('div');
+    render(h('div', null, h(InvoiceCountdown, { invoice }), h(InvoiceState, { invoice })), place);
+    expect(place.textContent).toBe('15:00 left to pay');
+    render(null, place);
   });
 });

@@ -2,7 +2,7 @@
 import { unitsOf, format, worth, written, type Money } from '../money';
 import type { Accepted, InvoiceFiat, PublicInvoice } from '../api/types';
 import { came, isStarred, isStarsOnly, isRateOver, missing, rateLeft, type Renewing } from '../state/invoices';
-import { now } from '../state/clock';
+import { until } from '../state/clock';
 import { language, text } from '../text';
 import { rateWords } from '../text/rate';
 import { countdown, day, dayAndTime, elapsed } from '../text/when';
@@ -68,17 +68,16 @@ export function Price({ fiat, asset, rate }: { fiat: InvoiceFiat; asset: string;
 
 const SOON_MS = 120_000;
 
-/** Milliseconds until the end. */
+/** Milliseconds until the end, by the service's clock. Without end as long as its time is not known. */
 export function timeLeft(invoice: PublicInvoice): number {
-  const until = Date.parse(invoice.expires_at);
-  return Math.min(until - now.value, until - Date.parse(invoice.created_at));
+  return until(invoice.expires_at);
 }
 
-/** Time left, while the invoice can be paid. Never more than it was given: device clocks are wrong at times. */
+/** Time left, while the invoice can be paid. */
 export function InvoiceCountdown({ invoice }: { invoice: PublicInvoice }) {
   const [left, held] = [timeLeft(invoice), rateLeft(invoice) ?? Infinity];
   const time = Math.min(left, held);
-  if (invoice.status !== 'open' || time <= 0) return null;
+  if (invoice.status !== 'open' || time <= 0 || time === Infinity) return null;
   const words = held < left ? rateWords.value.held : text.value.invoice.until;
   return <p class={time < SOON_MS ? 'countdown countdown-soon' : 'countdown'}>{words(countdown(time))}</p>;
 }
@@ -98,10 +97,10 @@ export function InvoiceState({ invoice }: { invoice: PublicInvoice }) {
   return (
     <>
       <Standing invoice={invoice} />
-      {invoice.paid_message && (
+      {invoice.has_paid_message && invoice.status === 'paid' && (
         <Card>
           <p class="quiet">{text.value.invoice.message(invoice.shop.name)}</p>
-          <p class="paid-message" dir="auto">{invoice.paid_message}</p>
+          <p class="paid-message" dir="auto">{invoice.paid_message ?? text.value.invoice.forPayer}</p>
         </Card>
       )}
     </>

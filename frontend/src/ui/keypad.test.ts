@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clean, typeKey } from './keypad';
+import { typeKey } from './keypad';
 
 describe('the number pad', () => {
   it('builds a figure key by key', () => {
@@ -17,16 +17,4 @@ describe('the number pad', () => {
   });
 
   it('erases', () => expect(typeKey('12', 'erase', 9)).toBe('1'));
-});
-
-describe('pasting', () => {
-  it.each([
-    ['1,234.5', '1234.5'],
-    ['1 234,5', '1234.5'],
-    ['12\u00a0000', '12000'],
-    ['1\u202f234.5', '1234.5'],
-    ['', ''],
-  ])('%j becomes %s', (raw, figure) => expect(clean(raw, 9)).toBe(figure));
-
-  it.each(['abc', '1.2.3', '-5', '1e9', '12 GRAM'])('%j is no figure', (raw) => expect(clean(raw, 9)).toBeNull());
 });

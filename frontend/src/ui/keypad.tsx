@@ -1,28 +1,24 @@
 // A figure one can type, paste or tap in. The input is real, so that keyboards and screen readers work; the keypad
 // spares phones the system keyboard, which would push half the screen away.
 import { useEffect, useRef } from 'preact/hooks';
+import { edited, isOpen, shown } from '../amount';
 import { telegram } from '../telegram';
 import { text } from '../text';
 import { Icon } from './icon';
+import { Unread, useWhole } from './unread';
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '0', 'erase'] as const;
 type Key = (typeof KEYS)[number];
 
-/** The figure after a key, or the same figure if the key cannot follow. */
-export function typeKey(figure: string, key: Key, decimals: number): string {
-  if (key === 'erase') return figure.slice(0, -1);
-  return clean(figure + (key === '.' && figure === '' ? '0.' : key), decimals) ?? figure;
-}
-
-/** What was typed or pasted as a figure we can show, or null if it is no amount. Grouping spaces and commas are dropped. */
-export function clean(raw: string, decimals: number): string | null {
-  const trimmed = raw.replace(/[\s']/g, '');
-  const point = trimmed.includes('.') ? trimmed.replace(/,/g, '') : trimmed.replace(',', '.');
-  const match = /^(\d{0,15})(\.\d*)?$/.exec(point);
-  if (!match) return null;
-  const [, whole = '', fraction = ''] = match;
-  if (fraction.length - 1 > decimals) return null;
-  return whole.replace(/^0+(?=\d)/, '') + fraction;
+/** The field after a key, or the same if the key cannot follow. A point here is a point. */
+export function typeKey(entry: string, key: Key, decimals: number): string {
+  const before = shown(entry);
+  const unit = { asset: '', decimals };
+  if (key === 'erase') return edited(entry, before.slice(0, -1), unit) ?? '';
+  if (key === '.' && entry === '' && decimals > 0) return '0.';
+  // One point is enough for a figure; a text that is none yet is read as a whole.
+  if (key === '.' && before.includes('.') && !isOpen(entry)) return entry;
+  return edited(entry, before + key, unit) ?? entry;
 }
 
 interface FigureInputProps {
@@ -37,7 +33,9 @@ interface FigureInputProps {
 
 export function FigureInput({ value, unit, decimals, label, invalid, describedBy, onChange }: FigureInputProps) {
   const input = useRef<HTMLInputElement>(null);
-  const fit = value.length <= 6 ? '' : value.length <= 10 ? ' long' : ' longest';
+  const written = shown(value);
+  const fit = written.length <= 6 ? '' : written.length <= 10 ? ' long' : ' longest';
+  const whole = useWhole({ asset: unit, decimals }, value, onChange);
   useEffect(() => {
     // A keyboard, where there is one, types straight into the figure.
     const focus = (event: KeyboardEvent) => {
@@ -46,30 +44,30 @@ export function FigureInput({ value, unit, decimals, label, invalid, describedBy
     addEventListener('keydown', focus);
     return () => removeEventListener('keydown', focus);
   }, []);
+  const open = isOpen(value);
   return (
-    <label class={`figure-input${fit}${invalid ? ' invalid' : ''}`}>
-      <span class="hidden-visually">{label}</span>
-      <span class="figure" aria-hidden="true">
-        <bdi dir="ltr">
-          {value === '' ? <span class="fraction">0</span> : value}
-          <span class="unit">{`\u00a0${unit}`}</span>
-        </bdi>
-      </span>
-      <input
-        ref={input}
-        type="text"
-        inputMode="none"
-        autocomplete="off"
-        value={value}
-        aria-invalid={invalid}
-        aria-describedby={describedBy}
-        onInput={(event) => {
-          const next = clean(event.currentTarget.value, decimals);
-          if (next === null) event.currentTarget.value = value;
-          else onChange(next);
-        }}
-      />
-    </label>
+    <>
+      <label class={`figure-input${fit}${invalid || open ? ' invalid' : ''}`}>
+        <span class="hidden-visually">{label}</span>
+        <span class="figure" aria-hidden="true">
+          <bdi dir="ltr">
+            {value === '' ? <span class="fraction">0</span> : written}
+            {!open && <span class="unit">{`\u00a0${unit}`}</span>}
+          </bdi>
+        </span>
+        <input
+          ref={input}
+          type="text"
+          inputMode="none"
+          autocomplete="off"
+          value={written}
+          aria-invalid={invalid || open}
+          aria-describedby={open ? 'unread' : describedBy}
+          {...whole}
+        />
+      </label>
+      <Unread entry={value} unit={{ asset: unit, decimals }} onChange={onChange} />
+    </>
   );
 }
 

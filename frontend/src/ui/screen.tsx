@@ -2,14 +2,18 @@
 // Telegram draws the actions and Back itself; where it is not around, the page does.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Problem } from '../api/client';
+import { signedOut } from '../api/remit';
 import { back, canGoBack } from '../router';
 import { theme } from '../state/look';
 import { online } from '../state/online';
 import { telegram } from '../telegram';
 import { text } from '../text';
+import { explain } from '../text/problems';
 import { Button, type Action } from './action';
 import { Icon } from './icon';
 import { mainButton, secondaryButton, type NativeButton } from './native';
+import { Notice } from './notice';
 
 interface ScreenProps {
   readonly title: string;
@@ -37,6 +41,7 @@ export function Screen({ title, quietTitle, primary, secondary, tall, children }
         </button>
       )}
       {!online.value && <OfflineBanner />}
+      {signedOut.value && <SignedOut why={signedOut.value} />}
       <h1 ref={heading} tabIndex={-1} class={quietTitle ? 'hidden-visually' : 'title'}>
         {title}
       </h1>
@@ -52,6 +57,16 @@ function OfflineBanner() {
       <Icon name="offline" />
       {text.value.common.offline}
     </p>
+  );
+}
+
+/** Whatever this screen shows is no longer kept up to date, and cannot be until the app is opened anew. */
+function SignedOut({ why }: { why: Problem }) {
+  const { happened, advice } = explain(why, text.value);
+  return (
+    <Notice tone="bad" title={happened} action={{ label: text.value.session.close, run: () => telegram?.close() }}>
+      {text.value.session.still} {advice}
+    </Notice>
   );
 }
 

@@ -21,7 +21,7 @@ export function Search({ label, placeholder, value, onChange }: SearchProps) {
         />
       </label>
       {value !== '' && (
-        <button type="button" class="icon-button" aria-label={text.value.recipient.clear} onClick={() => onChange('')}>
+        <button type="button" class="icon-button" aria-label={text.value.common.clear} onClick={() => onChange('')}>
           <Icon name="cross" />
         </button>
       )}

@@ -66,8 +66,9 @@ struct ShopInfo {
 #[derive(Serialize, ToSchema)]
 struct Member {
     person: Person,
-    name: &'static str,
-    username: &'static str,
+    name: String,
+    /// Without `@`; empty if there is none.
+    username: String,
     telegram_id: i64,
     color: &'static str,
     wallet: MemberWallet,
@@ -88,10 +89,11 @@ struct MemberWallet {
 pub(super) async fn info(State(world): State<World>) -> axum::Json<Info> {
     let member = |person: Person| {
         let account = world.wallets.account(person);
+        let names = world.telegram.names(person);
         Member {
             person,
-            name: person.first_name(),
-            username: person.username(),
+            name: names.first_name,
+            username: names.username.unwrap_or_default(),
             telegram_id: person.telegram_id(),
             color: person.color(),
             wallet: MemberWallet {

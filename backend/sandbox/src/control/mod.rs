@@ -88,6 +88,7 @@ fn described() -> OpenApiRouter<World> {
         .routes(routes!(people::block))
         .routes(routes!(people::unblock))
         .routes(routes!(people::allow))
+        .routes(routes!(people::rename))
         .routes(routes!(people::inline))
         .routes(routes!(people::inline_send))
         .routes(routes!(people::share))

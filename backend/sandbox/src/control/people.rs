@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{DONE, Done, Json, Path, Problem, Query, Refused, Wait};
 use crate::cast::Person;
-use crate::telegram::{ButtonRef, ChatView, PhoneRefused, Tapped, launch_params};
+use crate::telegram::{ButtonRef, ChatView, Names, PhoneRefused, Tapped, launch_params};
 use crate::world::World;
 
 type Answer<T> = Result<axum::Json<T>, Refused>;
@@ -178,6 +178,44 @@ pub(super) async fn allow(
 ) -> axum::Json<Done> {
     world.telegram.allow_writing(person);
     DONE
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NamesBody {
+    /// Left out: it stays.
+    first_name: Option<String>,
+    /// Without `@`. Left out: it stays; empty: the person has none any more.
+    username: Option<String>,
+}
+
+/// Gives somebody other names in Telegram. A username that is somebody else's is taken from them.
+#[utoipa::path(
+    post, path = "/sandbox/people/{person}/names", tag = "sandbox",
+    params(("person" = Person, Path)), request_body = NamesBody,
+    responses((status = 200, body = Names), (status = "4XX", body = Problem)),
+)]
+pub(super) async fn rename(
+    State(world): State<World>,
+    Path(person): Path<Person>,
+    Json(body): Json<NamesBody>,
+) -> Answer<Names> {
+    let before = world.telegram.names(person);
+    let first_name = body.first_name.unwrap_or(before.first_name);
+    let username = match body.username.as_deref().map(|name| name.trim_start_matches('@')) {
+        None => before.username,
+        Some("") => None,
+        Some(name) => Some(name.to_owned()),
+    };
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let fits = |name: &String| name.len() <= 32 && name.bytes().all(allowed);
+    if first_name.is_empty() || !username.as_ref().is_none_or(fits) {
+        return Err(Refused::bad_request(
+            "a first name is not empty, and a username has at most 32 letters, digits and _",
+        ));
+    }
+    world.telegram.rename(person, Names { first_name, username });
+    Ok(axum::Json(world.telegram.names(person)))
 }
 
 #[derive(Deserialize, ToSchema)]

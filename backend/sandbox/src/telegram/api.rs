@@ -73,10 +73,13 @@ fn to_json(answer: &Result<Value, Refusal>) -> Value {
 impl Telegram {
     async fn answer(&self, method: &str, params: &Params) -> Result<Value, Refusal> {
         let method = method.to_ascii_lowercase();
-        let answer = match method.as_str() {
+        let mut answer = match method.as_str() {
             "getupdates" => self.get_updates(params).await,
             _ => self.carry_out(&method, params),
         };
+        if let Ok(said) = &mut answer {
+            self.state().renamed.dress(said);
+        }
         // An idle poll says nothing worth remembering.
         if method != "getupdates" || answer.as_ref().is_ok_and(|result| *result != json!([])) {
             let person = params

@@ -8,11 +8,13 @@ use hmac::{Hmac, Mac};
 use serde::Serialize;
 use sha2::Sha256;
 
+use super::Names;
 use crate::cast::Person;
 
 /// Everything that goes into one launch.
 pub struct Launch<'a> {
     pub person: Person,
+    pub names: Names,
     /// Whether the bot may write to the person.
     pub may_write: bool,
     /// Unix seconds.
@@ -60,7 +62,7 @@ pub fn launch_params(init_data: &str, start_param: Option<&str>) -> String {
 type Fields = Vec<(&'static str, String)>;
 
 fn fields(launch: &Launch<'_>) -> Fields {
-    let mut fields = vec![("user", user_json(launch.person, launch.may_write))];
+    let mut fields = vec![("user", user_json(launch))];
     match launch.start_param {
         Some(start_param) => {
             fields.push(("chat_instance", launch.chat_instance.to_string()));
@@ -79,21 +81,22 @@ struct WebAppUser<'a> {
     id: i64,
     first_name: &'a str,
     last_name: &'a str,
-    username: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<&'a str>,
     language_code: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     allows_write_to_pm: bool,
 }
 
 /// Telegram writes its JSON with escaped slashes; a validator must not re-serialise it.
-fn user_json(person: Person, may_write: bool) -> String {
+fn user_json(launch: &Launch<'_>) -> String {
     let user = WebAppUser {
-        id: person.telegram_id(),
-        first_name: person.first_name(),
+        id: launch.person.telegram_id(),
+        first_name: &launch.names.first_name,
         last_name: "",
-        username: person.username(),
+        username: launch.names.username.as_deref(),
         language_code: "en",
-        allows_write_to_pm: may_write,
+        allows_write_to_pm: launch.may_write,
     };
     let json = serde_json::to_string(&user).expect("numbers and texts are JSON");
     json.replace('/', "\\/")
@@ -146,6 +149,7 @@ mod tests {
     fn golden(start_param: Option<&str>) -> String {
         let launch = Launch {
             person: Person::Alice,
+            names: Names { first_name: "Alice".into(), username: Some("alice".into()) },
             may_write: true,
             auth_date: 1_790_000_000,
             start_param,

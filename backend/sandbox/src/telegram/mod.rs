@@ -1,6 +1,7 @@
 //! A Telegram of our own: a Bot API server on one side, four people's phones on the other.
 //!
 //! [`api`] reads calls and answers them; [`methods`], [`profile`], [`inline`] and [`stars`] carry them out,
+//! [`names`] are what people are called,
 //! [`updates`] is the queue back to the bot, [`people`] is what people do on their phones, and
 //! [`init_data`] signs what a Mini App gets when it opens.
 
@@ -10,6 +11,7 @@ pub mod init_data;
 mod inline;
 pub mod markup;
 mod methods;
+mod names;
 mod params;
 mod people;
 mod profile;
@@ -29,6 +31,7 @@ use utoipa::ToSchema;
 
 use self::chat::Message;
 use self::inline::Prepared;
+use self::names::Renamed;
 use self::profile::Profile;
 use self::stars::Stars;
 use self::transcript::Transcript;
@@ -40,6 +43,7 @@ use crate::keep::Keep;
 use crate::tasks::Tasks;
 
 pub use self::init_data::launch_params;
+pub use self::names::Names;
 pub use self::people::{ButtonRef, ChatView, Refused as PhoneRefused, Tapped};
 pub use self::stars::{StarPaid, StarSheet};
 
@@ -81,6 +85,7 @@ struct State {
     profile: Profile,
     prepared: HashMap<String, Prepared>,
     stars: Stars,
+    renamed: Renamed,
     /// Callback, inline and checkout queries the bot has yet to answer.
     queries: HashMap<String, oneshot::Sender<Value>>,
     transcript: Transcript,
@@ -263,6 +268,7 @@ async fn recall(keep: &Keep) -> anyhow::Result<State> {
         updates,
         profile: keep.one("bot", "profile").await?.unwrap_or_default(),
         stars: keep.one("bot", "stars").await?.unwrap_or_default(),
+        renamed: keep.one("bot", "renamed").await?.unwrap_or_default(),
         prepared: keep.all("prepared").await?.into_iter().collect(),
         ..State::default()
     })

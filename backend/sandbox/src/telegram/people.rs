@@ -317,6 +317,7 @@ impl Telegram {
         };
         let launch = Launch {
             person,
+            names: self.names(person),
             may_write,
             auth_date: at,
             start_param,

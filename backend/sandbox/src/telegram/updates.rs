@@ -74,7 +74,9 @@ impl Telegram {
         }
         state.updates.settings.last_id += 1;
         let id = state.updates.settings.last_id;
-        let update = Update { id, at: self.now(), body: json!({ "update_id": id, kind: body }) };
+        let mut body = json!({ "update_id": id, kind: body });
+        state.renamed.dress(&mut body);
+        let update = Update { id, at: self.now(), body };
         self.keep().put("update", format!("{id:015}"), &update);
         self.keep().put("bot", "updates", &state.updates.settings);
         self.note(state, Note::update(person, kind, &update.body));

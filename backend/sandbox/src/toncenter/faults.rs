@@ -11,9 +11,11 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio::sync::watch;
 use tycho_types::models::StdAddr;
 
-use crate::chain::Transaction;
+use super::liar;
+use crate::chain::{Chain, Transaction};
 
 /// The switches, all off by default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,16 +34,35 @@ pub struct Settings {
     pub stale_at: Option<u32>,
     /// The indexer says it watches another network.
     pub network: Option<i32>,
+    /// Two replicas, one behind the other, which leave out, show in part and make up; by this seed.
+    pub lies: Option<u64>,
 }
 
 /// A handle; clones turn the same switches.
 #[derive(Debug, Clone, Default)]
-pub struct Faults(Arc<Mutex<Settings>>);
+pub struct Faults(Arc<Mutex<Settings>>, Arc<watch::Sender<u64>>);
 
 impl Faults {
     #[must_use]
     pub fn get(&self) -> Settings {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns when as many more questions have been asked.
+    pub async fn asked(&self, more: u64) {
+        let mut count = self.1.subscribe();
+        let enough = *count.borrow_and_update() + more;
+        drop(count.wait_for(|count| *count >= enough).await);
+    }
+
+    /// The number of the next question.
+    pub(super) fn count(&self) -> u64 {
+        let mut number = 0;
+        self.1.send_modify(|count| {
+            *count += 1;
+            number = *count;
+        });
+        number
     }
 
     pub fn set(&self, settings: Settings) {
@@ -79,11 +100,11 @@ impl Faults {
 
 /// Stands in front of every route.
 pub(super) async fn intercept(
-    State(faults): State<Faults>,
+    State((faults, chain)): State<(Faults, Chain)>,
     request: Request,
     next: Next,
 ) -> Response {
-    let settings = faults.get();
+    let (settings, asked) = (faults.get(), faults.count());
     if settings.latency_ms > 0 {
         tokio::time::sleep(Duration::from_millis(settings.latency_ms)).await;
     }
@@ -95,5 +116,8 @@ pub(super) async fn intercept(
         let body = json!({ "ok": false, "result": "Ratelimit exceed", "code": 429 });
         return (StatusCode::TOO_MANY_REQUESTS, Json(body)).into_response();
     }
-    next.run(request).await
+    match settings.lies {
+        Some(seed) => liar::answer((seed, asked), &chain, request, next).await,
+        None => next.run(request).await,
+    }
 }

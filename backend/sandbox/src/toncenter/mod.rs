@@ -10,6 +10,7 @@ mod book;
 mod encode;
 mod faults;
 mod jettons;
+mod liar;
 mod messages;
 mod methods;
 mod query;
@@ -39,6 +40,7 @@ use crate::chain::{Chain, Head, Ledger, Transaction};
 /// The indexer, to be mounted at `/api/v3`.
 pub fn router(chain: Chain, faults: Faults) -> Router {
     let api = Arc::new(Api { chain, faults: faults.clone(), jettons: Mutex::default() });
+    let before = (faults, api.chain.clone());
     Router::new()
         .route("/masterchainInfo", get(blocks::masterchain_info))
         .route("/blocks", get(blocks::blocks))
@@ -64,7 +66,7 @@ pub fn router(chain: Chain, faults: Faults) -> Router {
         .route("/estimateFee", post(methods::estimate_fee))
         .fallback(async || Failure::new(StatusCode::NOT_FOUND, "no such method"))
         .with_state(api)
-        .layer(middleware::from_fn_with_state(faults, faults::intercept))
+        .layer(middleware::from_fn_with_state(before, faults::intercept))
 }
 
 struct Api {

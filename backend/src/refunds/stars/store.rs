@@ -2,7 +2,7 @@
 
 use super::state::{LEASE, StarRefund};
 use crate::{
-    db::{One, Result, Tx, execute, rows},
+    db::{One, Result, Tx, execute, over_ids, rows},
     id::{InvoiceId, MerchantId, RefundId, StarPaymentId},
     money::Amount,
     refunds::{RefundStatus, store::Filter},
@@ -146,13 +146,18 @@ pub async fn list(
     Ok(refunds(rows))
 }
 
-/// The first hundred refunds of what has paid an invoice, oldest first.
-pub async fn of_invoice(tx: &mut Tx, invoice: InvoiceId) -> Result<Vec<StarRefund>> {
+/// The first hundred refunds of what has paid each of many invoices, oldest first.
+pub async fn of_invoices(tx: &mut Tx, ids: &str) -> Result<Vec<StarRefund>> {
     let rows = rows!(
         tx,
         all Row,
-        "select * from star_refunds where invoice_id = $1 order by id limit 100",
-        invoice
+        over_ids!(
+            "select * from (
+                 select r.*, row_number() over (partition by r.invoice_id order by r.id) as place
+                   from ids cross join star_refunds r where r.invoice_id = ids.id) as found
+              where place <= 100 order by id"
+        ),
+        ids
     )?;
     Ok(refunds(rows))
 }

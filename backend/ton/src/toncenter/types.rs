@@ -28,6 +28,18 @@ pub struct Block {
     /// Unix seconds: the chain's own clock.
     #[serde(default, deserialize_with = "optional")]
     pub gen_utime: Option<u64>,
+    /// Transactions in it.
+    #[serde(default, deserialize_with = "optional")]
+    pub tx_count: Option<u64>,
+    /// The masterchain block that refers to it.
+    #[serde(default)]
+    pub masterchain_block_ref: Option<BlockRef>,
+}
+
+/// A block by its number.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct BlockRef {
+    pub seqno: u32,
 }
 
 /// One transaction of one account: at most one message in, any number out.
@@ -82,9 +94,37 @@ impl Transaction {
         (self.lt, self.hash)
     }
 
-    /// The place before it; zeroes when it is the account's first.
-    pub fn prev(&self) -> (u64, Hash) {
-        (self.prev_trans_lt.unwrap_or_default(), self.prev_trans_hash.unwrap_or_default())
+    /// The place before it; zeroes when it is the account's first. `None`: the service does not say,
+    /// which is another thing than that there is none.
+    pub fn prev(&self) -> Option<(u64, Hash)> {
+        match (self.prev_trans_lt?, self.prev_trans_hash) {
+            (0, hash) => Some((0, hash.unwrap_or_default())),
+            (lt, hash) => Some((lt, hash?)),
+        }
+    }
+
+    /// The account did not exist before: its history begins here, or begins anew.
+    pub fn is_first(&self) -> bool {
+        self.prev_trans_lt == Some(0) && self.orig_status.as_deref() == Some("nonexist")
+    }
+
+    /// Whether it is told in full. A row in which links, phases or the message's body have not been filled
+    /// in yet says nothing about money, and is to be asked for again.
+    pub fn is_whole(&self) -> bool {
+        let ordinary = self.description.kind == "ord";
+        self.prev().is_some()
+            && !self.description.kind.is_empty()
+            && (!ordinary || self.description.compute_ph.is_some())
+            && self.in_msg.as_ref().map_or(!ordinary, |message| self.is_told(message))
+    }
+
+    /// Only internal messages carry a value; nothing hangs on what an external one says.
+    fn is_told(&self, message: &Message) -> bool {
+        let Some(value) = message.value else { return true };
+        let credited = self.description.credit_ph.as_ref().is_some_and(|it| it.credit.is_some());
+        message.destination.is_some()
+            && message.message_content.as_ref().is_some_and(|content| content.body.is_some())
+            && (value == 0 || message.bounced || credited)
     }
 }
 

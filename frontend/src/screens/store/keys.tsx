@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { listChanges, listKeys, revokeKey, rotateKey } from '../../api/store';
 import type { ApiKey } from '../../api/store-types';
 import type { Store } from '../../api/types';
+import { time } from '../../state/clock';
 import { useChange } from '../../state/store/change';
 import { useLive } from '../../state/store/look';
 import { mayWrite } from '../../state/store/role';
@@ -53,7 +54,7 @@ function inOrder(keys: readonly ApiKey[]): readonly ApiKey[] {
 }
 
 function isOver(key: ApiKey): boolean {
-  return key.revoked_at !== null || (key.expires_at !== null && Date.parse(key.expires_at) <= Date.now());
+  return key.revoked_at !== null || (key.expires_at !== null && Date.parse(key.expires_at) <= time());
 }
 
 interface KeyRowProps {

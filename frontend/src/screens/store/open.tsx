@@ -9,6 +9,7 @@ import { linkNewWallet } from '../../state/signing';
 import { useChange } from '../../state/store/change';
 import { telegram } from '../../telegram';
 import { text } from '../../text';
+import { settingsWords } from '../../text/settings';
 import { words } from '../../text/store';
 import { Card } from '../../ui/card';
 import { Field } from '../../ui/choice';
@@ -54,7 +55,7 @@ export function OpenStore() {
         options={me.wallets.map((w) => ({
           value: w.id,
           title: <bdi dir="ltr">{shorten(w.address)}</bdi>,
-          detail: w.default ? `${w.version} · ${text.value.settings.default}` : w.version,
+          detail: w.default ? `${w.version} · ${settingsWords().default}` : w.version,
         }))}
       />
       <Notice tone="info" title={t.means}>{t.meansBody}</Notice>

@@ -1,5 +1,6 @@
 // The code on the counter: followed live, green when the money is final.
 import { useEffect, useRef } from 'preact/hooks';
+import type { Problem } from '../../api/client';
 import { createInvoice, getStoreInvoice, voidInvoice } from '../../api/store';
 import type { Invoice } from '../../api/store-types';
 import type { Store } from '../../api/types';
@@ -7,6 +8,7 @@ import { format, plain, unitsOf } from '../../money';
 import { due } from '../../state/invoices';
 import { isHere } from '../../state/loaded';
 import { useChange } from '../../state/store/change';
+import { late } from '../../state/store/feed';
 import { useLive } from '../../state/store/look';
 import { mayWrite } from '../../state/store/role';
 import { telegram } from '../../telegram';
@@ -28,12 +30,17 @@ export function Sale({ store, id }: { store: Store; id: string }) {
   const invoice = useLive(store.id, () => getStoreInvoice(store.id, id));
   const state = invoice.state.value;
   useFeedback(isHere(state) ? state.ok : null);
-  if (isHere(state)) return <SaleView store={store} invoice={state.ok} changed={invoice.set} />;
+  if (isHere(state)) return <SaleView store={store} invoice={state.ok} stale={isLate(state.stale)} changed={invoice.set} />;
   return (
     <Screen title={words.value.sale.title} quietTitle>
       <Load of={invoice} skeleton={<Card><Skeleton hero rows={2} /></Card>}>{() => null}</Load>
     </Screen>
   );
+}
+
+/** Whether it may have been paid without this screen having heard of it. An ended sign-in is told above. */
+function isLate(stale: Problem | null): boolean {
+  return late.value !== null || (stale !== null && stale.status !== 401);
 }
 
 /** The hand that holds the phone feels what has happened. */
@@ -52,10 +59,11 @@ function useFeedback(invoice: Invoice | null): void {
 interface ViewProps {
   readonly store: Store;
   readonly invoice: Invoice;
+  readonly stale: boolean;
   readonly changed: (invoice: Invoice) => void;
 }
 
-function SaleView({ store, invoice, changed }: ViewProps) {
+function SaleView({ store, invoice, stale, changed }: ViewProps) {
   const t = words.value;
   const change = useChange();
   const again = useAgain(store, invoice);
@@ -72,6 +80,7 @@ function SaleView({ store, invoice, changed }: ViewProps) {
       primary={open ? { label: t.sale.share, run: share } : invoice.status === 'processing' ? null : next}
       secondary={secondary}
     >
+      {stale && invoice.status !== 'paid' && <Notice tone="warn" title={t.sale.stale}>{t.sale.staleBody}</Notice>}
       {invoice.status === 'paid' ? <Done invoice={invoice} /> : <Counter invoice={invoice} />}
       <Failed change={change} />
       <Failed change={again.change} />

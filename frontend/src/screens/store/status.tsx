@@ -1,5 +1,6 @@
 // How an invoice or a refund stands, as a word in a capsule, and as a line of a list.
 import type { Invoice, RefundStatus } from '../../api/store-types';
+import { time } from '../../state/clock';
 import { language, text } from '../../text';
 import { words } from '../../text/store';
 import { clockTime, dayName } from '../../text/when';
@@ -48,7 +49,7 @@ export function InvoiceRow({ store, invoice }: { store: string; invoice: Invoice
 
 /** `Today · 14:05`. */
 export function momentOf(iso: string): string {
-  return `${dayName(iso, Date.now(), language.value, text.value)} · ${clockTime(iso, language.value)}`;
+  return `${dayName(iso, time(), language.value, text.value)} · ${clockTime(iso, language.value)}`;
 }
 
 /** `Nov 23, 2026`. */

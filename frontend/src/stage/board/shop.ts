@@ -41,7 +41,14 @@ export interface Invoice {
 }
 
 /** An answer that is not the one hoped for, with the problem's own words. */
-export class Problem extends Error {}
+export class Problem extends Error {
+  readonly slug: string;
+
+  constructor(slug: string, words: string) {
+    super(words);
+    this.slug = slug;
+  }
+}
 
 export async function create(service: string, key: string, draft: Draft): Promise<Invoice> {
   const response = await fetch(`${service}/v1/invoices`, {
@@ -82,8 +89,8 @@ export function curl(service: string, key: string, draft: Draft): string {
 async function read<T>(response: Response): Promise<T> {
   const answer: unknown = await response.json().catch(() => null);
   if (response.ok) return answer as T;
-  const problem = answer as { title?: string; detail?: string } | null;
-  throw new Problem(problem?.detail ?? problem?.title ?? `${response.status}`);
+  const problem = answer as { type?: string; title?: string; detail?: string } | null;
+  throw new Problem(problem?.type?.replace('/problems/', '') ?? '', problem?.detail ?? problem?.title ?? `${response.status}`);
 }
 
 /** Twice a decimal, on its own digits. */

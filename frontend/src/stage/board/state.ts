@@ -7,7 +7,7 @@ import { keep, recall } from '../keep';
 import { info } from '../people';
 import * as world from '../world';
 import { merged, type Movement } from './rows';
-import { events, type ShopEvent } from './shop';
+import { events, Problem, type ShopEvent } from './shop';
 
 export interface Block {
   readonly seqno: number;
@@ -66,7 +66,14 @@ async function visitShop(now: world.Info): Promise<void> {
     return visitShop(later);
   }
   const { service_url: service, shop } = now;
-  leaving.push(follow((after, signal) => events(service, shop.key, after ?? 0, signal), takeEvents, (away) => (shopAway.value = away)));
+  const read = (after: number | null, signal: AbortSignal) => events(service, shop.key, after ?? 0, signal).catch(forgetAnOldFeed);
+  leaving.push(follow(read, takeEvents, (away) => (shopAway.value = away)));
+}
+
+/** A service that was restored from an older copy does not know how far we have read: what it knows is shown afresh. */
+function forgetAnOldFeed(error: unknown): never {
+  if (error instanceof Problem && error.slug === 'unknown-position') happenings.value = [];
+  throw error;
 }
 
 function takeEvents({ data }: { readonly data: readonly ShopEvent[] }): number {

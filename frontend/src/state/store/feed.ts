@@ -1,7 +1,10 @@
 // The store's feed, followed while one of its screens is open: whatever happens there makes the screen look again.
+import { signal as signalOf } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { isAbort, pause, Problem } from '../../api/client';
+import { awake, isSignIn, patience } from '../../api/remit';
 import { getMerchant, listEvents } from '../../api/store';
+import { asProblem, isHere } from '../loaded';
 import { stores } from '../session';
 
 /** Seconds a poll may hang. */
@@ -10,6 +13,9 @@ const AGAIN_MS = 4_000;
 
 /** The last event known of each store. */
 const heard = new Map<string, number>();
+
+/** Why news of the store on the screen are late, while they are. */
+export const late = signalOf<Problem | null>(null);
 
 /** Calls `news` with the types of what has happened since the screen was opened. */
 export function useNews(store: string, news: (types: readonly string[]) => void): void {
@@ -23,33 +29,53 @@ export function useNews(store: string, news: (types: readonly string[]) => void)
 }
 
 async function follow(store: string, signal: AbortSignal, news: (types: readonly string[]) => void): Promise<void> {
+  let failures = 0;
   while (!signal.aborted) {
     try {
-      const known = heard.get(store);
-      if (known === undefined) {
-        heard.set(store, (await getMerchant(store)).last_seq);
-        // What came between the screen's own look and this one.
-        if (!signal.aborted) news([]);
-        continue;
-      }
-      const asked = Date.now();
-      const { data } = await listEvents(store, known, WAIT, signal);
-      const last = data[data.length - 1];
-      if (last) heard.set(store, Math.max(last.seq, known));
-      const types = data.map((event) => event.type);
-      // Perhaps the person at this screen has become something else to the store.
-      if (types.some((type) => type.startsWith('member.'))) void stores.refresh();
-      if (types.length > 0 && !signal.aborted) news(types);
-      // A service that cannot let us wait answers at once.
-      else if (Date.now() - asked < 1_000) await pause(AGAIN_MS, signal);
+      await listen(store, signal, news);
+      // What the screen asked for meanwhile may have failed as well.
+      if (failures > 0 && !signal.aborted) news([]);
+      failures = 0;
+      late.value = null;
     } catch (error) {
       if (isAbort(error)) return;
-      if (error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429) {
-        // Removed from the store: the list of stores knows, and the screen gives way.
-        void stores.refresh();
-        return;
-      }
-      await pause(AGAIN_MS, signal).catch(() => undefined);
+      const problem = asProblem(error);
+      if (problem.status === 403 && (await isGone(store))) return;
+      // The service knows nothing of where we stood: from its newest event on, after a look at everything.
+      if (problem.status === 400 || problem.status === 404 || problem.status === 409) heard.delete(store);
+      // Whatever it is, the screen says so; it is never left looking as if it were alive.
+      if (!signal.aborted) late.value = isSignIn(problem) ? null : problem;
+      await pause(patience(problem, failures), signal).catch(() => undefined);
+      failures += 1;
     }
   }
+}
+
+/** One look, or one wait for news. */
+async function listen(store: string, signal: AbortSignal, news: (types: readonly string[]) => void): Promise<void> {
+  const known = heard.get(store);
+  if (known === undefined) {
+    heard.set(store, (await getMerchant(store)).last_seq);
+    // What came between the screen's own look and this one.
+    if (!signal.aborted) news([]);
+    return;
+  }
+  const asked = performance.now();
+  const page = await awake(signal, (stop) => listEvents(store, known, WAIT, stop));
+  if (page === null) return;
+  const last = page.data[page.data.length - 1];
+  if (last) heard.set(store, Math.max(last.seq, known));
+  const types = page.data.map((event) => event.type);
+  // Perhaps the person at this screen has become something else to the store.
+  if (types.some((type) => type.startsWith('member.'))) void stores.refresh();
+  if (types.length > 0 && !signal.aborted) news(types);
+  // A service that cannot let us wait answers at once.
+  else if (performance.now() - asked < 1_000) await pause(AGAIN_MS, signal);
+}
+
+/** Whether this person has been removed from the store: then the list of stores knows, and the screen gives way. */
+async function isGone(store: string): Promise<boolean> {
+  await stores.refresh();
+  const state = stores.state.peek();
+  return isHere(state) && state.stale === null && !state.ok.data.some(({ id }) => id === store);
 }

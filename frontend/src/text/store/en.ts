@@ -114,6 +114,8 @@ export const en = {
     open: 'Invoice',
     processing: 'Money is on its way',
     processingBody: 'Seen by the network, not final yet. Wait for the green check.',
+    stale: 'News are late',
+    staleBody: 'The service cannot be reached as it should, so this may have been paid already. We keep looking. Do not ask for the money twice.',
     paid: 'Paid',
     paidBody: 'It is final and in the store’s wallet.',
     over: (received: string) => `Paid, and more than asked: ${received} came. You may give the difference back.`,

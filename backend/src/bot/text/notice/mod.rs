@@ -28,6 +28,8 @@ struct Payment {
     from: Option<Party>,
     to: Party,
     note: Option<String>,
+    #[serde(default)]
+    memo: Option<String>,
     settlement: Option<Settlement>,
 }
 
@@ -264,7 +266,8 @@ fn payment_message(
     hint: Option<&str>,
     payment: &Payment,
 ) -> Message {
-    let said = payment.note.as_deref().or(payment.purpose.description.as_deref());
+    let written = payment.note.as_deref().or(payment.memo.as_deref());
+    let said = written.or(payment.purpose.description.as_deref());
     let settlement = payment.settlement.as_ref();
     let block = settlement.map(|s| words.final_in(&grouped(s.block)));
     // Whoever receives has not paid it.

@@ -1,0 +1,170 @@
+//! Deadlines pass by the chain's clock, and only where nobody can have paid in time without our knowing:
+//! each account is first compared with its own last transaction, by a service that has filled in its
+//! rows beyond the deadline.
+
+use std::time::{Duration, Instant};
+
+use ton::{
+    address::Address,
+    toncenter::{self, AccountState},
+};
+
+use super::{
+    BATCH, Error,
+    head::{Head, filled_in},
+};
+use crate::{
+    app::App,
+    db,
+    follow::{self, Watched},
+    invoices,
+    merchants::changes,
+    payments::{self, Input},
+    refunds, settle,
+    time::Time,
+};
+
+/// How far the chain's clock must be past a deadline before we say that nobody paid in time.
+const GRACE: Duration = Duration::from_secs(10);
+/// Owners whose accounts are compared in one round.
+const OWNERS: i64 = 50;
+/// How long a database transaction may go on.
+const WORK: Duration = Duration::from_millis(500);
+
+/// How much passes in one database transaction: less where the database is slow.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Portion(i64);
+
+impl Default for Portion {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl Portion {
+    fn learns(&mut self, took: Duration) {
+        if took > WORK {
+            self.0 = (self.0 / 4).max(1);
+        } else if took < WORK / 4 {
+            self.0 = (self.0 * 2).min(200);
+        }
+    }
+}
+
+/// Whatever nobody paid in time. What is owed to an account that could not be read or compared waits.
+pub(super) async fn pass(app: &App, portion: &mut Portion, head: Head) -> Result<(), Error> {
+    let passed = head.time.before(GRACE);
+    compare(app, head, passed).await?;
+    let begun = Instant::now();
+    while some(app, portion, passed).await? && begun.elapsed() < WORK {}
+    let mut tx = app.db.begin().await?;
+    changes::pass(&mut tx, &app.assets, passed, app.now()).await?;
+    db::remember_head(&mut tx, head.seqno, head.time).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// One portion of what is due; `true`: there may be more.
+async fn some(app: &App, portion: &mut Portion, passed: Time) -> Result<bool, Error> {
+    let begun = Instant::now();
+    let limit = portion.0;
+    let mut tx = app.db.begin().await?;
+    let due = payments::store::due(&mut tx, passed, limit).await?;
+    for intent in &due {
+        match payments::advance(&mut tx, intent.id, Input::Deadline).await {
+            Ok(_) | Err(payments::Error::Refused(_)) => {}
+            Err(error) => return Err(settle::Error::from(error).into()),
+        }
+    }
+    let now = app.now();
+    let invoices = invoices::expire_due(&mut tx, &app.assets, passed, limit, now)
+        .await
+        .map_err(settle::Error::from)?;
+    let refunds = refunds::lapse_due(&mut tx, &app.assets, passed, limit, now)
+        .await
+        .map_err(settle::Error::from)?;
+    tx.commit().await?;
+    portion.learns(begun.elapsed());
+    let most = due.len().max(invoices).max(refunds);
+    Ok(i64::try_from(most).is_ok_and(|most| most >= limit))
+}
+
+/// Compares the accounts to which something was due.
+async fn compare(app: &App, head: Head, passed: Time) -> Result<(), Error> {
+    let mut tx = app.db.snapshot().await?;
+    let mut owners = payments::store::due_payees(&mut tx, passed, OWNERS).await?;
+    owners.extend(invoices::store::due_payees(&mut tx, passed, OWNERS).await?);
+    owners.extend(refunds::store::due_payees(&mut tx, passed, OWNERS).await?);
+    owners.sort_unstable();
+    owners.dedup();
+    let mut accounts = Vec::new();
+    for owner in owners {
+        accounts.extend(follow::store::of(&mut tx, owner).await?);
+    }
+    drop(tx);
+    accounts.retain(|w| !w.behind && w.compared < passed);
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    let known = filled_in(app, head).await?.before(GRACE).min(passed);
+    let accounts = named(app, accounts).await?;
+    let (lives, none): (Vec<_>, Vec<_>) = accounts.into_iter().partition(|w| w.account.is_some());
+    for batch in lives.chunks(BATCH) {
+        let addresses: Vec<Address> = batch.iter().filter_map(|w| w.account).collect();
+        let states = app.chain.account_states(&addresses).await?;
+        let agreed = batch.iter().filter(|w| {
+            let state = states.iter().find(|state| Some(state.address) == w.account);
+            agrees(w, state)
+        });
+        keep(app, agreed, known).await?;
+    }
+    keep(app, none.iter(), known).await
+}
+
+/// Finds out where the money of each would be. Left without an account are those for whom there can be
+/// none; those who could not be asked about are left out.
+async fn named(app: &App, accounts: Vec<Watched>) -> Result<Vec<Watched>, Error> {
+    let mut named = Vec::with_capacity(accounts.len());
+    for mut watched in accounts {
+        let accepted = app.assets.get(watched.asset).is_some();
+        if watched.account.is_none() && accepted {
+            match app.account_of(watched.owner, watched.asset).await {
+                Ok(address) => watched.account = Some(address),
+                Err(toncenter::Error::GetMethod { .. }) => {}
+                Err(error) if error.is_outage() => return Err(error.into()),
+                Err(_) => continue,
+            }
+        }
+        if !accepted {
+            // Nobody looks for an asset that is not accepted any more.
+            watched.account = None;
+        }
+        named.push(watched);
+    }
+    Ok(named)
+}
+
+/// Whether everything that the account knows of itself has been read.
+fn agrees(watched: &Watched, state: Option<&AccountState>) -> bool {
+    let last = state.and_then(|state| state.last_transaction_lt).unwrap_or_default();
+    match watched.cursor {
+        None => last == 0,
+        Some(cursor) => {
+            let gone = state.is_some_and(|state| state.status == "nonexist");
+            last == cursor.lt || (last == 0 && gone)
+        }
+    }
+}
+
+async fn keep(
+    app: &App,
+    accounts: impl Iterator<Item = &Watched>,
+    until: Time,
+) -> Result<(), Error> {
+    let mut tx = app.db.begin().await?;
+    for watched in accounts {
+        follow::store::set_compared(&mut tx, watched, until).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

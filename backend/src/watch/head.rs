@@ -1,0 +1,97 @@
+//! How far the chain is, and how far its service has really come.
+
+use std::time::{Duration, Instant};
+
+use ton::toncenter::{self, MOST_ROWS, Sort, TransactionQuery};
+
+use super::Error;
+use crate::{app::App, time::Time};
+
+/// A block cannot lie further in the future than that, by our clock and by the blocks before it.
+const AHEAD: Duration = Duration::from_secs(60);
+/// Unless the service says so for as long as this: then it is our own clock that stood still.
+const INSISTED: Duration = Duration::from_secs(5);
+/// Pages of blocks that are looked through for one that is not empty.
+const PAGES: u32 = 10;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Head {
+    pub seqno: u32,
+    pub time: Time,
+}
+
+/// The newest block there was, and when it was heard. It never goes back: a service of several machines
+/// answers with one that is behind, now and then.
+#[derive(Debug, Default)]
+pub(super) struct Newest {
+    head: Option<(Head, Instant)>,
+    answered: u32,
+    /// Since when it answers with a future that we do not believe in.
+    doubted: Option<Instant>,
+}
+
+impl Newest {
+    /// Asks for the head. The second value says whether the answer is another than the last one.
+    pub async fn ask(&mut self, app: &App) -> Result<(Head, bool), Error> {
+        let last = app.chain.masterchain_info().await?.last;
+        let seconds = last.gen_utime.and_then(|time| u32::try_from(time).ok()).filter(|it| *it > 0);
+        let seconds = seconds
+            .ok_or_else(|| toncenter::Error::BadAnswer("a block without its time".to_owned()))?;
+        let answered = Head { seqno: last.seqno, time: Time::from_seconds(seconds) };
+        self.believable(&answered, app.time())?;
+        let moved = answered.seqno != self.answered;
+        self.answered = answered.seqno;
+        let head = match self.head {
+            Some((known, _)) if known.seqno >= answered.seqno => known,
+            _ => {
+                self.head = Some((answered, Instant::now()));
+                answered
+            }
+        };
+        Ok((head, moved))
+    }
+
+    /// Deadlines hang on this, so it must not come from a future that neither clock knows of.
+    fn believable(&mut self, answered: &Head, now: Time) -> Result<(), Error> {
+        let Some((known, heard)) = self.head else { return Ok(()) };
+        let latest = known.time.after(heard.elapsed() + AHEAD).max(now.after(AHEAD));
+        let since = *self.doubted.get_or_insert_with(Instant::now);
+        if answered.time <= latest || since.elapsed() >= INSISTED {
+            self.doubted = None;
+            return Ok(());
+        }
+        let text = format!("block {} says it is of {}", answered.seqno, answered.time);
+        Err(toncenter::Error::BadAnswer(text).into())
+    }
+}
+
+/// Up to which moment the service has filled in its rows, as far as it can be told. What it says of the
+/// head may run ahead of them: its newest row, and the newest block that is not empty, tell how far.
+pub(super) async fn filled_in(app: &App, head: Head) -> Result<Time, Error> {
+    let query = TransactionQuery { limit: 1, sort: Sort::Descending, ..TransactionQuery::of(&[]) };
+    let newest = app.chain.transactions(&query).await?.into_iter().next();
+    let Some(newest) = newest else { return Ok(Time::from_seconds(0)) };
+    let (row, block) = (Time::from_seconds(newest.now), newest.mc_block_seqno.unwrap_or_default());
+    if block >= head.seqno {
+        return Ok(head.time);
+    }
+    // A quiet chain: there are no newer rows only if all newer blocks are empty.
+    let mut latest = None;
+    for page in 0..PAGES {
+        let offset = page * MOST_ROWS;
+        let blocks = app.chain.shard_blocks(u64::from(newest.now), offset).await?;
+        for it in &blocks {
+            let time = it.gen_utime.and_then(|time| u32::try_from(time).ok()).unwrap_or_default();
+            latest = latest.max(Some(Time::from_seconds(time)));
+            let by = it.masterchain_block_ref.map(|block| block.seqno);
+            let committed = by.is_none_or(|by| by <= head.seqno);
+            if it.tx_count != Some(0) && committed && by.is_none_or(|by| by > block) {
+                return Ok(row);
+            }
+        }
+        if blocks.len() < usize::try_from(MOST_ROWS).unwrap_or(usize::MAX) {
+            break;
+        }
+    }
+    Ok(latest.unwrap_or(row).min(head.time))
+}

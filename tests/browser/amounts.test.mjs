@@ -111,7 +111,7 @@ journey('An amount that is pasted is what was meant, or asked, in every field', 
 
   const open = await merchant(info.shop, 'invoices', { open_amount: true, asset: 'GRAM' });
   await world('people/alice/start', { param: open.id });
-  await alice.chat.getByRole('button', { name: 'Pay', exact: true }).last().click();
+  await alice.pressesInChat('Pay');
   const own = (at) => at.getByLabel('Your amount in GRAM');
   await own(alice.app).waitFor();
   await takesTheTable('an invoice in the Mini App', alice.app, own(alice.app), cannotPress(alice, /^Pay/));

@@ -85,6 +85,12 @@ export class Phone {
     await this.screen.locator('.mini-app').waitFor({ state: 'detached' });
   }
 
+  /** Presses the newest such button in the chat, which lies under the Mini App as long as that is open. */
+  async pressesInChat(label) {
+    if (await this.screen.locator('.mini-app').count()) await this.closesRemit();
+    await this.chat.getByRole('button', { name: label, exact: true }).last().click();
+  }
+
   /** Presses one of the buttons Telegram draws under the Mini App. */
   async presses(label) {
     await this.screen.locator('.bottom-bar').getByRole('button', { name: label }).click();

@@ -223,7 +223,9 @@ impl Tx {
         let nudge = self.nudge || !announcements.is_empty();
         let given = announce::flush(&mut self, announcements).await?;
         if self.broken {
-            return Err(sqlx::Error::Protocol("a statement of this transaction has failed".into()));
+            // A fault of ours, and no outage: whoever failed has been told why.
+            let text = "a statement of this transaction has failed".to_owned();
+            return Err(sqlx::Error::InvalidArgument(text));
         }
         let committed = match self.engine {
             Engine::Sqlite(tx) => tx.commit().await,
@@ -344,6 +346,22 @@ pub mod tests {
         let db = Db::open(&format!("sqlite:{}", file.display())).await.unwrap();
         db.begin().await.unwrap().commit().await.unwrap();
         assert!(file.exists());
+    }
+
+    #[tokio::test]
+    async fn what_a_failed_statement_leaves_is_no_outage() {
+        let db = memory().await;
+        let mut tx = db.begin().await.unwrap();
+        let twice =
+            "insert into accounts (id, kind, next_seq, created_at) values ('acc', 'person', 0, 0)";
+        for _ in 0..2 {
+            let Engine::Sqlite(c) = &mut tx.engine else { unreachable!() };
+            let outcome = sqlx::query(twice).execute(&mut **c).await;
+            drop(tx.after(outcome));
+        }
+        let refused = tx.commit().await.unwrap_err();
+        assert_eq!(Outage::of(&refused), None, "{refused}");
+        assert_eq!(db.trouble().await, None);
     }
 
     #[tokio::test]

@@ -36,7 +36,7 @@ pub async fn follow(
     now: Time,
     until: Option<Time>,
 ) -> db::Result<()> {
-    let from = From::of(tx, now).await?;
+    let from = Beginning::of(tx, now).await?;
     for listed in assets.iter() {
         store::watch(tx, owner, listed.asset, from, until).await?;
     }
@@ -45,7 +45,7 @@ pub async fn follow(
 
 /// Follows newly accepted assets, from now on, wherever the coin is followed already.
 pub async fn widen(tx: &mut Tx, assets: &Assets, now: Time) -> db::Result<()> {
-    let from = From::of(tx, now).await?;
+    let from = Beginning::of(tx, now).await?;
     for listed in assets.iter() {
         store::widen(tx, listed.asset, from).await?;
     }
@@ -55,13 +55,13 @@ pub async fn widen(tx: &mut Tx, assets: &Assets, now: Time) -> db::Result<()> {
 /// From where an account that is followed from now on is read. It is held against the chain's clock: by our
 /// own, an hour fast, the first hour's money would lie before it.
 #[derive(Debug, Clone, Copy)]
-pub struct From {
+pub struct Beginning {
     pub since: Time,
     /// This is by our own clock, which is not known to agree with the chain's: [`place`] puts it right.
     pub unplaced: bool,
 }
 
-impl From {
+impl Beginning {
     async fn of(tx: &mut Tx, now: Time) -> db::Result<Self> {
         let chain = db::chain_time(tx).await?;
         let agrees = chain.is_some_and(|chain| agree(chain, now));

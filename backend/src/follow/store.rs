@@ -2,7 +2,7 @@
 
 use ton::address::Address;
 
-use super::From;
+use super::Beginning;
 use crate::{
     db::{One, Result, Text, Tx, execute, rows},
     money::Asset,
@@ -62,7 +62,7 @@ struct BehindRow {
     trouble: Option<String>,
 }
 
-impl std::convert::From<WatchedRow> for Watched {
+impl From<WatchedRow> for Watched {
     fn from(row: WatchedRow) -> Self {
         let hash = row.hash.and_then(|h| hex::decode(h).ok()).and_then(|h| h.try_into().ok());
         Self {
@@ -82,7 +82,7 @@ pub async fn watch(
     tx: &mut Tx,
     owner: Address,
     asset: Asset,
-    from: From,
+    from: Beginning,
     until: Option<Time>,
 ) -> Result<()> {
     let account = match asset {
@@ -260,7 +260,7 @@ pub async fn rescan(
 }
 
 /// Follows an asset that is newly accepted wherever GRAM is followed.
-pub async fn widen(tx: &mut Tx, asset: Asset, from: From) -> Result<()> {
+pub async fn widen(tx: &mut Tx, asset: Asset, from: Beginning) -> Result<()> {
     execute!(
         tx,
         "insert into watched (owner, asset, since, until, unplaced)

@@ -154,10 +154,10 @@ async fn right_network(app: &App) -> Result<(), Error> {
 
 /// Puts right from where those are followed whom somebody asked for when our own clock was not known to
 /// agree with the chain's.
-async fn place(app: &App, head: Head) -> Result<(), Error> {
+async fn place(app: &App, head: Head, own: Time) -> Result<(), Error> {
     if follow::store::is_any_unplaced(&mut app.db.snapshot().await?).await? {
         let mut tx = app.db.begin().await?;
-        follow::place(&mut tx, head.time, app.time()).await?;
+        follow::place(&mut tx, head.time, own).await?;
         tx.commit().await?;
     }
     Ok(())
@@ -169,7 +169,8 @@ async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
         memory.same_network = true;
     }
     let (head, moved) = memory.newest.ask(app).await?;
-    place(app, head).await?;
+    // Before this block moves it.
+    let own = app.time();
     app.clock.hears(head.time);
     app.progress.hears(head.seqno, head.time);
     app.questions.block(head.seqno);
@@ -180,6 +181,7 @@ async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
     if memory.swept && !moved && !memory.is_due(head) {
         return Ok(());
     }
+    place(app, head, own).await?;
     sweep(app, memory, head).await?;
     memory.swept = true;
     deadlines::pass(app, &mut memory.portion, head).await?;

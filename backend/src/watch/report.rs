@@ -64,7 +64,8 @@ pub async fn gauges(app: &App) {
         metrics::gauge!("watch_silent_seconds").set(head.silent.as_secs_f64());
     }
     if let Some(ahead) = app.clock.ahead() {
-        let seconds = i32::try_from(ahead / 1000).unwrap_or(i32::MAX);
+        let seconds = i32::try_from(ahead / 1000);
+        let seconds = seconds.unwrap_or(if ahead < 0 { i32::MIN } else { i32::MAX });
         metrics::gauge!("clock_ahead_seconds").set(f64::from(seconds));
     }
     let Ok(mut tx) = app.db.snapshot().await else { return };

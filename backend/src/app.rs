@@ -136,8 +136,16 @@ impl App {
         format!("https://t.me/{bot}?startapp={id}")
     }
 
-    /// Where an owner's money of an asset lives, for the watcher. The answer of an allow-listed master
-    /// never changes, so it is asked for once.
+    /// Where an owner's money of an asset lives, as far as that is known. The answer of an allow-listed
+    /// master never changes.
+    pub fn known_account(&self, owner: Address, asset: Asset) -> Option<Address> {
+        match asset {
+            Asset::Gram => Some(owner),
+            Asset::Jetton(master) => self.questions.known_account(master, owner),
+        }
+    }
+
+    /// The same, asked for anew by the watcher.
     pub async fn account_of(
         &self,
         owner: Address,

@@ -12,10 +12,12 @@ use crate::{
     config::{Cli, Service, Settings, Trouble, Verb},
     db::Db,
     http,
+    money::Assets,
     rates::Setup,
     serve,
     time::{Clock, Time},
     vouched::{self, Word},
+    watch::report::{self, BehindView},
 };
 
 /// Beyond this our clock or the chain service is not to be trusted.
@@ -78,7 +80,7 @@ async fn examine(service: &Service, troubles: &[Trouble]) -> Vec<Check> {
     ));
     checks.push(data_folder(&service.data));
     if troubles.iter().all(|trouble| trouble.setting != "DATABASE_URL") {
-        checks.push(database(&service.database_url).await);
+        checks.extend(database(service).await);
     }
     checks.push(pages());
     checks.push(stars(service.stars));
@@ -154,22 +156,45 @@ fn data_folder(data: &Path) -> Check {
     }
 }
 
-async fn database(url: &str) -> Check {
+async fn database(service: &Service) -> Vec<Check> {
     let what = "database";
-    match tokio::time::timeout(PATIENCE, Db::open(url)).await {
+    match tokio::time::timeout(PATIENCE, Db::open(&service.database_url)).await {
         Ok(Ok(db)) => {
-            let found = format!("{} opens and is up to date", db.engine());
+            let mut checks =
+                vec![Check::good(what, format!("{} opens and is up to date", db.engine()))];
+            checks.extend(accounts(&db, &service.assets).await);
             db.close().await;
-            Check::good(what, found)
+            checks
         }
-        Ok(Err(error)) => Check::bad(
+        Ok(Err(error)) => vec![Check::bad(
             what,
             format!("it does not open. {error}"),
             "Look at DATABASE_URL: is the server up, are name and password right?",
-        ),
+        )],
         Err(_) => {
-            Check::bad(what, "it does not answer", "Look at DATABASE_URL: is the host right?")
+            vec![Check::bad(what, "it does not answer", "Look at DATABASE_URL: is the host right?")]
         }
+    }
+}
+
+/// Names the accounts whose money is late. One that nobody has read yet is no trouble.
+async fn accounts(db: &Db, assets: &Assets) -> Vec<Check> {
+    let what = "accounts";
+    let now = Clock::system().now();
+    let behind = async { report::long_behind(&mut db.snapshot().await?, assets, now).await };
+    match behind.await {
+        Ok(behind) if behind.is_empty() => {
+            vec![Check::good(what, "every one has been read to its end")]
+        }
+        Ok(behind) => {
+            let told = |it: &BehindView| {
+                let mend = "Its money is late, and none is lost. Look at the chain service; `remit rescan \
+                            --address … --since …` reads the account again by hand.";
+                Check::bad(what, report::told(it), mend)
+            };
+            behind.iter().map(told).collect()
+        }
+        Err(error) => vec![Check::note(what, format!("they could not be looked at: {error}"))],
     }
 }
 
@@ -259,7 +284,7 @@ fn is_certificate(error: &reqwest::Error) -> bool {
 async fn chain(service: &Service, http: reqwest::Client) -> Vec<Check> {
     let what = "chain";
     let key = service.chain_key.as_ref().map(|key| key.reveal());
-    let pace = Pace::usual(&service.chain_url, key.is_some());
+    let pace = service.chain_pace;
     let client = match toncenter::Client::new(http, &service.chain_url, key, pace) {
         Ok(client) => client,
         Err(error) => {
@@ -290,7 +315,8 @@ async fn chain(service: &Service, http: reqwest::Client) -> Vec<Check> {
     if same_network {
         checks.extend(jettons(service, &client).await);
     }
-    if service.chain_key.is_none() && pace != Pace::Unlimited {
+    let slow = Pace::usual(&service.chain_url, false);
+    if service.chain_key.is_none() && pace == slow && pace != Pace::Unlimited {
         let found =
             "without REMIT_CHAIN_KEY the chain is asked once a second only; a free key allows ten";
         checks.push(Check::note(what, found));

@@ -214,20 +214,21 @@ impl Questions {
         Ok(self.put(&self.accounts, asker, (master, owner), ask).await?.found)
     }
 
-    /// The same for whoever waits for their own turn, such as the watcher.
+    /// The same as far as it is known already.
+    pub fn known_account(&self, master: Address, owner: Address) -> Option<Address> {
+        match self.accounts.known().get(&(master, owner)) {
+            Some(Known::Answered(account, _)) => Some(*account),
+            _ => None,
+        }
+    }
+
+    /// The same anew, for whoever waits for their own turn, such as the watcher.
     pub async fn account_by(
         &self,
         chain: &Client,
         master: Address,
         owner: Address,
     ) -> Result<Address, ChainError> {
-        let known = match self.accounts.known().get(&(master, owner)) {
-            Some(Known::Answered(account, _)) => Some(*account),
-            _ => None,
-        };
-        if let Some(account) = known {
-            return Ok(account);
-        }
         let account = chain.jetton_wallet_address(&master, &owner).await?;
         self.accounts.learn((master, owner), account, self.moment());
         Ok(account)

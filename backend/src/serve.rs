@@ -4,7 +4,7 @@ use std::{net::TcpListener, time::Duration};
 
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use ton::toncenter::{self, Pace};
+use ton::toncenter;
 
 use crate::{
     app::{App, Parts},
@@ -35,8 +35,8 @@ pub async fn assemble(settings: Service, clock: Clock, dice: Dice) -> anyhow::Re
     backup::notice(&db, clock.now(), &dice).await?;
     let http = client()?;
     let key = settings.chain_key.as_ref().map(|key| key.reveal().to_owned());
-    let pace = Pace::usual(&settings.chain_url, key.is_some());
-    let chain = toncenter::Client::new(http.clone(), &settings.chain_url, key.as_deref(), pace)?;
+    let (url, pace) = (&settings.chain_url, settings.chain_pace);
+    let chain = toncenter::Client::new(http.clone(), url, key.as_deref(), pace)?;
     let tasks = Supervisor::default();
     let app = App::new(Parts { settings, db, chain, http, clock, dice, tasks });
     // Whoever reads a receipt must not be the one who makes its key.

@@ -175,8 +175,16 @@ impl Steering {
         // A service that catches up goes faster than time does.
         let steady = last.since(first) <= now.saturating_duration_since(since) + LATE;
         let agrees = self.chain(now).is_some_and(|chain| apart(own, chain) <= CLOCKS_APART);
-        let from = if steady && !agrees { (first, since, last) } else { (block, now, block) };
+        // Whoever said that it was much later has said it alone.
+        let goes_on = steady && !agrees && last.since(block) <= CLOCKS_APART;
+        let from = if goes_on { (first, since, last) } else { (block, now, block) };
         self.steady = Some(from);
+        // One block that said it was of another time does not count for ever.
+        let (first, _, last) = from;
+        let astray = self.chain(now).is_some_and(|chain| chain.since(last) > CLOCKS_APART);
+        if astray && last.since(first) >= CERTAIN {
+            self.best = Some((last, now));
+        }
     }
 
     fn chain(&self, now: Instant) -> Option<Time> {
@@ -276,6 +284,20 @@ mod tests {
             steering.hears(NOON.before(HOUR).after(20 * passed), own, start + passed);
             assert_eq!(steering.correct(own, start + passed), own);
         }
+    }
+
+    #[test]
+    fn one_block_of_another_time_moves_no_clock_for_long() {
+        let (mut steering, start) = heard(60, |real| real);
+        let lie = Duration::from_secs(60);
+        steering.hears(NOON.after(lie + HOUR), NOON.after(lie), start + lie);
+        for second in 61..80 {
+            let passed = Duration::from_secs(second);
+            let real = NOON.after(passed);
+            steering.hears(real.before(Duration::from_secs(1)), real, start + passed);
+        }
+        let (real, now) = (NOON.after(Duration::from_secs(80)), start + Duration::from_secs(80));
+        assert_eq!(steering.correct(real, now), real);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use ton::network::Network;
 
 use crate::rates::Sources;
 
-pub use parse::{Currencies, Deposits, Jettons, MetricsListen, Percent, Proxies};
+pub use parse::{ChainPace, Currencies, Deposits, Jettons, MetricsListen, Percent, Proxies};
 pub use secret::Secret;
 pub use service::{SANDBOX_POLL, Service, Trouble, Troubles};
 
@@ -261,6 +261,9 @@ pub enum MerchantVerb {
     Key {
         /// The merchant's id, acc_…
         merchant: String,
+        /// Write it as CryptoBot's are, for a library that looks at its token
+        #[arg(long, conflicts_with = "revoke")]
+        cryptobot: bool,
         /// Revoke this key, key_…, instead of making one
         #[arg(long, value_name = "KEY")]
         revoke: Option<String>,
@@ -329,6 +332,12 @@ pub struct Settings {
     #[arg(long, env = "REMIT_CHAIN_URL", global = true)]
     #[arg(value_name = "URL", hide_env_values = true, help_heading = "Settings")]
     pub chain_url: Option<String>,
+
+    /// Questions a second that the chain service grants, or `off` where it sets no limit [default: 1, with
+    /// REMIT_CHAIN_KEY 10; off for one on this machine]
+    #[arg(long, env = "REMIT_CHAIN_PACE", global = true)]
+    #[arg(value_name = "NUMBER", hide_env_values = true, help_heading = "Settings")]
+    pub chain_pace: Option<ChainPace>,
 
     /// The network's global id: -239 is the real one, -3 the test network [sandbox: -217]
     #[arg(long, env = "REMIT_NETWORK", global = true, allow_hyphen_values = true)]

@@ -3,12 +3,13 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
     str::FromStr,
     time::Duration,
 };
 
 use ipnet::IpNet;
-use ton::address::Address;
+use ton::{address::Address, toncenter::Pace};
 
 use crate::{
     money::{Amount, Asset, Listed, TICKER},
@@ -29,6 +30,25 @@ impl FromStr for MetricsListen {
         }
         let address = text.parse().map_err(|_| "an address such as 127.0.0.1:9464, or `off`")?;
         Ok(Self(Some(address)))
+    }
+}
+
+/// Questions a second that the chain service grants, or `off`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainPace(pub Pace);
+
+impl FromStr for ChainPace {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "off" {
+            return Ok(Self(Pace::Unlimited));
+        }
+        let times: Option<NonZeroU32> = text.parse().ok();
+        let times = times.filter(|times| times.get() <= 10_000);
+        times
+            .map(|times| Self(Pace::PerSecond(times)))
+            .ok_or_else(|| "questions a second, 1 to 10000, or `off`".to_owned())
     }
 }
 

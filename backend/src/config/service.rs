@@ -8,12 +8,12 @@ use std::{
     time::Duration,
 };
 
-use ton::{address::Address, network::Network};
+use ton::{address::Address, network::Network, toncenter::Pace};
 use url::Url;
 
 use super::{
-    Currencies, Deposits, Jettons, MAINNET_USDT, Opening, Percent, Proxies, Secret, Settings,
-    Switch, TELEGRAM, TONCENTER, Verb, secret::from_environment,
+    ChainPace, Currencies, Deposits, Jettons, MAINNET_USDT, Opening, Percent, Proxies, Secret,
+    Settings, Switch, TELEGRAM, TONCENTER, Verb, secret::from_environment,
 };
 use crate::{
     db,
@@ -47,6 +47,8 @@ pub struct Service {
     /// Ends in `/api/v3`.
     pub chain_url: String,
     pub chain_key: Option<Secret>,
+    /// How often the chain service may be asked.
+    pub chain_pace: Pace,
     pub network: Network,
     pub assets: Assets,
     /// The simulated world, if the service lives in one.
@@ -158,6 +160,7 @@ impl Service {
             telegram_url: world.clone(),
             chain_url: format!("{world}/api/v3"),
             chain_key: None,
+            chain_pace: settings.chain_pace.map_or(Pace::Unlimited, |ChainPace(pace)| pace),
             network: Network::SANDBOX,
             assets: Assets::new([]),
             world_url: Some(format!("http://localhost:{}", settings.world_listen.port())),
@@ -181,6 +184,8 @@ impl Service {
         let public_url = trimmed(settings.public_url.as_deref().unwrap_or_default());
         let telegram_url = trimmed(settings.telegram_url.as_deref().unwrap_or(TELEGRAM));
         let usual = if network.is_sandbox() { SANDBOX_POLL } else { LIVE_POLL };
+        let chain_url = trimmed(settings.chain_url.as_deref().unwrap_or(TONCENTER));
+        let granted = Pace::usual(&chain_url, key.is_some());
         Self {
             listen: settings.listen,
             metrics_listen: settings.metrics_listen.0,
@@ -191,8 +196,9 @@ impl Service {
             trusted_proxies: settings.trusted_proxies.clone().unwrap_or_default(),
             bot_token: token.unwrap_or_else(|| Secret::new("")),
             old_bot_token: old,
-            chain_url: trimmed(settings.chain_url.as_deref().unwrap_or(TONCENTER)),
+            chain_url,
             chain_key: key,
+            chain_pace: settings.chain_pace.map_or(granted, |ChainPace(pace)| pace),
             network,
             assets: Assets::new(jettons(settings, network)),
             world_url: network.is_sandbox().then(|| telegram_url.clone()),
@@ -420,6 +426,25 @@ mod tests {
         assert_eq!(service.proof_domains(), ["pay.example.org"]);
         assert!(service.use_webhook && service.world_url.is_none());
         assert!(service.assets.by_code("USDT").is_some());
+    }
+
+    #[test]
+    fn the_chain_is_asked_as_often_as_is_granted() {
+        let per_second = |times: u32| Pace::PerSecond(times.try_into().unwrap());
+        let key = [("REMIT_BOT_TOKEN", TOKEN), ("REMIT_CHAIN_KEY", "key")];
+        for (more, secrets, pace) in [
+            ("", &key[..1], per_second(1)),
+            ("", &key[..], per_second(10)),
+            ("--chain-pace 25", &key[..], per_second(25)),
+            ("--chain-pace off", &key[..1], Pace::Unlimited),
+            ("--chain-url http://127.0.0.1:8081/api/v3", &key[..1], Pace::Unlimited),
+        ] {
+            let (service, _) = draft(&format!("serve {more}"), secrets);
+            assert_eq!(service.chain_pace, pace, "{more}");
+        }
+        for wrong in ["0", "-1", "fast", "1.5", "10001"] {
+            assert!(wrong.parse::<ChainPace>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -53,7 +53,8 @@ pub async fn widen(tx: &mut Tx, assets: &Assets, now: Time) -> db::Result<()> {
 }
 
 /// From where an account that is followed from now on is read. It is held against the chain's clock: by our
-/// own, an hour fast, the first hour's money would lie before it.
+/// own, an hour fast, the first hour's money would lie before it. Where the two seem to agree, the earlier one
+/// counts: nobody knows whether the other is fast or the newest block late.
 #[derive(Debug, Clone, Copy)]
 pub struct Beginning {
     pub since: Time,
@@ -63,9 +64,10 @@ pub struct Beginning {
 
 impl Beginning {
     async fn of(tx: &mut Tx, now: Time) -> db::Result<Self> {
-        let chain = db::chain_time(tx).await?;
-        let agrees = chain.is_some_and(|chain| agree(chain, now));
-        Ok(Self { since: now.before(BEFOREHAND), unplaced: !agrees })
+        let chain = db::chain_time(tx).await?.filter(|chain| agree(*chain, now));
+        // Blocks are dated to the second: the newest one's is over.
+        let from = chain.map_or(now, |chain| now.min(chain.after(Duration::from_secs(1))));
+        Ok(Self { since: from.before(BEFOREHAND), unplaced: chain.is_none() })
     }
 }
 
@@ -149,6 +151,24 @@ mod tests {
             assert!(!store::is_any_unplaced(&mut tx).await.unwrap());
             for watched in store::watched(&mut tx, then).await.unwrap() {
                 assert_eq!(watched.since, then.before(BEFOREHAND), "{watched:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_clock_that_is_a_little_fast_moves_no_beginning_past_the_chain() {
+        let then = Time::from_millis(900_000_000);
+        for fast in [0, 29, 61, 90, 119, 120, 121] {
+            let db = memory().await;
+            let owner = Address { workchain: 0, hash: [7; 32] };
+            let own = then.after(Duration::from_secs(fast));
+            let mut tx = db.begin().await.unwrap();
+            chain_says(&mut tx, then).await;
+            follow(&mut tx, &usdt(), owner, own, None).await.unwrap();
+            place(&mut tx, then, own).await.unwrap();
+            for watched in store::watched(&mut tx, then).await.unwrap() {
+                let latest = then.after(Duration::from_secs(1)).before(BEFOREHAND);
+                assert!(watched.since <= latest, "{fast} s: {watched:?}");
             }
         }
     }

@@ -237,7 +237,8 @@ pub async fn put_back(tx: &mut Tx, of: &Watched, to: Option<Cursor>) -> Result<b
     Ok(touched == 1)
 }
 
-/// Has an account's history read again from a moment on, by hand. Says how many accounts that are.
+/// Has an account's history read again from a moment on, by hand; where its jettons lie is asked for again as
+/// well. Says how many accounts that are.
 pub async fn rescan(
     tx: &mut Tx,
     owner: Address,
@@ -247,7 +248,8 @@ pub async fn rescan(
 ) -> Result<u64> {
     execute!(
         tx,
-        "update watched set lt = null, hash = null, since = $2, behind = true,
+        "update watched set lt = null, hash = null, since = $2, behind = true, unplaced = false,
+                            account = case when asset = $5 then account else null end,
                             behind_at = case when behind then behind_at else $4 end,
                             trouble = 'it is to be read again',
                             until = case when until < $3 then $3 else until end
@@ -255,7 +257,8 @@ pub async fn rescan(
         Text(owner),
         since,
         until,
-        now
+        now,
+        Asset::Gram
     )
 }
 

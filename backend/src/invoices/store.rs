@@ -474,7 +474,7 @@ pub async fn made_between(
 
 /// To whom invoices are to be paid whose deadline lies before a moment of the chain's clock, where the
 /// account has not been compared so far.
-pub async fn due_payees(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Address>> {
+pub async fn due_payees(tx: &mut Tx, passed: Time) -> Result<Vec<Address>> {
     let rows = rows!(
         tx,
         all One<Text<Address>>,
@@ -482,9 +482,8 @@ pub async fn due_payees(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Add
           where invoices.status in ('open', 'processing') and invoices.expires_at < $1
             and exists (select 1 from watched w
                          where w.owner = i.payee_address and not w.behind
-                           and w.compared < invoices.expires_at) limit $2",
-        passed,
-        limit
+                           and w.compared < invoices.expires_at)",
+        passed
     )?;
     Ok(rows.into_iter().map(|(payee,)| payee.0).collect())
 }

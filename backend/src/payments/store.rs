@@ -249,7 +249,7 @@ pub async fn live(tx: &mut Tx, since: Time) -> Result<Vec<Intent>> {
 
 /// Whom is owed what nobody has paid by a moment of the chain's clock, and whose accounts have not been
 /// compared so far.
-pub async fn due_payees(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Address>> {
+pub async fn due_payees(tx: &mut Tx, passed: Time) -> Result<Vec<Address>> {
     let rows = rows!(
         tx,
         all One<Text<Address>>,
@@ -257,9 +257,8 @@ pub async fn due_payees(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Add
           where status in ('created', 'submitted') and expires_at <= $1
             and exists (select 1 from watched
                          where owner = intents.payee_address and not behind
-                           and compared < intents.expires_at) limit $2",
-        passed,
-        limit
+                           and compared < intents.expires_at)",
+        passed
     )?;
     Ok(rows.into_iter().map(|(payee,)| payee.0).collect())
 }

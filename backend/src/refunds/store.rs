@@ -248,7 +248,7 @@ pub async fn sent_back(tx: &mut Tx, of: &[TransferId]) -> Result<HashMap<Transfe
 
 /// To whom refunds go whose last message has ended before a moment of the chain's clock, where the account
 /// has not been compared so far.
-pub async fn due_payees(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Address>> {
+pub async fn due_payees(tx: &mut Tx, passed: Time) -> Result<Vec<Address>> {
     let rows = rows!(
         tx,
         all One<Text<Address>>,
@@ -256,9 +256,8 @@ pub async fn due_payees(tx: &mut Tx, passed: Time, limit: i64) -> Result<Vec<Add
           where awaited_until < $1
             and exists (select 1 from watched
                          where owner = refunds.to_address and not behind
-                           and compared < refunds.awaited_until) limit $2",
-        passed,
-        limit
+                           and compared < refunds.awaited_until)",
+        passed
     )?;
     Ok(rows.into_iter().map(|(payee,)| payee.0).collect())
 }

@@ -4,14 +4,12 @@
 
 use std::time::{Duration, Instant};
 
-use ton::{
-    address::Address,
-    toncenter::{self, AccountState},
-};
+use ton::{address::Address, toncenter::AccountState};
 
 use super::{
     BATCH, Error,
-    head::{Head, filled_in},
+    head::{Filled, Head, Witness, filled_in},
+    rota::{Place, Rota, Share, key},
 };
 use crate::{
     app::App,
@@ -27,7 +25,9 @@ use crate::{
 /// How far the chain's clock must be past a deadline before we say that nobody paid in time.
 const GRACE: Duration = Duration::from_secs(10);
 /// Owners whose accounts are compared in one round.
-const OWNERS: i64 = 50;
+const OWNERS: usize = 50;
+/// How often in a row an account is left out of an answer before it counts as one that is not there.
+const LEFT_OUT: usize = 3;
 /// How long a database transaction may go on.
 const WORK: Duration = Duration::from_millis(500);
 
@@ -52,13 +52,23 @@ impl Portion {
 }
 
 /// Whatever nobody paid in time. What is owed to an account that could not be read or compared waits.
-pub(super) async fn pass(app: &App, portion: &mut Portion, head: Head) -> Result<(), Error> {
+pub(super) async fn pass(
+    app: &App,
+    portion: &mut Portion,
+    rota: &mut Rota,
+    head: Head,
+) -> Result<(), Error> {
     let passed = head.time.before(GRACE);
-    compare(app, head, passed).await?;
+    compare(app, rota, head, passed).await?;
     let begun = Instant::now();
     while some(app, portion, passed).await? && begun.elapsed() < WORK {}
+    // Who owns a store and where it is paid does not hang on one answer: its rows bear the time out.
+    let mut proven = passed;
+    if changes::is_any_due(&mut app.db.snapshot().await?, passed).await? {
+        proven = filled_in(app, head).await?.until.min(passed);
+    }
     let mut tx = app.db.begin().await?;
-    changes::pass(&mut tx, &app.assets, passed, app.now()).await?;
+    changes::pass(&mut tx, &app.assets, proven, app.now()).await?;
     db::remember_head(&mut tx, head.seqno, head.time).await?;
     tx.commit().await?;
     Ok(())
@@ -90,13 +100,14 @@ async fn some(app: &App, portion: &mut Portion, passed: Time) -> Result<bool, Er
 }
 
 /// Compares the accounts to which something was due.
-async fn compare(app: &App, head: Head, passed: Time) -> Result<(), Error> {
+async fn compare(app: &App, rota: &mut Rota, head: Head, passed: Time) -> Result<(), Error> {
     let mut tx = app.db.snapshot().await?;
-    let mut owners = payments::store::due_payees(&mut tx, passed, OWNERS).await?;
-    owners.extend(invoices::store::due_payees(&mut tx, passed, OWNERS).await?);
-    owners.extend(refunds::store::due_payees(&mut tx, passed, OWNERS).await?);
+    let mut owners = payments::store::due_payees(&mut tx, passed).await?;
+    owners.extend(invoices::store::due_payees(&mut tx, passed).await?);
+    owners.extend(refunds::store::due_payees(&mut tx, passed).await?);
     owners.sort_unstable();
     owners.dedup();
+    let owners = rota.due(owners, OWNERS);
     let mut accounts = Vec::new();
     for owner in owners {
         accounts.extend(follow::store::of(&mut tx, owner).await?);
@@ -106,12 +117,16 @@ async fn compare(app: &App, head: Head, passed: Time) -> Result<(), Error> {
     if accounts.is_empty() {
         return Ok(());
     }
-    let known = filled_in(app, head).await?.before(GRACE).min(passed);
-    let accounts = named(app, accounts).await?;
+    let Filled { until, witness } = filled_in(app, head).await?;
+    let known = until.before(GRACE).min(passed);
+    let accounts = named(app, rota, accounts).await?;
     let (lives, none): (Vec<_>, Vec<_>) = accounts.into_iter().partition(|w| w.account.is_some());
-    for batch in lives.chunks(BATCH) {
-        let addresses: Vec<Address> = batch.iter().filter_map(|w| w.account).collect();
-        let states = app.chain.account_states(&addresses).await?;
+    for batch in lives.chunks(BATCH - 1) {
+        let mut addresses: Vec<Address> = batch.iter().filter_map(|w| w.account).collect();
+        addresses.extend(witness.map(|witness| witness.account));
+        addresses.sort_unstable();
+        addresses.dedup();
+        let Some(states) = states(app, &addresses, witness).await? else { continue };
         let agreed = batch.iter().filter(|w| {
             let state = states.iter().find(|state| Some(state.address) == w.account);
             agrees(w, state)
@@ -121,18 +136,40 @@ async fn compare(app: &App, head: Head, passed: Time) -> Result<(), Error> {
     keep(app, none.iter(), known).await
 }
 
+/// The states of accounts, by a machine that knows the newest transaction: one that is behind knows nothing of
+/// what may have come in time. A service leaves out accounts that it does not know, and now and then one that
+/// it should: only who is left out again and again is not there.
+async fn states(
+    app: &App,
+    addresses: &[Address],
+    witness: Option<Witness>,
+) -> Result<Option<Vec<AccountState>>, Error> {
+    let mut known: Vec<AccountState> = Vec::new();
+    for _ in 0..LEFT_OUT {
+        let states = app.chain.account_states(addresses).await?;
+        if witness.is_some_and(|witness| !witness.is_in(&states)) {
+            return Ok(None);
+        }
+        known.extend(states);
+        if addresses.iter().all(|address| known.iter().any(|state| state.address == *address)) {
+            break;
+        }
+    }
+    Ok(Some(known))
+}
+
 /// Finds out where the money of each would be. Left without an account are those for whom there can be
 /// none; those who could not be asked about are left out.
-async fn named(app: &App, accounts: Vec<Watched>) -> Result<Vec<Watched>, Error> {
+async fn named(app: &App, rota: &mut Rota, accounts: Vec<Watched>) -> Result<Vec<Watched>, Error> {
     let mut named = Vec::with_capacity(accounts.len());
+    let mut budget = Share::of(app.chain.pace()).names();
     for mut watched in accounts {
         let accepted = app.assets.get(watched.asset).is_some();
         if watched.account.is_none() && accepted {
-            match app.account_of(watched.owner, watched.asset).await {
-                Ok(address) => watched.account = Some(address),
-                Err(toncenter::Error::GetMethod { .. }) => {}
-                Err(error) if error.is_outage() => return Err(error.into()),
-                Err(_) => continue,
+            match rota.place(app, key(&watched), &mut budget).await? {
+                Place::At(address) => watched.account = Some(address),
+                Place::Nowhere => {}
+                Place::Later => continue,
             }
         }
         if !accepted {

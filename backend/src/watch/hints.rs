@@ -6,14 +6,16 @@ use std::{collections::HashMap, time::Duration};
 
 use ton::{address::Address, toncenter::Finality};
 
-use super::{Error, account};
+use super::{
+    Error, account,
+    rota::{Place, Rota, Share},
+};
 use crate::{
     app::App,
     db::Tx,
     follow::Watched,
     id::PaymentId,
     invoices,
-    money::Asset,
     payments::{self, Input, Intent, Purpose, Stage, TO_SIGN, custody},
     refunds, settle,
     time::Time,
@@ -31,7 +33,7 @@ pub(super) struct Memory {
 }
 
 /// Looks at the pending transactions of whoever is about to be paid.
-pub(super) async fn look(app: &App, memory: &mut Memory) -> Result<(), Error> {
+pub(super) async fn look(app: &App, memory: &mut Memory, rota: &mut Rota) -> Result<(), Error> {
     let now = app.time();
     let mut tx = app.db.snapshot().await?;
     let live = payments::store::live(&mut tx, now.before(TO_SIGN + AFTER_SIGNING)).await?;
@@ -40,7 +42,7 @@ pub(super) async fn look(app: &App, memory: &mut Memory) -> Result<(), Error> {
     if live.is_empty() {
         return Ok(());
     }
-    let accounts = accounts(app, &live).await;
+    let accounts = accounts(app, rota, &live).await?;
     let addresses: Vec<Address> = accounts.iter().filter_map(|w| w.account).collect();
     let pending = app.chain.pending_transactions(&addresses).await?;
 
@@ -74,17 +76,18 @@ pub(super) async fn look(app: &App, memory: &mut Memory) -> Result<(), Error> {
 }
 
 /// The accounts on which these payments would arrive.
-async fn accounts(app: &App, live: &[Intent]) -> Vec<Watched> {
+async fn accounts(app: &App, rota: &mut Rota, live: &[Intent]) -> Result<Vec<Watched>, Error> {
     let mut accounts: Vec<Watched> = Vec::new();
+    let mut budget = Share::of(app.chain.pace()).names();
     let each = live.iter().flat_map(|intent| intent.assets().map(move |asset| (intent, asset)));
     for (intent, asset) in each {
         let known = |w: &Watched| w.owner == intent.payee_address && w.asset == asset;
         if accounts.iter().any(known) || accounts.len() >= super::BATCH {
             continue;
         }
-        let account = match asset {
-            Asset::Gram => Some(intent.payee_address),
-            asset @ Asset::Jetton(_) => app.account_of(intent.payee_address, asset).await.ok(),
+        let account = match rota.place(app, (intent.payee_address, asset), &mut budget).await? {
+            Place::At(account) => Some(account),
+            Place::Nowhere | Place::Later => None,
         };
         accounts.push(Watched {
             owner: intent.payee_address,
@@ -96,7 +99,7 @@ async fn accounts(app: &App, live: &[Intent]) -> Vec<Watched> {
             compared: intent.created_at,
         });
     }
-    accounts
+    Ok(accounts)
 }
 
 async fn apply(app: &App, news: &[(&Intent, Stage)], now: Time) -> Result<(), Error> {

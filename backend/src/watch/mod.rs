@@ -175,7 +175,7 @@ async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
     app.progress.hears(head.seqno, head.time);
     app.questions.block(head.seqno);
     // Hints are for the eye: without them money is counted all the same.
-    if let Err(error) = hints::look(app, &mut memory.hints).await {
+    if let Err(error) = hints::look(app, &mut memory.hints, &mut memory.rota).await {
         tracing::debug!(%error, "no look at what is pending");
     }
     if memory.swept && !moved && !memory.is_due(head) {
@@ -184,7 +184,7 @@ async fn round(app: &App, memory: &mut Memory) -> Result<(), Error> {
     place(app, head, own).await?;
     sweep(app, memory, head).await?;
     memory.swept = true;
-    deadlines::pass(app, &mut memory.portion, head).await?;
+    deadlines::pass(app, &mut memory.portion, &mut memory.rota, head).await?;
     if let Err(error) = look_up_fees(app).await {
         tracing::debug!(%error, "no fee for a receipt yet");
     }
@@ -255,11 +255,7 @@ async fn name(app: &App, rota: &mut Rota, watched: &Watched) -> Result<Option<Ad
     let address = match app.account_of(watched.owner, watched.asset).await {
         Ok(address) => address,
         Err(toncenter::Error::GetMethod { exit_code }) => {
-            if let Asset::Jetton(master) = watched.asset
-                && rota.deaf.insert(master, Instant::now()).is_none()
-            {
-                tracing::warn!(%master, exit_code, "this jetton's master names no wallets");
-            }
+            rota.is_deaf(watched.asset, exit_code);
             return Ok(None);
         }
         Err(error) => return Err(error.into()),

@@ -97,9 +97,9 @@ pub async fn health(app: &App) -> ChainHealth {
     warnings.extend(ahead.and_then(clock_warning));
     warnings.extend(behind.iter().map(|it| {
         format!(
-            "The {} account of {} cannot be read to its end: {}. Its money is late, none is lost, and \
-             no deadline of it passes. `remit rescan --address … --since …` reads it again by hand.",
-            it.asset, it.address, it.why
+            "{}. Its money is late, none is lost, and no deadline of it passes. `remit rescan --address … \
+             --since …` reads it again by hand.",
+            told(it)
         )
     }));
     ChainHealth {
@@ -110,6 +110,18 @@ pub async fn health(app: &App) -> ChainHealth {
         behind,
         warnings,
     }
+}
+
+/// What to say of an account that is waited for.
+pub fn told(it: &BehindView) -> String {
+    let stores = match it.stores.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", it.stores.join(", ")),
+    };
+    format!(
+        "The {} account of {}{stores} cannot be read to its end: {}",
+        it.asset, it.address, it.why
+    )
 }
 
 /// What to say of a machine's clock that is too far from the chain's.
@@ -126,7 +138,7 @@ pub fn clock_warning(ahead: i64) -> Option<String> {
 }
 
 /// Accounts that could not be read for more than a minute.
-async fn long_behind(tx: &mut Tx, assets: &Assets, now: Time) -> db::Result<Vec<BehindView>> {
+pub async fn long_behind(tx: &mut Tx, assets: &Assets, now: Time) -> db::Result<Vec<BehindView>> {
     let mut behind = follow::store::behind(tx, NAMED).await?;
     behind.retain(|it| it.since.is_none_or(|since| now.since(since) >= TOLD_AFTER));
     views(tx, assets, behind).await

@@ -7,20 +7,53 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ton::{address::Address, toncenter::Pace};
+use ton::{
+    address::Address,
+    toncenter::{self, Pace},
+};
 
 use super::BATCH;
-use crate::{follow::Watched, money::Asset, time::Time};
+use crate::{app::App, follow::Watched, money::Asset, time::Time};
 
 /// Names asked for in a round where the service sets no pace.
 const NAMES: usize = 200;
 /// A master that knows no wallets is asked again after so long.
 const DEAF: Duration = Duration::from_secs(60);
+/// And has no wallets when it has not named one for so long.
+const FOR_CERTAIN: Duration = Duration::from_secs(300);
 
 type Key = (Address, Asset);
 
 pub(super) fn key(watched: &Watched) -> Key {
     (watched.owner, watched.asset)
+}
+
+/// Where an asset of an owner's lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    At(Address),
+    /// Its master names no wallets, so there can be none of it.
+    Nowhere,
+    /// It is asked for in a later round.
+    Later,
+}
+
+/// A master that answers with an error where its wallets are asked for.
+#[derive(Debug, Clone, Copy)]
+struct Deaf {
+    since: Instant,
+    asked: Instant,
+}
+
+impl Deaf {
+    /// One wrong answer may be the service's: only who stays deaf has no wallets.
+    fn place(self) -> Place {
+        if self.asked.duration_since(self.since) >= FOR_CERTAIN {
+            Place::Nowhere
+        } else {
+            Place::Later
+        }
+    }
 }
 
 /// What is remembered between rounds. Nothing here is needed to be right, only to be quick.
@@ -30,11 +63,13 @@ pub(super) struct Rota {
     pub read: HashMap<Key, Time>,
     /// Where each circle goes on.
     names: usize,
+    others_names: usize,
+    due: usize,
     fresh: usize,
     others: usize,
     behind: usize,
     /// Masters that had no answer, and when.
-    pub deaf: HashMap<Address, Instant>,
+    deaf: HashMap<Address, Deaf>,
     /// How often in a row each account's cursor has been contradicted.
     pub strikes: HashMap<Key, u32>,
 }
@@ -81,7 +116,7 @@ pub(super) struct Plan {
 
 impl Rota {
     /// The next few of a circle.
-    fn turn(at: &mut usize, all: Vec<Watched>, count: usize) -> Vec<Watched> {
+    fn turn<T: Clone>(at: &mut usize, all: Vec<T>, count: usize) -> Vec<T> {
         if all.len() <= count {
             return all;
         }
@@ -97,18 +132,70 @@ impl Rota {
         awaited: &HashSet<Address>,
         share: Share,
     ) -> Vec<Watched> {
-        self.deaf.retain(|_, at| at.elapsed() < DEAF);
         let unnamed = all.iter().filter(|w| w.account.is_none());
         let unnamed = unnamed.filter(|w| match w.asset {
-            Asset::Jetton(master) => !self.deaf.contains_key(&master),
+            Asset::Jetton(master) => {
+                self.deaf.get(&master).is_none_or(|deaf| deaf.asked.elapsed() >= DEAF)
+            }
             Asset::Gram => true,
         });
         let (first, others): (Vec<_>, Vec<_>) =
             unnamed.cloned().partition(|w| awaited.contains(&w.owner));
         let mut turn = Self::turn(&mut self.names, first, share.names());
         let rest = share.names() - turn.len();
-        turn.extend(others.into_iter().take(rest));
+        turn.extend(Self::turn(&mut self.others_names, others, rest));
         turn
+    }
+
+    /// Some of those to whom something was due. Whoever cannot be compared keeps nobody from their turn.
+    pub fn due(&mut self, owners: Vec<Address>, count: usize) -> Vec<Address> {
+        Self::turn(&mut self.due, owners, count)
+    }
+
+    /// Notes that the asset's master names no wallets, which is no outage.
+    pub fn is_deaf(&mut self, asset: Asset, exit_code: i32) -> Place {
+        let Asset::Jetton(master) = asset else { return Place::Later };
+        let now = Instant::now();
+        let deaf = self.deaf.entry(master).or_insert_with(|| {
+            tracing::warn!(%master, exit_code, "this jetton's master names no wallets");
+            Deaf { since: now, asked: now }
+        });
+        deaf.asked = now;
+        deaf.place()
+    }
+
+    /// Where an asset of an owner's lies. What is not known yet is asked for as long as `budget` lasts.
+    pub async fn place(
+        &mut self,
+        app: &App,
+        (owner, asset): Key,
+        budget: &mut usize,
+    ) -> Result<Place, toncenter::Error> {
+        let Asset::Jetton(master) = asset else { return Ok(Place::At(owner)) };
+        if let Some(known) = app.known_account(owner, asset) {
+            return Ok(Place::At(known));
+        }
+        if let Some(deaf) = self.deaf.get(&master).copied()
+            && deaf.asked.elapsed() < DEAF
+        {
+            return Ok(deaf.place());
+        }
+        if *budget == 0 {
+            return Ok(Place::Later);
+        }
+        *budget -= 1;
+        match app.account_of(owner, asset).await {
+            Ok(account) => {
+                self.deaf.remove(&master);
+                Ok(Place::At(account))
+            }
+            Err(toncenter::Error::GetMethod { exit_code }) => Ok(self.is_deaf(asset, exit_code)),
+            Err(error) if error.is_outage() => Err(error),
+            Err(error) => {
+                tracing::debug!(%error, %owner, "no name of a jetton wallet yet");
+                Ok(Place::Later)
+            }
+        }
     }
 
     /// Divides the accounts. `all` is everybody whose account has a name; `due` says that everybody is to
@@ -201,6 +288,38 @@ mod tests {
         let turn = Rota::default().unnamed(&all, &awaited, share(10));
         assert_eq!(turn.len(), 2);
         assert_eq!(turn[0].owner, all[1999].owner);
+    }
+
+    #[test]
+    fn whoever_has_no_name_for_long_keeps_nobody_from_theirs() {
+        let nameless = |n| Watched { account: None, ..account(n, None) };
+        let all: Vec<Watched> = (0..30).map(nameless).collect();
+        let mut rota = Rota::default();
+        let mut asked = HashSet::new();
+        for _ in 0..15 {
+            asked.extend(rota.unnamed(&all, &HashSet::new(), share(10)).iter().map(key));
+        }
+        assert_eq!(asked.len(), 30);
+    }
+
+    #[test]
+    fn one_wrong_answer_of_a_master_is_no_word() {
+        let (mut rota, asset) = (Rota::default(), Asset::Jetton(account(1, None).owner));
+        assert_eq!(rota.is_deaf(asset, -13), Place::Later);
+        let Asset::Jetton(master) = asset else { unreachable!() };
+        rota.deaf.get_mut(&master).unwrap().since -= FOR_CERTAIN;
+        assert_eq!(rota.is_deaf(asset, -13), Place::Nowhere);
+    }
+
+    #[test]
+    fn owners_who_never_agree_keep_nobodys_deadline() {
+        let owners: Vec<Address> = (0..120).map(|n| account(n, None).owner).collect();
+        let mut rota = Rota::default();
+        let mut compared = HashSet::new();
+        for _ in 0..3 {
+            compared.extend(rota.due(owners.clone(), 50));
+        }
+        assert_eq!(compared.len(), 120);
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct Settings {
     pub stale_at: Option<u32>,
     /// The indexer says it watches another network.
     pub network: Option<i32>,
+    /// The head says that it is so many seconds later than it is; nothing else does.
+    pub head_ahead: u32,
     /// Two replicas, one behind the other, which leave out, show in part and make up; by this seed.
     pub lies: Option<u64>,
 }
@@ -46,6 +48,12 @@ impl Faults {
     #[must_use]
     pub fn get(&self) -> Settings {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many questions have been asked.
+    #[must_use]
+    pub fn questions(&self) -> u64 {
+        *self.1.borrow()
     }
 
     /// Returns when as many more questions have been asked.
@@ -116,8 +124,9 @@ pub(super) async fn intercept(
         let body = json!({ "ok": false, "result": "Ratelimit exceed", "code": 429 });
         return (StatusCode::TOO_MANY_REQUESTS, Json(body)).into_response();
     }
-    match settings.lies {
-        Some(seed) => liar::answer((seed, asked), &chain, request, next).await,
-        None => next.run(request).await,
+    match (settings.lies, settings.head_ahead) {
+        (Some(seed), _) => liar::answer((seed, asked), &chain, request, next).await,
+        (None, 0) => next.run(request).await,
+        (None, seconds) => liar::hurry(seconds, request, next).await,
     }
 }

@@ -184,5 +184,10 @@ where
         Ok(answer) => Json(answer).into_response(),
         Err(failure) => failure.into_response(),
     });
-    work.await.unwrap_or_else(|crash| std::panic::resume_unwind(crash.into_panic()))
+    match work.await.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(answer) => answer,
+        Err(Ok(crash)) => std::panic::resume_unwind(crash),
+        // The world ends.
+        Err(Err(_)) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
 }

@@ -1,7 +1,7 @@
 //! The conversation with apps over the bridge: connecting, requests, disconnecting.
 //! Source: TON Connect, spec/connect.md and spec/rpc.md.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::link::{self, Connect, Item, Link};
@@ -33,22 +33,15 @@ struct Call {
     id: CallId,
 }
 
-/// The specification says text; some apps send numbers.
-#[derive(Clone, Deserialize)]
+/// The specification says text; some apps send numbers, and know the answer by a number only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
-enum CallId {
+pub(super) enum CallId {
     Text(String),
     Number(u64),
 }
 
 impl CallId {
-    fn text(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            Self::Number(number) => number.to_string(),
-        }
-    }
-
     fn number(&self) -> Option<u64> {
         match self {
             Self::Text(text) => text.parse().ok(),
@@ -208,7 +201,7 @@ impl Wallets {
         &self,
         person: Person,
         session: &str,
-        call: &str,
+        call: &CallId,
         request: &TransactionRequest,
     ) -> Result<Value, Refused> {
         match self.sign(person, request, true).await {
@@ -252,7 +245,7 @@ impl Wallets {
 
     async fn read(&self, name: &str, delivery: &Delivery) {
         let Some((person, app, call)) = self.receive(name, delivery) else { return };
-        let id = call.id.text();
+        let id = call.id.clone();
         let answer = match call.method.as_str() {
             "sendTransaction" => match self.consider(person, &call) {
                 Ok(request) => {
@@ -365,6 +358,6 @@ impl Item {
     }
 }
 
-fn failure(call: &str, code: u16, message: &str) -> Value {
+fn failure(call: &CallId, code: u16, message: &str) -> Value {
     json!({ "id": call, "error": { "code": code, "message": message } })
 }

@@ -81,7 +81,8 @@ fn query_of(text: &str) -> String {
     }
     let (_, query) = text.split_once('?').unwrap_or(("", text));
     let mut fields = form_urlencoded::parse(query.as_bytes());
-    let startapp = fields.find(|(key, _)| key == "startapp");
+    // Older SDKs open the wallet as an attachment.
+    let startapp = fields.find(|(key, _)| key == "startapp" || key == "startattach");
     match startapp.as_ref().and_then(|(_, value)| value.strip_prefix(PREFIX)) {
         Some(encoded) => decode_startapp(encoded),
         None => query.to_owned(),
@@ -139,6 +140,7 @@ mod tests {
             format!("tonconnect-{encoded}"),
             format!("https://t.me/sandbox_wallet/start?startapp=tonconnect-{encoded}"),
             format!("/sandbox_wallet/start?startapp=tonconnect-{encoded}"),
+            format!("https://t.me/sandbox_wallet?startattach=tonconnect-{encoded}"),
         ] {
             assert_eq!(parse(&link).as_ref(), Ok(&plain), "{link}");
         }

@@ -105,7 +105,7 @@ enum Ask {
     Transaction {
         session: String,
         /// The app's own id of the request.
-        call: String,
+        call: connect::CallId,
         request: TransactionRequest,
     },
 }

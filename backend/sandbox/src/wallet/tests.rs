@@ -108,7 +108,8 @@ impl Dapp {
         assert_eq!(posted.status(), 200);
     }
 
-    async fn asks_for(&self, id: &str, transaction: Value) {
+    async fn asks_for(&self, id: impl Into<Value>, transaction: Value) {
+        let id: Value = id.into();
         let params = [transaction.to_string()];
         self.says(json!({ "method": "sendTransaction", "params": params, "id": id })).await;
     }
@@ -232,8 +233,9 @@ async fn a_declined_or_impossible_transaction_moves_nothing() {
 
     let mut elsewhere = to_bob(&world, "1");
     elsewhere["network"] = json!("-239");
-    app.asks_for("2", elsewhere).await;
-    assert_eq!(app.hears().await["error"]["code"], 1);
+    app.asks_for(2, elsewhere).await;
+    let answer = app.hears().await;
+    assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(2), &json!(1)), "as it came");
 
     app.says(json!({ "method": "signData", "params": [], "id": "3" })).await;
     assert_eq!(app.hears().await["error"]["code"], 400);

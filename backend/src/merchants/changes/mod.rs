@@ -161,6 +161,12 @@ pub async fn pass(
     Ok(count)
 }
 
+/// Whether a change takes place, or is announced once more, by this moment.
+pub async fn is_any_due(tx: &mut Tx, passed: Time) -> db::Result<bool> {
+    let due = store::due(tx, passed, 1).await?;
+    Ok(!due.is_empty() || !store::due_soon(tx, passed, 1).await?.is_empty())
+}
+
 async fn complete(
     tx: &mut Tx,
     assets: &Assets,

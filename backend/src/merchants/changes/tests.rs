@@ -12,7 +12,7 @@ use crate::{
     id::KeyId,
     identity::Person,
     merchants::{
-        Merchant,
+        KeyFormat, Merchant,
         grant::{Area, Grant, Scope},
         harness::{Api, NOW},
         members, mint_with,
@@ -134,16 +134,24 @@ impl Stage {
         grants.push(("hooks".into(), scopes("webhooks:write events:read")));
         grants.push(("ends".into(), ends));
         for (name, grant) in grants {
-            let (_, key) = mint_with(&mut tx, &store, None, grant, now).await.unwrap();
+            let (_, key) =
+                mint_with(&mut tx, &store, KeyFormat::Remit, None, grant, now).await.unwrap();
             actors.push((name, key));
         }
         let made = |key: KeyId, hint: &str| Matter::Key { key, hint: hint.into() };
-        let (new, key) = mint_with(&mut tx, &store, None, Grant::default(), now).await.unwrap();
+        let (new, key) = mint_with(&mut tx, &store, KeyFormat::Remit, None, Grant::default(), now)
+            .await
+            .unwrap();
         begin(&mut tx, &store, made(new.id, &new.hint), "key_1", WAIT, now).await.unwrap();
         actors.push(("new".into(), key));
 
-        let (whole, _) = mint_with(&mut tx, &store, None, Grant::default(), now).await.unwrap();
-        let (small, _) = mint_with(&mut tx, &store, None, scopes("keys:read"), now).await.unwrap();
+        let (whole, _) = mint_with(&mut tx, &store, KeyFormat::Remit, None, Grant::default(), now)
+            .await
+            .unwrap();
+        let (small, _) =
+            mint_with(&mut tx, &store, KeyFormat::Remit, None, scopes("keys:read"), now)
+                .await
+                .unwrap();
         let asking = members::Asking { by: "usr_1", wait: WAIT };
         let owner = members::invite(&mut tx, &store, Role::Owner, asking, now).await.unwrap().0;
         let manager = members::invite(&mut tx, &store, Role::Manager, asking, now).await.unwrap().0;

@@ -2,7 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rand::{RngCore, SeedableRng, rngs::StdRng};
+use rand::{
+    RngCore, SeedableRng,
+    distr::{Alphanumeric, SampleString},
+    rngs::StdRng,
+};
 
 #[derive(Clone)]
 pub struct Dice(Arc<Mutex<StdRng>>);
@@ -21,6 +25,12 @@ impl Dice {
         let mut bytes = [0; N];
         self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
         bytes
+    }
+
+    /// As many letters and digits: almost six bits each.
+    pub fn alphanumeric(&self, length: usize) -> String {
+        let mut dice = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Alphanumeric.sample_string(&mut *dice, length)
     }
 
     /// A secret for a token: 256 bits as 64 hex digits.

@@ -61,6 +61,33 @@ async fn ours(shop: &Shop, invoice: &Value) -> Value {
 }
 
 stories! {
+    async fn a_key_may_be_spelled_as_cryptobots_are(world: World) {
+        let (alice, shop, receiver) = (world.person("alice").await, world.shop().await, Receiver::opens().await);
+        let new = json!({ "format": "cryptobot", "scopes": ["invoices:write", "events:read", "webhooks:write", "keys:write"] });
+        let made = shop.api.post("/v1/keys", new).await.ok();
+        let key = made["key"].as_str().unwrap();
+        let (number, secret) = key.split_once(':').unwrap();
+        assert!(secret.len() == 35 && secret.bytes().all(|b| b.is_ascii_alphanumeric()), "{key}");
+        assert!(key.starts_with(made["hint"].as_str().unwrap()) && made["hint"].as_str().unwrap().len() < key.len() - 20);
+        let me = call_with(&world, key, "getMe", &[]).await.ok();
+        assert_eq!(me["result"]["app_id"].to_string(), number);
+        // It is a key like any other.
+        let own = Shop::of_key(&world, key);
+        endpoint(&own, &receiver).await;
+        let invoice = call_with(&world, key, "createInvoice", &[("asset", "TON"), ("amount", "1")]).await.ok();
+        let ours = own.invoice(invoice["result"]["hash"].as_str().unwrap()).await;
+        alice.pays_invoice(&ours).await;
+        own.hears("invoice.paid").await;
+        verified(key, &receiver.gets(1).await[0]);
+        // Neither a part of it nor another's opens anything.
+        for wrong in [format!("{number}:{}", "a".repeat(35)), format!("1:{secret}"), secret.to_owned(), format!("{key}a")] {
+            assert_eq!(refused(&call_with(&world, &wrong, "getMe", &[]).await), "UNAUTHORIZED", "{wrong}");
+        }
+        let path = format!("/v1/keys/{}/rotate", id(&made));
+        let new = shop.api.post(&path, json!({})).await.ok();
+        assert!(new["key"].as_str().unwrap().starts_with(&format!("{number}:")), "{new}");
+    }
+
     async fn an_invoice_is_made_paid_and_told(world: World) {
         let (alice, shop, receiver) = (world.person("alice").await, world.shop().await, Receiver::opens().await);
         let hook = endpoint(&shop, &receiver).await;

@@ -1,11 +1,15 @@
-// CryptoBot's API, as the published `@foile/crypto-pay-api` speaks it: only host and token are ours.
+// CryptoBot's API, as the published `@foile/crypto-pay-api` and `crypto-bot-api` speak it: only host and token
+// are ours.
 //
 //   SANDBOX_URL   http://127.0.0.1:8081, of `remit sandbox`
 
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import http from 'node:http';
+import https from 'node:https';
 import cryptoPayApi from '@foile/crypto-pay-api';
+import CryptoBotApi from 'crypto-bot-api';
 
 const { CryptoPay, Assets, PaidButtonNames } = cryptoPayApi;
 const SANDBOX_URL = process.env.SANDBOX_URL?.replace(/\/$/, '');
@@ -121,4 +125,23 @@ test('what there is, what it is worth, and what the wallet holds', async () => {
 test('what needs a custodian is refused by name', async () => {
   await assert.rejects(shop.transfer(1, Assets.TON, '1', 'spend-1'), /METHOD_DISABLED/);
   await assert.rejects(shop.createInvoice(Assets.BTC, '1'), /UNSUPPORTED_ASSET/);
+});
+
+test('a library that looks at its token first takes a key that is written as CryptoBot writes them', async () => {
+  // It speaks https alone, and the sandbox does not.
+  https.request = http.request;
+  // Nor does it know a host without a dot.
+  const endpoint = `${info.service_url.replace('localhost', '127.0.0.1')}/compat/cryptobot/api`;
+  assert.throws(() => new CryptoBotApi(info.shop.key, endpoint), /invalid/);
+  const { id, key } = await ours('POST', '/v1/keys', { name: 'crypto-bot-api', format: 'cryptobot' });
+  const client = new CryptoBotApi(key, endpoint);
+  assert.equal(String((await client.getMe()).id), key.split(':')[0]);
+  const made = await client.createInvoice({ amount: 0.5, asset: 'TON', description: 'Tea' });
+  assert.equal(made.status, 'active');
+  await pay(made);
+  const { items } = await shop.getInvoices({ invoice_ids: `${made.id}` });
+  assert.equal(items[0].hash, made.hash);
+  await client.deleteInvoice(made.id).catch(() => null);
+  await ours('DELETE', `/v1/keys/${id}`);
+  await assert.rejects(client.getMe(), /UNAUTHORIZED/);
 });

@@ -167,7 +167,7 @@ async fn unknown() -> Problem {
 )]
 async fn get_me(State(app): State<App>, Caller(merchant): Caller) -> Result<Json<Reply<AppView>>> {
     let bot = app.bot_username.get().cloned().unwrap_or_default();
-    let app_id = super::app_id(&merchant);
+    let app_id = merchant.number();
     Ok(reply(AppView { app_id, name: merchant.name, payment_processing_bot_username: bot }))
 }
 

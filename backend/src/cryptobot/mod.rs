@@ -174,10 +174,3 @@ async fn list(tx: &mut Tx, merchant: MerchantId, filter: &Filter) -> db::Result<
     };
     show(tx, &ids).await
 }
-
-/// A number for `getMe` that stays: from the account's own id, which nobody can look up by it.
-fn app_id(merchant: &Merchant) -> u64 {
-    use sha2::Digest;
-    let digest = Sha256::digest(merchant.id.to_string().as_bytes());
-    digest.iter().take(5).fold(0, |number, byte| (number << 8) | u64::from(*byte))
-}

@@ -80,7 +80,7 @@ impl FromRequestParts<App> for Acting {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let acting = match credential(&parts.headers, "Bearer") {
-            Some(token) if token.starts_with("ses_") => of_session(parts, app).await?,
+            Some(token) if is_session(token) => of_session(parts, app).await?,
             token => of_key(token.unwrap_or_default(), app).await?,
         };
         acting.admitted(parts, app).await
@@ -212,6 +212,11 @@ fn waits(denied: Denied, need: Need, hand: &Hand) -> Option<Problem> {
     Some(Problem::new(Kind::KeyWaits, detail))
 }
 
+/// A key may be spelled in several ways.
+fn is_session(token: &str) -> bool {
+    token.starts_with("ses_")
+}
+
 /// Most wrong keys are right keys in the wrong place.
 fn unknown(key: &str, app: &App) -> &'static str {
     match (key.starts_with("sk_live_"), key.starts_with("sk_test_"), app.livemode()) {
@@ -241,8 +246,7 @@ impl FromRequestParts<App> for Account {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let is_key =
-            credential(&parts.headers, "Bearer").is_some_and(|token| token.starts_with("sk_"));
+        let is_key = credential(&parts.headers, "Bearer").is_some_and(|token| !is_session(token));
         if is_key || parts.headers.contains_key(ACCOUNT) {
             let merchant = Merchant::from_request_parts(parts, app).await?;
             let waiter = Waiter::of(app, &merchant).await?;

@@ -4,11 +4,13 @@ use anyhow::Context;
 use ton::address::Address;
 
 use super::{
-    Merchant, NewMerchant,
+    KeyFormat, Merchant, NewMerchant,
     changes::{self, Matter},
-    create, find, keys,
+    create, find,
+    grant::Grant,
+    keys,
     members::{self, OPERATOR},
-    mint, owners, revoke, store,
+    mint, mint_with, owners, revoke, store,
 };
 use crate::{
     app::App,
@@ -34,17 +36,19 @@ pub async fn run(app: &App, verb: MerchantVerb) -> anyhow::Result<()> {
                 merchant.id, merchant.name, key.id
             );
         }
-        MerchantVerb::Key { merchant, revoke: None } => {
+        MerchantVerb::Key { merchant, cryptobot, revoke: None } => {
             own_network(&mut tx, app).await?;
             let merchant = find(&mut tx, id(&merchant)?).await?;
-            let (key, plain) = mint(&mut tx, &merchant, now).await?;
+            let format = if cryptobot { KeyFormat::Cryptobot } else { KeyFormat::Remit };
+            let (key, plain) =
+                mint_with(&mut tx, &merchant, format, None, Grant::default(), now).await?;
             let told = owners(&mut tx, &merchant).await?;
             let audience = changes::alarm(&mut tx, &merchant, told).await?;
             let told = (&merchant, &key);
             keys::announce(&mut tx, &audience, kind::KEY_CREATED, told, Some(OPERATOR), now);
             println!("{} {plain}\nThe key is shown only now. The owners are told.", key.id);
         }
-        MerchantVerb::Key { merchant, revoke: Some(key) } => {
+        MerchantVerb::Key { merchant, revoke: Some(key), .. } => {
             let key = key.parse().context("--revoke wants a key's id, key_…")?;
             let merchant = find(&mut tx, id(&merchant)?).await?;
             end(&mut tx, &merchant, key, now).await?;
@@ -169,7 +173,7 @@ mod tests {
         db::remember_network(&mut tx, Network::MAINNET).await.unwrap();
         tx.commit().await.unwrap();
         let (id, _) = api.merchant().await;
-        let key = MerchantVerb::Key { merchant: id.to_string(), revoke: None };
+        let key = MerchantVerb::Key { merchant: id.to_string(), cryptobot: false, revoke: None };
         for verb in [add(), key] {
             let refused = run(&api.app, verb).await.unwrap_err().to_string();
             assert!(refused.contains("REMIT_NETWORK=-239"), "{refused}");

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Error, Key, Merchant,
+    Error, Key, KeyFormat, Merchant,
     acting::Acting,
     changes::{self, Matter},
     grant::{Area, Grant, Scope},
@@ -115,6 +115,10 @@ struct NewKey {
     /// Addresses and networks it may be used from, such as `203.0.113.0/24`; at most 50.
     #[serde(default)]
     allowed_ips: Vec<String>,
+    /// `remit`, or `cryptobot` for a library of CryptoBot's that looks at the token itself: the key is then
+    /// written `123456:` and 35 letters and digits. It may do the same everywhere.
+    #[serde(default)]
+    format: KeyFormat,
     /// Seconds until it ends, 60 to ten years. Left out: as long as the calling key.
     expires_in: Option<u64>,
 }
@@ -237,7 +241,7 @@ async fn create(
     if keys.iter().filter(|key| key.works(now.at)).count() >= MOST {
         return Err(bad(format_args!("{MOST} keys work already: revoke one first.")));
     }
-    let (key, plain) = make(&mut tx, &app, &acting, name, grant, now).await?;
+    let (key, plain) = make(&mut tx, &app, &acting, new.format, name, grant, now).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(NewKeyView { key: plain, about: KeyView::from(&key) })))
 }
@@ -247,20 +251,28 @@ async fn make(
     tx: &mut Tx,
     app: &App,
     acting: &Acting,
+    format: KeyFormat,
     name: Option<String>,
     grant: Grant,
     now: Now<'_>,
 ) -> Result<(Key, String)> {
     let guarded = grant.is_guarded();
-    let (mut key, plain) = super::mint_with(tx, &acting.merchant, name, grant, now).await?;
+    let (mut key, plain) = super::mint_with(tx, &acting.merchant, format, name, grant, now).await?;
     if guarded {
         let matter = Matter::Key { key: key.id, hint: key.hint.clone() };
         let (by, wait) = (acting.hand.to_string(), app.settings.payout_delay);
         let change = changes::begin(tx, &acting.merchant, matter, &by, wait, now).await?;
         key.waits_until = Some(change.due_at);
     }
-    // The owners' chats hear of the change that waits, if there is one.
-    let (audience, by) = (Audience::quiet(acting.merchant.id), acting.hand.to_string());
+    // Every owner hears of it in the chat: where power waits, by the change that waits.
+    let (merchant, by) = (&acting.merchant, acting.hand.to_string());
+    let audience = match guarded {
+        true => Audience::quiet(merchant.id),
+        false => {
+            let told = super::owners(tx, merchant).await?;
+            changes::alarm(tx, merchant, told).await?
+        }
+    };
     announce(tx, &audience, kind::KEY_CREATED, (&acting.merchant, &key), Some(&by), now);
     Ok((key, plain))
 }
@@ -290,8 +302,8 @@ async fn rotate(
     let old = keys.into_iter().find(|key| key.id == id && key.works(now.at));
     let old = old.ok_or_else(|| missing(id))?;
     acting.covers(&old.grant, "the key to be replaced")?;
-    let name = old.name.clone();
-    let (key, plain) = make(&mut tx, &app, &acting, name, old.grant.clone(), now).await?;
+    let (format, name) = (KeyFormat::of(&old.hint), old.name.clone());
+    let (key, plain) = make(&mut tx, &app, &acting, format, name, old.grant.clone(), now).await?;
     let end = now.at.after(Duration::from_secs(overlap));
     let end = old.grant.expires_at.map_or(end, |known| known.min(end));
     store::end_key(&mut tx, acting.merchant.id, id, end).await?;

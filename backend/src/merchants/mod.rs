@@ -23,7 +23,10 @@ pub mod role;
 pub mod store;
 pub mod uses;
 
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use ton::address::Address;
+use utoipa::ToSchema;
 
 use crate::{
     db::{self, Tx},
@@ -99,25 +102,76 @@ pub async fn ensure_shop(
     Ok(merchant)
 }
 
-/// A key that nobody has yet: `sk_live_` or `sk_test_`, then 256 random bits in hex.
+/// How a key is spelled. Whatever it looks like, it opens the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyFormat {
+    /// `sk_live_` or `sk_test_`, then 256 random bits in hex.
+    #[default]
+    Remit,
+    /// As CryptoBot's: a number, a colon and 35 letters and digits (208 random bits), for libraries that look
+    /// at a token before they send it.
+    Cryptobot,
+}
+
+/// Letters and digits behind the colon of such a key.
+const CRYPTOBOT: usize = 35;
+
+impl KeyFormat {
+    /// That of a key of which this is the beginning.
+    fn of(hint: &str) -> Self {
+        if hint.starts_with("sk_") { Self::Remit } else { Self::Cryptobot }
+    }
+
+    fn fits(self, plain: &str, livemode: bool) -> bool {
+        match self {
+            Self::Remit => plain.starts_with(prefix(livemode)),
+            Self::Cryptobot => plain.split_once(':').is_some_and(|(number, secret)| {
+                number.bytes().all(|b| b.is_ascii_digit())
+                    && secret.len() == CRYPTOBOT
+                    && secret.bytes().all(|b| b.is_ascii_alphanumeric())
+            }),
+        }
+    }
+
+    /// A key that nobody has yet.
+    fn new_key(self, merchant: &Merchant, dice: &Dice) -> String {
+        match self {
+            Self::Remit => new_key(merchant.livemode, dice),
+            Self::Cryptobot => format!("{}:{}", merchant.number(), dice.alphanumeric(CRYPTOBOT)),
+        }
+    }
+}
+
+impl Merchant {
+    /// A number that stays, for whoever expects one: from the account's own id, which nobody can look up
+    /// by it. Below 2⁴⁰.
+    pub fn number(&self) -> u64 {
+        let digest = Sha256::digest(self.id.to_string().as_bytes());
+        digest.iter().take(5).fold(0, |number, byte| (number << 8) | u64::from(*byte))
+    }
+}
+
+/// A key that nobody has yet, in the usual format.
 pub fn new_key(livemode: bool, dice: &Dice) -> String {
     format!("{}{}", prefix(livemode), dice.secret())
 }
 
 /// Gives a merchant a fresh key without limits. The plain key is kept nowhere.
 pub async fn mint(tx: &mut Tx, merchant: &Merchant, now: Now<'_>) -> Result<(Key, String), Error> {
-    Ok(mint_with(tx, merchant, None, Grant::default(), now).await?)
+    Ok(mint_with(tx, merchant, KeyFormat::Remit, None, Grant::default(), now).await?)
 }
 
 /// Gives a merchant a fresh key that may do this much.
 async fn mint_with(
     tx: &mut Tx,
     merchant: &Merchant,
+    format: KeyFormat,
     name: Option<String>,
     grant: Grant,
     now: Now<'_>,
 ) -> db::Result<(Key, String)> {
-    let plain = new_key(merchant.livemode, now.dice);
+    let plain = format.new_key(merchant, now.dice);
     let key = Key { name, grant, ..key(merchant, &plain, now) };
     store::insert_key(tx, &key, &identity::hash(&plain)).await?;
     Ok((key, plain))
@@ -156,7 +210,7 @@ pub async fn by_key(
     plain: &str,
     livemode: bool,
 ) -> db::Result<Option<(Merchant, Key)>> {
-    if !plain.starts_with(prefix(livemode)) {
+    if ![KeyFormat::Remit, KeyFormat::Cryptobot].iter().any(|of| of.fits(plain, livemode)) {
         return Ok(None);
     }
     let Some(key) = store::key(tx, &identity::hash(plain)).await? else { return Ok(None) };
@@ -210,7 +264,8 @@ const fn prefix(livemode: bool) -> &'static str {
 }
 
 fn key(merchant: &Merchant, plain: &str, now: Now<'_>) -> Key {
-    let shown = prefix(merchant.livemode).len() + 6;
+    let said = plain.find(':').map_or(prefix(merchant.livemode).len(), |colon| colon + 1);
+    let shown = said + 6;
     Key {
         id: KeyId::new(now.at, now.dice),
         merchant_id: merchant.id,

@@ -309,5 +309,69 @@ stories! {
         stall.api.patch(&path, json!({ "url": "http://127.0.0.1:10/y" })).await.ok();
         bob.reads("a webhook was turned to").await;
         stall.hears("webhook.moved").await;
+        // Nor is it turned deaf, or given another secret, behind their back.
+        for enabled in [false, true] {
+            stall.api.patch(&path, json!({ "enabled": enabled })).await.ok();
+        }
+        bob.reads("what is sent to").await;
+        stall.api.patch(&path, json!({ "description": "Till" })).await.ok();
+        stall.api.post(&format!("{path}/rotate_secret"), json!({})).await.ok();
+        bob.reads("there is a new secret that signs what 127.").await;
+        for _ in 0..2 {
+            stall.api.post("/v1/webhook_secret", json!({})).await.ok();
+        }
+        bob.reads("there is a new secret that signs what invoices’ own addresses are told").await;
+        stall.api.delete(&path).await;
+        bob.reads("its webhook was deleted").await;
+        let log = stall.api.get("/v1/audit_log").await.ok();
+        let log: Vec<_> = log["data"].as_array().unwrap().iter().map(|line| line["type"].clone()).collect();
+        for kind in ["webhook.changed", "webhook.secret_rotated", "webhook.deleted"] {
+            assert!(log.contains(&json!(kind)), "{log:?}");
+        }
+        assert_eq!(log.iter().filter(|kind| **kind == "webhook.changed").count(), 2, "a name is no news");
+    }
+
+    async fn owners_hear_of_every_new_key(world: World) {
+        let bob = world.person("bob").await;
+        bob.starts_bot().await;
+        let stall = opens(&bob, "Bob's Stall").await;
+        let made = stall.api.post("/v1/keys", json!({ "scopes": ["events:read"] })).await.ok();
+        let said = bob.reads("there is a new API key").await;
+        assert!(said.contains(made["hint"].as_str().unwrap()) && !said.contains(made["key"].as_str().unwrap()), "{said}");
+    }
+
+    async fn a_webhook_that_has_lost_its_key_is_told_of(world: World) {
+        let (alice, bob) = (world.person("alice").await, world.person("bob").await);
+        bob.starts_bot().await;
+        let stall = opens(&bob, "Bob's Stall").await;
+        let made = stall.api.post("/v1/keys", json!({ "format": "cryptobot", "scopes": ["invoices:write"] })).await.ok();
+        let body = json!({ "url": "http://127.0.0.1:9/x", "format": "cryptobot", "key": id(&made) });
+        let hook = stall.api.post("/v1/webhook_endpoints", body).await.ok();
+        stall.api.delete(&format!("/v1/keys/{}", id(&made))).await;
+        alice.pays_invoice(&stall.invoices("1", "GRAM").await).await;
+        bob.reads("the API key that signs it has ended").await;
+        let known = stall.hears("webhook.key_ended").await;
+        assert!(known.iter().any(|event| event["data"]["id"] == hook["id"]), "{known:#?}");
+    }
+
+    async fn a_stolen_session_cannot_move_where_people_are_paid_unheard(world: World) {
+        let bob = world.person("bob").await;
+        bob.starts_bot().await;
+        // Whoever holds the session mutes the bot first.
+        bob.api.patch("/v1/me", json!({ "notifications": false })).await.ok();
+        let payload = bob.challenge().await;
+        let proof = json!({ "domain": world.settings.proof_domains()[0], "payload": payload });
+        let proof = world.control("wallets/carol/prove", proof).await;
+        let linked = bob.api.post("/v1/wallets", proof).await.ok();
+        bob.reads("is now linked to you").await;
+        bob.api.post(&format!("/v1/wallets/{}/default", id(&linked)), json!({})).await.ok();
+        let said = bob.reads("Who pays you by name now pays to").await;
+        assert!(said.contains("If this was not you"), "{said}");
+        bob.api.delete(&format!("/v1/wallets/{}", id(&linked))).await;
+        bob.reads("is no longer linked to you").await;
+        // The other one is paid again, and that is said as well.
+        let own: ton::address::Address = bob.address().await.parse().unwrap();
+        let own = own.friendly(false);
+        bob.reads(&format!("Who pays you by name now pays to {}", &own[..4])).await;
     }
 }

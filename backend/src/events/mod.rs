@@ -71,8 +71,13 @@ kinds! {
     pub const FEED_RESTORED: &str = "feed.restored";
     pub const WALLET_LINKED: &str = "wallet.linked";
     pub const WALLET_UNLINKED: &str = "wallet.unlinked";
+    pub const WALLET_CHOSEN: &str = "wallet.chosen";
     pub const WEBHOOK_CREATED: &str = "webhook.created";
     pub const WEBHOOK_MOVED: &str = "webhook.moved";
+    pub const WEBHOOK_CHANGED: &str = "webhook.changed";
+    pub const WEBHOOK_SECRET_ROTATED: &str = "webhook.secret_rotated";
+    pub const WEBHOOK_DELETED: &str = "webhook.deleted";
+    pub const WEBHOOK_KEY_ENDED: &str = "webhook.key_ended";
     pub const WEBHOOK_PING: &str = "webhook.ping";
     pub const WEBHOOK_FAILING: &str = "webhook.failing";
     pub const WEBHOOK_DISABLED: &str = "webhook.disabled";
@@ -115,6 +120,10 @@ pub const FOR_MERCHANTS: &[&str] = &[
     kind::RIGHTS_CHANGE_COMPLETED,
     kind::WEBHOOK_CREATED,
     kind::WEBHOOK_MOVED,
+    kind::WEBHOOK_CHANGED,
+    kind::WEBHOOK_SECRET_ROTATED,
+    kind::WEBHOOK_DELETED,
+    kind::WEBHOOK_KEY_ENDED,
     kind::WEBHOOK_PING,
     kind::WEBHOOK_FAILING,
     kind::WEBHOOK_DISABLED,
@@ -275,6 +284,7 @@ mod tests {
         "request.paid",
         "wallet.linked",
         "wallet.unlinked",
+        "wallet.chosen",
     ];
 
     #[test]

@@ -169,6 +169,12 @@ impl Person {
         let chats = hears.then_some(self.telegram_id).into_iter().collect();
         Audience { account: self.id.to_string(), chats }
     }
+
+    /// The same for what a thief would have muted first: where their money goes.
+    pub fn alarm(&self) -> Audience {
+        let chats = (self.chat != Chat::Blocked).then_some(self.telegram_id).into_iter().collect();
+        Audience { account: self.id.to_string(), chats }
+    }
 }
 
 /// How tokens and keys are kept: 256 random bits need no slow hash.

@@ -206,7 +206,7 @@ async fn choose(
     Path(id): Path<WalletId>,
 ) -> Result<Json<WalletView>> {
     let mut tx = app.db.begin().await?;
-    let wallet = super::choose(&mut tx, caller.person.id, id).await?;
+    let wallet = super::choose(&mut tx, &caller.person, id, app.now()).await?;
     tx.commit().await?;
     Ok(Json(WalletView::from(&wallet)))
 }

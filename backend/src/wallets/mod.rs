@@ -109,18 +109,28 @@ pub async fn link(
     store::insert(tx, &wallet).await?;
     follow::follow(tx, assets, wallet.address, now.at, None).await?;
     let told = |by_you| http::LinkedView { wallet: http::WalletView::from(&wallet), by_you };
-    events::append(tx, &person.audience(), events::kind::WALLET_LINKED, &told(true), now);
+    events::append(tx, &person.alarm(), events::kind::WALLET_LINKED, &told(true), now);
     for other in others {
-        events::append(tx, &other.audience(), events::kind::WALLET_LINKED, &told(false), now);
+        events::append(tx, &other.alarm(), events::kind::WALLET_LINKED, &told(false), now);
     }
     Ok(wallet)
 }
 
-/// Makes one wallet the one that others pay to.
-pub async fn choose(tx: &mut Tx, person: PersonId, id: WalletId) -> Result<Wallet, Error> {
-    let mut wallet = own(tx, person, id).await?;
-    store::set_default(tx, person, id).await?;
+/// Makes one wallet the one that others pay to, and says so to whoever will not be paid where they were.
+pub async fn choose(
+    tx: &mut Tx,
+    person: &Person,
+    id: WalletId,
+    now: Now<'_>,
+) -> Result<Wallet, Error> {
+    let mut wallet = own(tx, person.id, id).await?;
+    if wallet.is_default {
+        return Ok(wallet);
+    }
+    store::set_default(tx, person.id, id).await?;
     wallet.is_default = true;
+    let view = http::WalletView::from(&wallet);
+    events::append(tx, &person.alarm(), events::kind::WALLET_CHOSEN, &view, now);
     Ok(wallet)
 }
 
@@ -129,13 +139,12 @@ pub async fn unlink(tx: &mut Tx, person: &Person, id: WalletId, now: Now<'_>) ->
     let wallet = own(tx, person.id, id).await?;
     store::delete(tx, person.id, id).await?;
     follow::release(tx, now.at).await?;
-    if wallet.is_default
-        && let Some(next) = store::of(tx, person.id).await?.first()
-    {
-        store::set_default(tx, person.id, next.id).await?;
-    }
     let view = http::WalletView::from(&wallet);
-    events::append(tx, &person.audience(), events::kind::WALLET_UNLINKED, &view, now);
+    events::append(tx, &person.alarm(), events::kind::WALLET_UNLINKED, &view, now);
+    let next = store::of(tx, person.id).await?.first().map(|next| next.id);
+    if let Some(next) = next.filter(|_| wallet.is_default) {
+        choose(tx, person, next, now).await?;
+    }
     Ok(())
 }
 

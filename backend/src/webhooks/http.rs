@@ -18,7 +18,7 @@ use super::{
     keys::Keys,
     new::{EndpointChange, EndpointRequest, Speech},
     outbox::{self, Filter, Span},
-    state::{Delivery, DeliveryState},
+    state::{Delivery, DeliveryState, Dialect},
     store,
     view::{self, DeliveryView, EndpointView, EndpointWithSecret, InvoiceSecretView},
 };
@@ -131,12 +131,13 @@ async fn create(
     let call = key.call(merchant.id, "POST /v1/webhook_endpoints", &request);
     let draft = request.accept(Reach::on(app.network))?;
     let now = app.now();
+    let signer = if let Speech::Cryptobot(named) = draft.speech { named } else { None };
+    // Whoever may not make it may not have the secret of an earlier answer either.
+    may_manage(&mut app.db.snapshot().await?, &acting, signer).await?;
     let mut tx = match call.begin(&app.db, now.at).await? {
         Begun::First(tx) => tx,
         Begun::Again(answer) => return Ok(answer.replayed()),
     };
-    let signer = if let Speech::Cryptobot(named) = draft.speech { named } else { None };
-    may_manage(&mut tx, &acting, signer).await?;
     let (webhook, keys) = super::create(&mut tx, merchant.id, hand.key(), draft, now).await?;
     let body = with_secret(&mut tx, &webhook, &keys, merchant, now.at).await?;
     let answer = Answer::new(StatusCode::CREATED, &body)?;
@@ -204,6 +205,13 @@ async fn change(
     let now = app.now();
     let mut tx = app.db.begin().await?;
     may_manage(&mut tx, &acting, patch.key).await?;
+    // Nor may whoever could not name the key that signs turn its words elsewhere.
+    if let Dialect::Cryptobot { key } = super::own(&mut tx, acting.merchant.id, id).await?.dialect
+        && acting.hand.key() != Some(key)
+        && let Some(signer) = merchants::store::own_key(&mut tx, acting.merchant.id, key).await?
+    {
+        acting.covers(&signer.grant, "the key that signs")?;
+    }
     let webhook = super::change(&mut tx, acting.merchant.id, id, patch, now).await?;
     let view = shown(&mut tx, &webhook, &acting.merchant, now.at).await?;
     tx.commit().await?;
@@ -223,7 +231,7 @@ async fn delete(
 ) -> Result<StatusCode> {
     let mut tx = app.db.begin().await?;
     may_manage(&mut tx, &acting, None).await?;
-    super::delete(&mut tx, acting.merchant.id, id).await?;
+    super::delete(&mut tx, acting.merchant.id, id, app.now()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -277,13 +285,13 @@ async fn rotate_secret(
     let route = format!("POST /v1/webhook_endpoints/{id}/rotate_secret");
     let call = key.call(merchant.id, &route, &request);
     let now = app.now();
+    may_manage(&mut app.db.snapshot().await?, &acting, None).await?;
     let mut tx = match call.begin(&app.db, now.at).await? {
         Begun::First(tx) => tx,
         Begun::Again(answer) => return Ok(answer.replayed()),
     };
-    may_manage(&mut tx, &acting, None).await?;
     let webhook = super::own(&mut tx, merchant.id, id).await?;
-    let keys = super::rotate(&mut tx, id, overlap, now).await?;
+    let keys = super::rotate(&mut tx, &webhook, overlap, now).await?;
     let body = with_secret(&mut tx, &webhook, &keys, merchant, now.at).await?;
     let answer = Answer::new(StatusCode::OK, &body)?;
     call.remember(&mut tx, &answer).await?;
@@ -428,11 +436,11 @@ async fn rotate_invoice_secret(
     let merchant = &acting.merchant;
     let call = key.call(merchant.id, "POST /v1/webhook_secret", &request);
     let now = app.now();
+    may_manage(&mut app.db.snapshot().await?, &acting, None).await?;
     let mut tx = match call.begin(&app.db, now.at).await? {
         Begun::First(tx) => tx,
         Begun::Again(answer) => return Ok(answer.replayed()),
     };
-    may_manage(&mut tx, &acting, None).await?;
     let (webhook, keys) = super::rotate_for_invoices(&mut tx, merchant.id, overlap, now).await?;
     let all = store::keys_of(&mut tx, webhook.id, now.at).await?;
     let answer = Answer::new(StatusCode::OK, &view::invoice_secret(&webhook, Some(&keys), &all))?;

@@ -178,14 +178,24 @@ pub async fn change(
     }
     if after.url != before.url {
         warn(tx, &after, kind::WEBHOOK_MOVED, now).await?;
+    } else if (&after.types, &after.dialect, &after.status)
+        != (&before.types, &before.dialect, &before.status)
+    {
+        warn(tx, &after, kind::WEBHOOK_CHANGED, now).await?;
     }
     Ok(after)
 }
 
 pub const DISABLED: &str = "the endpoint is disabled";
 
-pub async fn delete(tx: &mut Tx, account: MerchantId, id: WebhookId) -> Result<(), Error> {
-    own(tx, account, id).await?;
+pub async fn delete(
+    tx: &mut Tx,
+    account: MerchantId,
+    id: WebhookId,
+    now: Now<'_>,
+) -> Result<(), Error> {
+    let webhook = own(tx, account, id).await?;
+    warn(tx, &webhook, kind::WEBHOOK_DELETED, now).await?;
     Ok(store::delete(tx, id).await?)
 }
 
@@ -193,13 +203,14 @@ pub async fn delete(tx: &mut Tx, account: MerchantId, id: WebhookId) -> Result<(
 /// learns the new secret.
 pub async fn rotate(
     tx: &mut Tx,
-    id: WebhookId,
+    webhook: &Webhook,
     overlap: Duration,
     now: Now<'_>,
 ) -> Result<Keys, Error> {
     let keys = Keys::roll(now.dice);
-    store::retire_keys(tx, id, now.at.after(overlap)).await?;
-    store::insert_keys(tx, id, &keys, now.at).await?;
+    store::retire_keys(tx, webhook.id, now.at.after(overlap)).await?;
+    store::insert_keys(tx, webhook.id, &keys, now.at).await?;
+    warn(tx, webhook, kind::WEBHOOK_SECRET_ROTATED, now).await?;
     Ok(keys)
 }
 
@@ -211,7 +222,7 @@ pub async fn rotate_for_invoices(
     now: Now<'_>,
 ) -> Result<(Webhook, Keys), Error> {
     if let Some(webhook) = store::for_invoices(tx, account).await? {
-        let keys = rotate(tx, webhook.id, overlap, now).await?;
+        let keys = rotate(tx, &webhook, overlap, now).await?;
         return Ok((webhook, keys));
     }
     let webhook = Webhook {
@@ -231,6 +242,7 @@ pub async fn rotate_for_invoices(
     }
     let keys = Keys::roll(now.dice);
     store::insert_keys(tx, webhook.id, &keys, now.at).await?;
+    warn(tx, &webhook, kind::WEBHOOK_SECRET_ROTATED, now).await?;
     Ok((webhook, keys))
 }
 
@@ -387,6 +399,28 @@ async fn tell(tx: &mut Tx, webhook: &Webhook, change: Change, now: Now<'_>) -> R
     let audience = merchants::audience(tx, &merchant).await?;
     let keys = store::keys_of(tx, webhook.id, now.at).await?;
     events::append(tx, &audience, kind, &view::endpoint(webhook, &keys, &merchant), now);
+    Ok(())
+}
+
+/// The key that signs for a webhook does not work any more: nothing can be sent, and the owners hear of it.
+pub async fn lost_its_key(
+    tx: &mut Tx,
+    delivery: &InHand,
+    lease: &str,
+    why: &str,
+    now: Now<'_>,
+) -> Result<(), Error> {
+    put_aside(tx, delivery, lease, why, now.at).await?;
+    let found = store::find(tx, delivery.webhook_id).await?;
+    // Said once; what is sent with success ends it.
+    let Some(before) = found.filter(|webhook| webhook.health == Health::Well) else {
+        return Ok(());
+    };
+    let health = Health::Failing { since: now.at, warned: Some(now.at) };
+    let after = Webhook { health, ..before.clone() };
+    if store::save(tx, &before, &after).await? {
+        warn(tx, &after, kind::WEBHOOK_KEY_ENDED, now).await?;
+    }
     Ok(())
 }
 

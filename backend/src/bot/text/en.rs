@@ -172,6 +172,9 @@ impl Words for English {
     fn wallet_linked_hint(&self) -> &'static str {
         "If this was not you, unlink it in the app and end other sessions in Telegram’s settings."
     }
+    fn wallet_chosen(&self, wallet: &str) -> String {
+        format!("Who pays you by name now pays to {wallet}")
+    }
     fn wallet_linked_elsewhere(&self, wallet: &str) -> String {
         format!("Somebody else has linked your wallet {wallet}")
     }
@@ -308,8 +311,12 @@ impl Words for English {
     fn stop_unknown(&self) -> &'static str {
         "I do not know this button any more. Nothing was changed; look in the app."
     }
-    fn key_by_operator(&self, shop: &str, hint: &str) -> String {
-        format!("{shop}: the operator of this service has made the API key {hint}…")
+    fn key_made(&self, shop: &str, hint: &str) -> String {
+        format!("{shop}: there is a new API key, {hint}…")
+    }
+    fn key_made_hint(&self) -> &'static str {
+        "It moves no money. If you do not know of it, revoke it in the app and end the sessions you do not \
+         know."
     }
     fn owner_by_operator(&self, shop: &str) -> String {
         format!("The operator of this service has given {shop} an owner")
@@ -320,8 +327,29 @@ impl Words for English {
     fn webhook_moved(&self, shop: &str, host: &str) -> String {
         format!("{shop}: a webhook was turned to {host}")
     }
+    fn webhook_changed(&self, shop: &str, host: &str) -> String {
+        format!("{shop}: what is sent to {host} was changed")
+    }
+    fn webhook_secret(&self, shop: &str, host: &str) -> String {
+        match host {
+            "" => format!(
+                "{shop}: there is a new secret that signs what invoices’ own addresses are told"
+            ),
+            host => format!("{shop}: there is a new secret that signs what {host} is told"),
+        }
+    }
+    fn webhook_deleted(&self, shop: &str, host: &str) -> String {
+        format!("{shop}: nothing is sent to {host} any more; its webhook was deleted")
+    }
+    fn webhook_key_ended(&self, shop: &str, host: &str) -> String {
+        format!("{shop}: nothing can be sent to {host}, the API key that signs it has ended")
+    }
+    fn webhook_key_ended_hint(&self) -> &'static str {
+        "Name another key for this webhook and send what it has missed. No event is lost: the feed keeps \
+         them all."
+    }
     fn webhook_warning(&self) -> &'static str {
-        "It moves no money. If you do not know of it, delete the webhook in the app and revoke the keys \
+        "It moves no money. If you do not know of it, look at the webhooks in the app and revoke the keys \
          you do not know."
     }
     fn member_joined(&self, shop: &str, role: &str) -> String {

@@ -140,6 +140,7 @@ pub trait Words: Sync {
     // Wallets.
     fn wallet_linked(&self, wallet: &str) -> String;
     fn wallet_linked_hint(&self) -> &'static str;
+    fn wallet_chosen(&self, wallet: &str) -> String;
     fn wallet_linked_elsewhere(&self, wallet: &str) -> String;
     fn wallet_linked_elsewhere_hint(&self) -> &'static str;
     fn wallet_unlinked(&self, wallet: &str) -> String;
@@ -176,10 +177,17 @@ pub trait Words: Sync {
     fn stop_not_yours(&self) -> &'static str;
     fn stop_unknown(&self) -> &'static str;
     /// `hint` is the key's first characters.
-    fn key_by_operator(&self, shop: &str, hint: &str) -> String;
+    fn key_made(&self, shop: &str, hint: &str) -> String;
+    fn key_made_hint(&self) -> &'static str;
     fn owner_by_operator(&self, shop: &str) -> String;
     fn webhook_created(&self, shop: &str, host: &str) -> String;
     fn webhook_moved(&self, shop: &str, host: &str) -> String;
+    fn webhook_changed(&self, shop: &str, host: &str) -> String;
+    /// `host` is empty for the secret of the addresses that invoices bring along.
+    fn webhook_secret(&self, shop: &str, host: &str) -> String;
+    fn webhook_deleted(&self, shop: &str, host: &str) -> String;
+    fn webhook_key_ended(&self, shop: &str, host: &str) -> String;
+    fn webhook_key_ended_hint(&self) -> &'static str;
     fn webhook_warning(&self) -> &'static str;
     /// `role` is the API's word.
     fn member_joined(&self, shop: &str, role: &str) -> String;

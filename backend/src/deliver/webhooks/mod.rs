@@ -241,7 +241,7 @@ async fn lease(
             continue;
         };
         let Some(letter) = write(&mut tx, app, &delivery, keys, now).await? else {
-            webhooks::put_aside(&mut tx, &delivery, &lease, NO_KEY, now).await?;
+            webhooks::lost_its_key(&mut tx, &delivery, &lease, NO_KEY, app.now()).await?;
             continue;
         };
         leased.push(Leased { delivery, letter, lease: lease.clone(), place: *place });

@@ -149,6 +149,7 @@ enum Notice {
     Unmatched(Unmatched),
     Linked(Wallet),
     Unlinked(Wallet),
+    Chosen(Wallet),
     WebhookFailing(Webhook),
     WebhookDisabled(Webhook),
     Store(stores::Notice),
@@ -173,6 +174,7 @@ fn read(event_type: &str, data: &Value) -> Option<Notice> {
         kind::REFUND_FAILED => from(data).map(Notice::RefundFailed),
         kind::WALLET_LINKED => from(data).map(Notice::Linked),
         kind::WALLET_UNLINKED => from(data).map(Notice::Unlinked),
+        kind::WALLET_CHOSEN => from(data).map(Notice::Chosen),
         kind::WEBHOOK_FAILING => from(data).map(Notice::WebhookFailing),
         kind::WEBHOOK_DISABLED => from(data).map(Notice::WebhookDisabled),
         _ => stores::read(event_type, data).map(Notice::Store),
@@ -225,6 +227,11 @@ pub fn render(event_type: &str, data: &Value, language: &str) -> Option<Message>
         }
         Notice::Unmatched(transfer) => unmatched_message(words, &transfer),
         Notice::Linked(wallet) => linked_message(words, &wallet),
+        Notice::Chosen(wallet) => {
+            let title = words.wallet_chosen(&short(&wallet.address));
+            lines([Some(bold(&title)), Some(words.wallet_linked_hint().to_owned())])
+                .with(words.review_wallets(), None)
+        }
         Notice::Unlinked(wallet) => {
             let title = words.wallet_unlinked(&short(&wallet.address));
             lines([Some(bold(&title))]).with(words.review_wallets(), None)
@@ -407,6 +414,7 @@ pub fn sum_up<'a>(
                 | Notice::RefundFailed(_)
                 | Notice::Linked(_)
                 | Notice::Unlinked(_)
+                | Notice::Chosen(_)
                 | Notice::WebhookFailing(_)
                 | Notice::WebhookDisabled(_)
                 | Notice::Store(_),

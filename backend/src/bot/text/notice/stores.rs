@@ -67,6 +67,10 @@ pub enum Notice {
     KeyMade(Key),
     WebhookCreated(Webhook),
     WebhookMoved(Webhook),
+    WebhookChanged(Webhook),
+    WebhookSecret(Webhook),
+    WebhookDeleted(Webhook),
+    WebhookKeyEnded(Webhook),
 }
 
 pub fn read(event_type: &str, data: &Value) -> Option<Notice> {
@@ -90,6 +94,10 @@ pub fn read(event_type: &str, data: &Value) -> Option<Notice> {
         kind::KEY_CREATED => Key::deserialize(data).ok().map(Notice::KeyMade),
         kind::WEBHOOK_CREATED => webhook().map(Notice::WebhookCreated),
         kind::WEBHOOK_MOVED => webhook().map(Notice::WebhookMoved),
+        kind::WEBHOOK_CHANGED => webhook().map(Notice::WebhookChanged),
+        kind::WEBHOOK_SECRET_ROTATED => webhook().map(Notice::WebhookSecret),
+        kind::WEBHOOK_DELETED => webhook().map(Notice::WebhookDeleted),
+        kind::WEBHOOK_KEY_ENDED => webhook().map(Notice::WebhookKeyEnded),
         _ => None,
     }
 }
@@ -138,20 +146,39 @@ pub fn message(words: &dyn Words, notice: &Notice) -> Message {
             of_people(words, of, &words.owner_by_operator(&shop(&of.merchant.name)))
         }
         Notice::KeyMade(key) => {
-            let title = words.key_by_operator(&shop(&key.merchant.name), &show(&key.hint, NAME));
-            lines([Some(bold(&title))]).with(words.review_store(), Some(&key.merchant.id))
+            let title = words.key_made(&shop(&key.merchant.name), &show(&key.hint, NAME));
+            lines([Some(bold(&title)), Some(words.key_made_hint().to_owned())])
+                .with(words.review_store(), Some(&key.merchant.id))
         }
-        Notice::WebhookCreated(webhook) => {
-            let (shop, host) = webhook_names(words, webhook);
-            let title = bold(&words.webhook_created(&shop, &host));
-            lines([Some(title), Some(words.webhook_warning().to_owned())])
+        Notice::WebhookCreated(of) => {
+            of_webhook(words, of, |words, shop, host| words.webhook_created(shop, host))
         }
-        Notice::WebhookMoved(webhook) => {
+        Notice::WebhookMoved(of) => {
+            of_webhook(words, of, |words, shop, host| words.webhook_moved(shop, host))
+        }
+        Notice::WebhookChanged(of) => {
+            of_webhook(words, of, |words, shop, host| words.webhook_changed(shop, host))
+        }
+        Notice::WebhookSecret(of) => {
+            of_webhook(words, of, |words, shop, host| words.webhook_secret(shop, host))
+        }
+        Notice::WebhookDeleted(of) => {
+            of_webhook(words, of, |words, shop, host| words.webhook_deleted(shop, host))
+        }
+        Notice::WebhookKeyEnded(webhook) => {
             let (shop, host) = webhook_names(words, webhook);
-            let title = bold(&words.webhook_moved(&shop, &host));
-            lines([Some(title), Some(words.webhook_warning().to_owned())])
+            let title = bold(&words.webhook_key_ended(&shop, &host));
+            lines([Some(title), Some(words.webhook_key_ended_hint().to_owned())])
         }
     }
+}
+
+type Said = fn(&dyn Words, &str, &str) -> String;
+
+fn of_webhook(words: &dyn Words, of: &Webhook, said: Said) -> Message {
+    let (shop, host) = webhook_names(words, of);
+    let title = bold(&said(words, &shop, &host));
+    lines([Some(title), Some(words.webhook_warning().to_owned())])
 }
 
 fn payout_asked(words: &dyn Words, payout: &Payout, soon: bool) -> Message {

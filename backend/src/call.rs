@@ -33,6 +33,8 @@ struct Hand {
 }
 
 pub const HEADER: &str = "x-request-id";
+/// The header of every answer that says what time it is here, in UTC.
+pub const TIME: &str = "remit-time";
 
 /// The current request's id; empty outside a request.
 pub fn current() -> String {
@@ -94,8 +96,13 @@ pub async fn layer(
         response.headers_mut().insert(HEADER, value);
     }
     // The time of this service, not of the machine: pages count down to a deadline by it.
-    if let Some(value) = app.time().http().and_then(|date| HeaderValue::from_str(&date).ok()) {
-        response.headers_mut().insert(header::DATE, value);
+    // A proxy may put its own `Date` in the place of ours, so it is said twice.
+    let (now, headers) = (app.time(), response.headers_mut());
+    if let Some(value) = now.http().and_then(|date| HeaderValue::from_str(&date).ok()) {
+        headers.insert(header::DATE, value);
+    }
+    if let Ok(value) = HeaderValue::from_str(&now.to_string()) {
+        headers.insert(TIME, value);
     }
     response
 }

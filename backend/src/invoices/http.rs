@@ -36,6 +36,7 @@ use crate::{
         http::{InsideTelegram, MaybeCaller, Recognised},
     },
     merchants::Merchant,
+    money::Money,
     page::{self, Page, PageQuery},
     payments::{http::accepted, view::PaymentView},
     problem::{Failures, Kind, Problem, Refusals, Result},
@@ -458,6 +459,8 @@ pub(super) struct PayAnswer {
     /// Pass it to TON Connect as it is.
     #[schema(value_type = Object)]
     pub(super) transaction: ConnectTransaction,
+    /// How much of what it pays.
+    pub(super) money: Money,
     /// The payment in your own activity, if you called with a session and this wallet is yours.
     pub(super) payment: Option<PaymentView>,
 }
@@ -529,7 +532,8 @@ async fn pay_public(
         Some(person) => key.call(person.id, &route, &body),
         None => {
             let merchant = super::whole(&mut app.db.snapshot().await?, id).await?.merchant.id;
-            key.call_of_a_stranger(merchant, id, &route, &body)
+            // Another browser is another stranger.
+            key.call_of_a_stranger(merchant, id, &route, &(&body, &secret))
         }
     };
     let wish = Wish { from, asset: body.asset, amount: body.amount };

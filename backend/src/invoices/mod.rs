@@ -74,6 +74,16 @@ pub enum Error {
     Db(#[from] sqlx::Error),
 }
 
+impl Error {
+    /// What it comes to where a new rate was wanted.
+    fn not_renewed(self) -> Self {
+        match self {
+            Self::Rate(rates::Error::Doubt(doubt)) => Self::NotRenewed(doubt),
+            error => error,
+        }
+    }
+}
+
 /// An invoice before it has an id.
 #[derive(Debug, Clone)]
 pub struct NewInvoice {

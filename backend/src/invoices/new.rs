@@ -63,7 +63,8 @@ pub struct InvoiceRequest {
     pub asset: String,
     /// Every asset it may be paid in; `asset` is always one of them. What is due in each is reckoned
     /// now, at rates that several sources agree on; it stays as it is, or with `fiat` for
-    /// `rate_expires_in`. Without such rates nothing is created.
+    /// `rate_expires_in`, and without `fiat` expires_in is at most 86400 with it. Without such rates nothing
+    /// is created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = json!(["GRAM", "USDT"]))]
     pub accepted_assets: Option<Vec<String>>,
@@ -134,6 +135,18 @@ impl InvoiceRequest {
             )));
         }
         self.check_rate_life()?;
+        let fixed = match price {
+            Price::Asset(_) | Price::Open { least: Some(_) } => !also.is_empty(),
+            Price::Fiat(_) | Price::Open { least: None } => false,
+        };
+        if fixed && lifetime > u64::from(held::LONGEST) {
+            return Err(bad(format!(
+                "What is due in the other accepted_assets is fixed for as long as the invoice lives, and \
+                 whoever pays may choose the one that has fallen: expires_in is at most {} seconds with \
+                 them. Give the price in `fiat` for a longer one, or accept one asset.",
+                held::LONGEST
+            )));
+        }
         let tolerance = Tolerance::new(self.tolerance_bps.unwrap_or_default());
         let tolerance =
             tolerance.ok_or_else(|| bad(format!("tolerance_bps is 0 to {}.", Tolerance::MOST)))?;

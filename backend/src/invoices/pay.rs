@@ -10,7 +10,7 @@ use serde::Deserialize;
 use ton::address::Address;
 
 use super::{
-    Goods, Invoice, Status, Whole, claims,
+    Error, Goods, Invoice, Status, Whole, claims,
     goods::stars_only,
     http::{self, PayAnswer},
 };
@@ -20,8 +20,8 @@ use crate::{
     db::Tx,
     id::{InvoiceId, PaymentId},
     idempotency::{Answer, Begun, Call},
-    identity::Person,
-    money::{Amount, Asset},
+    identity::{self, Person},
+    money::{Amount, Asset, Money},
     payments::{
         self, Draft, Intent, Side, Stage, TO_SIGN,
         http::positive,
@@ -78,11 +78,13 @@ pub(super) async fn prepare(
     let known = call.known(&mut tx).await?;
     drop(tx);
     payable(&whole, from, now.at)?;
-    if let Some(answer) = known {
-        return again(app, answer).await;
+    if let Some(answer) = known
+        && is_good(app, &whole, &wish, (&answer, person)).await?
+    {
+        return Ok(answer.replayed());
     }
     let whole = priced(app, whole).await?;
-    let (asset, amount) = chosen(app, &whole.invoice, &wish)?;
+    let (asset, _) = chosen(app, &whole.invoice, &wish)?;
     let asker: Asker = who.person.map_or_else(|| who.client.into(), Into::into);
     let payer = prepare::payer(app, &asker, from, asset).await?;
     let own = match (person, who.secret) {
@@ -91,22 +93,33 @@ pub(super) async fn prepare(
     };
     let mut tx = match call.begin(&app.db, now.at).await? {
         Begun::First(tx) => tx,
-        Begun::Again(answer) => return again(app, answer).await,
+        Begun::Again(answer) if is_good(app, &whole, &wish, (&answer, person)).await? => {
+            return Ok(answer.replayed());
+        }
+        Begun::Again(_) => app.db.begin().await?,
     };
+    // While the chain was asked, much may have come about: somebody else's answer as well.
+    if let Some(person) = person {
+        identity::store::hold(&mut tx, person.id).await?;
+    }
+    let whole = super::whole(&mut tx, id).await?;
+    payable(&whole, from, now.at)?;
+    let (asset, amount) = chosen(app, &whole.invoice, &wish)?;
+    let money = app.assets.money(asset, amount);
     let answer = match person {
         None => {
             let intent = own.unwrap_or_else(|| whole.intent.clone());
             let ends = intent.expires_at.min(whole.invoice.asked_until());
             let intent = Intent { expires_at: ends, ..intent };
             let transaction = prepare::transaction(app, &intent, payer, amount, now.at)?;
-            PayAnswer { transaction, payment: None }
+            PayAnswer { transaction, money, payment: None }
         }
         Some(person) => match prepared(&whole, person, from, (asset, amount), now.at) {
-            Some(prepared) => payment(app, prepared, person)?,
+            Some(prepared) => payment(app, prepared, person, money)?,
             None => {
                 let draft = draft(&whole, person, from, (asset, amount), now.at);
                 let intent = prepare::open(&mut tx, app, person.id, payer, draft, now).await?;
-                payment(app, &intent, person)?
+                payment(app, &intent, person, money)?
             }
         },
     };
@@ -116,25 +129,52 @@ pub(super) async fn prepare(
     Ok(answer.into_response())
 }
 
-/// What was answered before, unless it has been signed since: that would pay twice.
-async fn again(app: &App, answer: Answer) -> Result<Response> {
+/// Whether what was answered before may be signed now: there is time left, and as much is due. Otherwise it
+/// is made anew. What has been signed since is refused: that would pay twice.
+async fn is_good(
+    app: &App,
+    whole: &Whole,
+    wish: &Wish,
+    (answer, person): (&Answer, Option<&Person>),
+) -> Result<bool> {
     #[derive(Deserialize)]
     struct Made {
         id: PaymentId,
     }
     #[derive(Deserialize)]
+    struct Signable {
+        #[serde(rename = "validUntil")]
+        valid_until: u64,
+    }
+    #[derive(Deserialize)]
     struct Answered {
+        transaction: Signable,
+        money: Option<Money>,
         payment: Option<Made>,
     }
     let answered: Answered = serde_json::from_str(&answer.body).map_err(Problem::internal)?;
+    // A wallet may have been linked or unlinked since.
+    if answered.payment.is_some() != person.is_some() {
+        return Ok(false);
+    }
     if let Some(made) = answered.payment {
         let mut tx = app.db.snapshot().await?;
         let intent = payments::store::find(&mut tx, made.id).await?;
-        if intent.is_some_and(|intent| intent.stage != Stage::Created) {
-            return Err(payments::Error::Refused(payments::Refused::Started).into());
+        match intent.map(|intent| intent.stage) {
+            Some(Stage::Created) => {}
+            None | Some(Stage::Expired | Stage::Cancelled) => return Ok(false),
+            Some(Stage::Submitted | Stage::Seen | Stage::Confirmed | Stage::Final) => {
+                return Err(payments::Error::Refused(payments::Refused::Started).into());
+            }
         }
     }
-    Ok(answer.replayed())
+    let now = app.time();
+    let ends = answered.transaction.valid_until;
+    if whole.invoice.wants_rate(now) || ends < now.after(STILL_SIGNABLE).seconds() {
+        return Ok(false);
+    }
+    let (asset, amount) = chosen(app, &whole.invoice, wish)?;
+    Ok(answered.money == Some(app.assets.money(asset, amount)))
 }
 
 /// The invoice as whoever pays now may pay it: a price in fiat at a rate that is held.
@@ -142,9 +182,14 @@ pub async fn priced(app: &App, whole: Whole) -> Result<Whole> {
     if !whole.invoice.wants_rate(app.time()) {
         return Ok(whole);
     }
-    let id = whole.invoice.id;
+    let (id, setup) = (whole.invoice.id, &app.settings.rates);
+    // Whoever reads a page while no rate can be trusted is in nobody's way who writes.
+    let mut tx = app.db.snapshot().await?;
+    let rates = super::due::reckon(&mut tx, &app.assets, setup, &whole.invoice.terms, app.time());
+    rates.await.map_err(Error::not_renewed)?;
+    drop(tx);
     let mut tx = app.db.begin().await?;
-    super::renew(&mut tx, &app.assets, &app.settings.rates, id, app.now()).await?;
+    super::renew(&mut tx, &app.assets, setup, id, app.now()).await?;
     let whole = super::whole(&mut tx, id).await?;
     tx.commit().await?;
     Ok(whole)
@@ -264,11 +309,11 @@ fn draft(
     }
 }
 
-fn payment(app: &App, intent: &Intent, person: &Person) -> Result<PayAnswer> {
+fn payment(app: &App, intent: &Intent, person: &Person, money: Money) -> Result<PayAnswer> {
     let viewer = Viewer { person: Some(person.id), direction: Direction::Out };
     let view = view::intent(&app.assets, intent, None, viewer);
     let request = view.transaction.clone();
     let transaction =
         request.ok_or_else(|| Problem::internal("a payment without its transaction"))?;
-    Ok(PayAnswer { transaction, payment: Some(view) })
+    Ok(PayAnswer { transaction, money, payment: Some(view) })
 }

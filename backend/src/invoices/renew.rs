@@ -12,7 +12,7 @@ use crate::{
     id::InvoiceId,
     money::{Asset, Assets},
     payments,
-    rates::{self, Setup},
+    rates::Setup,
     time::Time,
 };
 
@@ -31,10 +31,7 @@ pub async fn renew(
             return Ok(());
         }
         let dues = super::due::reckon(tx, assets, setup, &before.terms, now.at).await;
-        let dues = dues.map_err(|error| match error {
-            Error::Rate(rates::Error::Doubt(doubt)) => Error::NotRenewed(doubt),
-            error => error,
-        })?;
+        let dues = dues.map_err(Error::not_renewed)?;
         let held = Held::begin(before.terms.rate_life, now.at, before.expires_at);
         if take(tx, assets, &before, (dues, held), now).await? {
             return Ok(());

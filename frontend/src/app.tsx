@@ -1,12 +1,11 @@
 // The route table, behind the gate that signs in.
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { Problem } from './api/client';
 import { route, type Route } from './router';
 import { Boot, SignInFailed } from './screens/boot';
 import { Home } from './screens/home';
 import { Outside } from './screens/outside';
-import { isFailed, isHere, resource, type Resource } from './state/loaded';
+import { arriving, isFailed, isHere, resource, type Resource } from './state/loaded';
 import { look } from './state/look';
 import { current, defaultWallet, session } from './state/session';
 import { remark } from './state/toast';
@@ -18,25 +17,16 @@ import { hasWalletConnection } from './storage';
 
 type Rest = typeof import('./screens/rest');
 
-/** The other screens' code. A chunk that cannot be fetched is a network failure like any other. */
-const rest = resource<Rest>(() =>
-  import('./screens/rest').catch(() => {
-    throw new Problem('offline', '');
-  }),
-);
+/** The other screens' code. */
+const rest = resource<Rest>(() => arriving(import('./screens/rest')));
 
 type StoreScreens = typeof import('./screens/store');
 
 /** The screens of a store's people: fetched only by those who open one. */
-const storeScreens = resource<StoreScreens>(async () => {
-  try {
-    const screens = await import('./screens/store');
-    await screens.speak(language.peek());
-    return screens;
-  } catch {
-    throw new Problem('offline', '');
-  }
-});
+const storeScreens = resource<StoreScreens>(() => arriving(import('./screens/store').then(async (screens) => {
+  await screens.speak(language.peek());
+  return screens;
+})));
 
 export function App() {
   useEffect(() => void rest.refresh(), []);

@@ -73,15 +73,13 @@ describe('signing in', () => {
     expect(asked.filter((url) => url === '/v1/session')).toHaveLength(2);
   });
 
-  it('tells the time of every answer, also of a refusal', async () => {
-    const heard: (string | null)[] = [];
-    const dated = (status: number) => new Response('{}', { status, headers: { date: `day ${status}` } });
-    let status = 200;
-    const client = createClient({ fetch: async () => dated(status), initData: () => 'a', heard: (date) => heard.push(date) });
-    await client.call('GET', '/v1/x', { auth: 'none' });
-    status = 409;
-    await client.call('GET', '/v1/x', { auth: 'none' }).catch(() => undefined);
-    expect(heard).toEqual(['day 200', 'day 409']);
+  it('tells the time of every answer, also of a refusal: its own, and the Date that a proxy may have set', async () => {
+    const heard: (string | null)[][] = [];
+    const client = createClient({ fetch: async () => answers.shift() as Response, initData: () => 'a', heard: (...times) => heard.push(times) });
+    const answers = [200, 409].map((status) => new Response('{}', { status, headers: { date: `day ${status}`, 'remit-time': `time ${status}` } }));
+    answers.push(new Response('<h1>Bad gateway</h1>', { status: 502, headers: { date: 'day 502' } }));
+    for (let i = 0; i < 3; i += 1) await client.call('GET', '/v1/x', { auth: 'none' }).catch(() => undefined);
+    expect(heard).toEqual([['day 200', 'time 200'], ['day 409', 'time 409'], ['day 502', null]]);
   });
 
   it('does not even ask without initData', async () => {

@@ -49,8 +49,8 @@ export interface ClientOptions {
   readonly fetch: typeof fetch;
   /** Raw initData, exactly as Telegram gave it; null outside Telegram. */
   readonly initData: () => string | null;
-  /** Gets the time of every answer. */
-  readonly heard?: (date: string | null) => void;
+  /** Gets the time of every answer: its `Date`, and the service's own word. */
+  readonly heard?: (date: string | null, own: string | null) => void;
   /** Told when a sign-in has ended and cannot be renewed, and with null when it could be after all. */
   readonly ended?: (why: Problem | null) => void;
   readonly timeoutMs?: number;
@@ -123,7 +123,7 @@ function sender(fetch: ClientOptions['fetch'], timeoutMs: number, heard: ClientO
         credentials: 'omit',
         ...(options.body ? { body: JSON.stringify(options.body) } : {}),
       });
-      heard?.(response.headers.get('date'));
+      heard?.(response.headers.get('date'), response.headers.get('remit-time'));
       return await read(response);
     } catch (error) {
       throw asProblem(error, limit.expired(), options.signal);

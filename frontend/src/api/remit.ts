@@ -107,14 +107,15 @@ export interface Following<T> {
 
 /** Keeps a payment up to date by long-poll until it can change no more. */
 export const followPayment = (payment: Payment, following: Following<Payment>) =>
-  follow('/v1/payments', payment, {}, (p) => p.status === 'final', following);
+  follow('/v1/payments', payment, () => ({}), (p) => p.status === 'final', following);
 
 /** The same for an invoice. An expired one is still watched: late money must show. */
 export const followInvoice = (invoice: PublicInvoice, following: Following<PublicInvoice>) =>
-  follow('/v1/public/invoices', invoice, reader(invoice.id), (i) => i.status === 'paid' || i.status === 'void', following);
+  follow('/v1/public/invoices', invoice, () => reader(invoice.id), (i) => i.status === 'paid' || i.status === 'void', following);
 
+/** `who` is asked each time: the reader may have become somebody meanwhile. */
 async function follow<T extends { readonly id: string; readonly status: string }>(
-  path: string, start: T, options: CallOptions, settled: (value: T) => boolean, { signal, seen, trouble }: Following<T>,
+  path: string, start: T, who: () => CallOptions, settled: (value: T) => boolean, { signal, seen, trouble }: Following<T>,
 ): Promise<void> {
   let current = start;
   let failures = 0;
@@ -122,10 +123,12 @@ async function follow<T extends { readonly id: string; readonly status: string }
     try {
       const asked = performance.now();
       const query = { after: current.status };
-      const next = await awake(signal, (stop) => call<T>('GET', at(path, current.id), { ...options, query, wait: WAIT, signal: stop }));
+      // The answer that ends the trouble must not wait for a change.
+      const wait = failures > 0 ? 0 : WAIT;
+      const next = await awake(signal, (stop) => call<T>('GET', at(path, current.id), { ...who(), query, wait, signal: stop }));
+      if (next === null) continue;
       if (failures > 0) trouble(null);
       failures = 0;
-      if (next === null) continue;
       current = next;
       seen(current);
       // A proxy that answers at once must not turn this loop into a flood.
@@ -139,20 +142,38 @@ async function follow<T extends { readonly id: string; readonly status: string }
   }
 }
 
+/** Asks until there is an answer, with growing pauses. */
+export async function insist<T>(ask: () => Promise<T>, { signal, seen, trouble }: Following<T>): Promise<void> {
+  for (let failures = 0; !signal.aborted; failures += 1) {
+    const answer = await ask().then((ok) => ({ ok }), (error: unknown) => ({ error }));
+    if (signal.aborted) return;
+    if ('ok' in answer) {
+      trouble(null);
+      return seen(answer.ok);
+    }
+    trouble(problemIn(answer.error));
+    await pause(patience(answer.error, failures), signal).catch(() => undefined);
+  }
+}
+
 const problemIn = (error: unknown) => (error instanceof Problem ? error : new Problem('unexpected', ''));
 
-/** A sign-in that has ended is told on every screen, and by nothing else. */
+/** A sign-in that has ended is told on every screen, and by nothing else. Who is refused all the same is told like anybody. */
 export function isSignIn(error: unknown): boolean {
-  return error instanceof Problem && error.status === 401;
+  return error instanceof Problem && error.status === 401 && signedOut.peek() !== null;
+}
+
+/** Whether the service has understood and will not. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429;
 }
 
 /** How long to leave a service alone that did not answer, or refused. No loop that shows something alive ends by itself. */
 export function patience(error: unknown, failures: number): number {
-  const refused = error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429;
-  return refused ? REFUSED_MS : (BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] ?? 8_000);
+  return isRefusal(error) ? REFUSED_MS : (BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] ?? 8_000);
 }
 
-/** Waits for an answer, but not through a sleep: null when somebody looks again, who wants to know how it is now. */
+/** Waits for an answer, but not through a sleep: null when somebody looks again, or as somebody else, who wants to know how it is now. */
 export async function awake<T>(signal: AbortSignal, ask: (stop: AbortSignal) => Promise<T>): Promise<T | null> {
   const stop = new AbortController();
   const abort = () => stop.abort();

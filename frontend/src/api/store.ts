@@ -72,6 +72,8 @@ export interface NewKey {
   readonly name?: string;
   readonly scopes?: readonly string[];
   readonly expires_in?: number;
+  /** Written as CryptoBot’s keys are, for libraries that look at a token first. */
+  readonly format?: 'cryptobot';
 }
 export const listKeys = (store: string) => page<ApiKey>(store, '/v1/keys', {});
 export const makeKey = (store: string, body: NewKey) => ask<MadeKey>(store, 'POST', '/v1/keys', { body });

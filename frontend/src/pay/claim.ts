@@ -2,6 +2,7 @@
 import { idempotencyKey } from '../api/client';
 import { at, browser, call } from '../api/remit';
 import type { PublicInvoice } from '../api/types';
+import { wakes } from '../state/clock';
 
 const NAME = 'remit-payer-';
 /** Where the browser keeps nothing, this page does, for as long as it is open. */
@@ -37,5 +38,7 @@ export async function claim({ id, has_paid_message, status }: PublicInvoice): Pr
   const secret = idempotencyKey() + idempotencyKey();
   const invoice = await call<PublicInvoice>('POST', at('/v1/public/invoices', id, '/claim'), { auth: 'none', ...shown(secret) });
   keep(id, secret);
+  // What is still waited for was asked as anybody, and would be answered so.
+  wakes.value += 1;
   return invoice;
 }

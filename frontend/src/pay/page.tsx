@@ -1,18 +1,18 @@
 // One invoice, readable on a phone and on a desk: who asks, how much, how to pay, and what became of it.
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../api/client';
-import { getInfo, offerStars } from '../api/remit';
+import { getInfo, insist, offerStars } from '../api/remit';
 import type { Accepted, Info, PublicInvoice } from '../api/types';
 import { format } from '../money';
 import { due, hasAftermath, isPayable, isRateOver, useChoice, useRenewing, useWatchedInvoice, type Choice, type Renewing } from '../state/invoices';
-import { asProblem, isFailed, isHere, resource } from '../state/loaded';
+import { arriving, asProblem, isFailed, isHere, useUntilHere, type Wanted } from '../state/loaded';
 import { look } from '../state/look';
 import { remark } from '../state/toast';
 import { hasWalletConnection } from '../storage';
 import { openInClient } from '../telegram';
 import { text } from '../text';
+import { unreadyWords } from '../text/unready';
 import { restoreWallet } from '../wallet';
-import type { Aftermath } from '../ui/aftermath';
 import { Button } from '../ui/action';
 import { Facts } from '../ui/card';
 import { Segments } from '../ui/choice';
@@ -27,16 +27,14 @@ import { claim } from './claim';
 import { paying, payWithWallet, type Paying } from './paying';
 
 export function PayPage({ id }: { id: string | null }) {
-  const info = useMemo(() => resource(getInfo), []);
-  useEffect(() => void info.refresh(), [info]);
-  const known = isHere(info.state.value) ? info.state.value.ok : null;
+  const service = useUntilHere(getInfo);
   return (
     <div class="pay">
       <header class="pay-head">
         <span class="wordmark">Remit</span>
-        {known?.sandbox && <SandboxPill />}
+        {service.ok?.sandbox && <SandboxPill />}
       </header>
-      {id === null ? <NotFound /> : <Invoice id={id} info={known} />}
+      {id === null ? <NotFound /> : <Invoice id={id} service={service} />}
       <footer class="fine">{text.value.pay.footer}</footer>
       <p class={remark.value ? 'toast toast-shown' : 'toast'} role="status">
         {remark.value}
@@ -55,7 +53,8 @@ function NotFound() {
   );
 }
 
-function Invoice({ id, info }: { id: string; info: Info | null }) {
+function Invoice({ id, service }: { id: string; service: Wanted<Info> }) {
+  const info = service.ok;
   const watched = useWatchedInvoice(id, () => undefined);
   const { invoice, trouble } = watched;
   const renewing = useRenewing(watched, forgetAsked);
@@ -64,15 +63,19 @@ function Invoice({ id, info }: { id: string; info: Info | null }) {
   }, [info]);
   const state = invoice.state.value;
   const here = isHere(state);
+  const [unknown, setUnknown] = useState<Problem | null>(null);
   useEffect(() => {
-    // Without it the invoice is paid by its own reference, as by everybody else.
-    if (here) void claim(state.ok).then((own) => own && invoice.set(own)).catch(() => undefined);
+    if (!here) return undefined;
+    const stop = new AbortController();
+    // Until then the invoice is paid by its own reference, as by everybody else.
+    void insist(() => claim(state.ok), { signal: stop.signal, seen: (own) => own && invoice.set(own), trouble: setUnknown });
+    return () => stop.abort();
   }, [invoice, here]);
   if (state === 'loading') return <main class="card"><Skeleton hero rows={3} /></main>;
   if (isFailed(state)) {
     return state.problem.status === 404 ? <NotFound /> : <main><Failure problem={state.problem} retry={() => void invoice.refresh()} /></main>;
   }
-  return <InvoiceView invoice={state.ok} info={info} renewing={renewing} reconnecting={trouble !== null} />;
+  return <InvoiceView invoice={state.ok} service={service} renewing={renewing} reconnecting={(trouble ?? unknown) !== null} />;
 }
 
 /** A wallet may still hold the request for the sum of before; here it is not offered again. */
@@ -80,7 +83,14 @@ function forgetAsked(): void {
   if (paying.peek().at === 'asked') paying.value = { at: 'idle' };
 }
 
-function InvoiceView({ invoice, info, renewing, reconnecting }: { invoice: PublicInvoice; info: Info | null; renewing: Renewing; reconnecting: boolean }) {
+interface ViewProps {
+  readonly invoice: PublicInvoice;
+  readonly service: Wanted<Info>;
+  readonly renewing: Renewing;
+  readonly reconnecting: boolean;
+}
+
+function InvoiceView({ invoice, service, renewing, reconnecting }: ViewProps) {
   const t = text.value.pay;
   const title = t.title(format(invoice.money), invoice.shop.name);
   useEffect(() => {
@@ -99,14 +109,14 @@ function InvoiceView({ invoice, info, renewing, reconnecting }: { invoice: Publi
           <InvoiceHero invoice={invoice} of={open ? choice.of : undefined} />
           {open && <InvoiceCountdown invoice={invoice} />}
           {open && isOpenToChoice(invoice) && <Choose invoice={invoice} choice={choice} />}
-          {open && <PayButtons invoice={invoice} info={info} stage={stage} choice={choice} />}
+          {open && <PayButtons invoice={invoice} service={service} stage={stage} choice={choice} />}
         </section>
         {over && <RateOver renewing={renewing} />}
         <InvoiceState invoice={invoice} />
         <StageNotice stage={stage} open={open} />
         <InvoiceSteps invoice={invoice} signed={stage.at === 'sent'} />
         {reconnecting && <Notice tone="warn" title={text.value.progress.reconnecting}>{text.value.progress.reconnectingBody}</Notice>}
-        {hasAftermath(invoice) && <Told invoice={invoice} explorer={info?.explorer_url ?? null} />}
+        {hasAftermath(invoice) && <Told invoice={invoice} explorer={service.ok?.explorer_url ?? null} />}
         {!open && <InvoiceFacts invoice={invoice} />}
         {!open && <ReturnLink invoice={invoice} />}
         {invoice.received.units !== '0' && <a class="button button-soft" href={`/receipt/${invoice.id}`}>{text.value.receipt.signed}</a>}
@@ -123,12 +133,16 @@ function InvoiceView({ invoice, info, renewing, reconnecting }: { invoice: Publi
 
 /** Only once money has come: until then nobody waits for these words. */
 function Told(props: { invoice: PublicInvoice; explorer: string | null }) {
-  const [told, tell] = useState<{ readonly Aftermath: typeof Aftermath } | null>(null);
-  useEffect(() => void import('../ui/aftermath').then(tell).catch(() => undefined), []);
-  return told && <told.Aftermath {...props} />;
+  const { ok: told, trouble } = useUntilHere(() => arriving(import('../ui/aftermath')));
+  return told ? <told.Aftermath {...props} /> : trouble && <Failure problem={trouble} />;
 }
 
-function PayButtons({ invoice, info, stage, choice }: { invoice: PublicInvoice; info: Info | null; stage: Paying; choice: Choice }) {
+interface ButtonsProps extends Pick<ViewProps, 'invoice' | 'service'> {
+  readonly stage: Paying;
+  readonly choice: Choice;
+}
+
+function PayButtons({ invoice, service: { ok: info, trouble }, stage, choice }: ButtonsProps) {
   const t = text.value;
   const rest = invoice.exception === 'underpaid' && !invoice.open_amount && choice.money;
   const label = rest ? t.invoice.payRest(format(rest)) : t.pay.connectAndPay;
@@ -142,6 +156,7 @@ function PayButtons({ invoice, info, stage, choice }: { invoice: PublicInvoice; 
           action={{ label, run: () => info && void payWithWallet(info, invoice, choice), disabled: !info || !choice.money, busy: stage.at === 'preparing' }}
         />
       )}
+      {trouble && <Notice tone="warn" title={unreadyWords().title}>{unreadyWords().body}</Notice>}
       {info && invoice.stars && !rest && <StarsButton invoice={invoice} info={info} />}
       {info && invoice.goods_kind !== 'digital' && (
         <a

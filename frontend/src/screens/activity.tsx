@@ -4,10 +4,10 @@ import { listPayments } from '../api/remit';
 import type { Payment } from '../api/types';
 import { usePages } from '../state/pages';
 import { text } from '../text';
-import { Button } from '../ui/action';
 import { Card } from '../ui/card';
 import { Segments } from '../ui/choice';
-import { Failure, Place, Skeleton } from '../ui/notice';
+import { Place, Skeleton } from '../ui/notice';
+import { Paged } from '../ui/paged';
 import { Screen } from '../ui/screen';
 import { Ledger } from './ledger';
 
@@ -31,19 +31,16 @@ export function Activity() {
 function Pages({ filter }: { filter: Filter }) {
   const t = text.value.activity;
   const direction = filter === 'all' ? undefined : filter;
-  const { items: payments, more, busy, problem, next } = usePages<Payment>(
+  const pages = usePages<Payment>(
     (last) => listPayments({ limit: PAGE, starting_after: last?.id, direction }),
     ({ id }) => id,
   );
+  const { items: payments, busy, problem } = pages;
   return (
-    <>
+    <Paged of={pages}>
       <Ledger payments={payments} />
       {busy && payments.length === 0 && <Card><Skeleton rows={7} /></Card>}
       {!busy && !problem && payments.length === 0 && <Card><Place icon="clock" title={t.empty} /></Card>}
-      {problem && <Failure problem={problem} retry={next} />}
-      {payments.length > 0 && more && !problem && (
-        <Button kind="soft" action={{ label: text.value.common.more, run: next, busy }} />
-      )}
-    </>
+    </Paged>
   );
 }

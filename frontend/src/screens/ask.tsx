@@ -7,6 +7,7 @@ import { land } from '../router';
 import { asProblem } from '../state/loaded';
 import { assetOf, current, requests } from '../state/session';
 import { text } from '../text';
+import { askText } from '../text/ask';
 import { Card } from '../ui/card';
 import { Field, Segments } from '../ui/choice';
 import { FigureInput, Keypad } from '../ui/keypad';
@@ -23,7 +24,7 @@ interface Draft {
 }
 
 export function Ask() {
-  const t = text.value.ask;
+  const t = askText.value.ask;
   const { info } = current();
   const [draft, setDraft] = useState<Draft>(() => ({ asset: info.ticker, figure: '', note: '', key: idempotencyKey() }));
   const { create, busy, problem } = useCreate(draft);

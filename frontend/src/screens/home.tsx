@@ -7,7 +7,7 @@ import { push } from '../router';
 import { startDraft } from '../state/draft';
 import { isUnsigned } from '../state/payments';
 import { assetOf, balances, current, keepFresh, recent, requests, stores } from '../state/session';
-import { isHere } from '../state/loaded';
+import { isHere, troubleOf } from '../state/loaded';
 import { telegram } from '../telegram';
 import { text } from '../text';
 import { Amount } from '../ui/money';
@@ -48,6 +48,7 @@ export function Home({ wallet }: { wallet: Wallet }) {
         </div>
       </Card>
       <ToActOn />
+      <Unseen />
       <YourStores />
       <OpenRequests />
       <Recent />
@@ -116,6 +117,13 @@ function ToActOn() {
       ))}
     </Card>
   );
+}
+
+/** What is not there may only not be known. Where nothing is, the list of payments says so already. */
+function Unseen() {
+  const t = text.value.home;
+  const missing = [troubleOf(requests) && t.requests, troubleOf(stores) && t.stores].filter(Boolean).join(', ');
+  return missing && !troubleOf(recent) && <Notice tone="warn" title={t.missing(missing)}>{t.missingBody}</Notice>;
 }
 
 /** Only for those who have any: whoever only pays is not asked to sell. */

@@ -5,6 +5,7 @@ import { land } from '../router';
 import { current } from '../state/session';
 import { telegram } from '../telegram';
 import { language, text } from '../text';
+import { sendText } from '../text/send';
 import { dayAndTime } from '../text/when';
 import { Card, Facts } from '../ui/card';
 import { Address } from '../ui/copy';
@@ -46,7 +47,7 @@ export function Ended({ payment }: { payment: Payment }) {
     <Screen title={expired ? t.expired : t.cancelled} quietTitle primary={{ label: text.value.common.done, run: () => land() }}>
       <div class="hero">
         <PartyFace party={payment.to} size="large" />
-        <p class="quiet">{text.value.review.to(payment.to.name)}</p>
+        <p class="quiet">{sendText.value.review.to(payment.to.name)}</p>
         <span class="struck">
           <Amount money={payment.money} size="hero" />
         </span>
@@ -72,9 +73,9 @@ function ReceiptFacts({ payment }: { payment: Payment }) {
         <Facts
           facts={[
             other?.username != null && { name: payment.direction === 'out' ? t.to : t.from, value: <bdi>@{other.username}</bdi> },
-            other?.address != null && { name: text.value.review.address, value: <Address value={other.address} label={text.value.review.address} /> },
+            other?.address != null && { name: sendText.value.review.address, value: <Address value={other.address} label={sendText.value.review.address} /> },
             payment.note !== null && { name: t.note, value: payment.note },
-            payment.memo !== null && { name: text.value.review.memo, value: <code>{payment.memo}</code> },
+            payment.memo !== null && { name: sendText.value.review.memo, value: <code>{payment.memo}</code> },
             purpose.description !== null && { name: t.for, value: purpose.description },
             settlement?.fee != null && { name: t.fee, value: <bdi dir="ltr">{format(settlement.fee)}</bdi> },
             { name: t.when, value: dayAndTime(settlement?.at ?? payment.created_at, language.value) },

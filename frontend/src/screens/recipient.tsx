@@ -1,7 +1,7 @@
 // To whom: one field that takes a name, an address or a link, and says at once who that is.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { isAbort, pause } from '../api/client';
-import { findRecipient } from '../api/remit';
+import { findRecipient, isRefusal } from '../api/remit';
 import type { Party, Recipient, RecipientWarning } from '../api/types';
 import { bare, readTarget, type Target } from '../links';
 import { land, push } from '../router';
@@ -24,7 +24,7 @@ const DEBOUNCE_MS = 250;
 export function RecipientScreen() {
   const t = sendText.value.recipient;
   const target = readTarget(typed.value, current().info);
-  const found = useRecipient(target?.kind === 'ask' ? target.query : '');
+  const { found, again } = useRecipient(target?.kind === 'ask' ? target.query : '');
   const ready = found && isHere(found) ? found.ok : null;
   const go = () => {
     if (target?.kind === 'open') return land(target.route);
@@ -37,22 +37,33 @@ export function RecipientScreen() {
   return (
     <Screen title={t.title} primary={{ label: opens ? sendText.value.openIt : t.continue, run: go, disabled: !opens && ready === null }}>
       <RecipientField onSubmit={go} />
-      {target && target.kind !== 'ask' ? <Read target={target} /> : found === null ? <Recents /> : <Found found={found} />}
+      {target && target.kind !== 'ask' ? <Read target={target} /> : found === null ? <Recents /> : <Found found={found} again={again} />}
     </Screen>
   );
 }
 
-/** Looks up what was typed, once the typing pauses. Null while there is nothing to look up. */
-function useRecipient(query: string): Loaded<Recipient> | null {
+interface Looking {
+  /** Null while there is nothing to look up. */
+  readonly found: Loaded<Recipient> | null;
+  readonly again: () => void;
+}
+
+/** Looks up what was typed, once the typing pauses. */
+function useRecipient(query: string): Looking {
   const [found, setFound] = useState<{ query: string; state: Loaded<Recipient> } | null>(null);
+  const [tries, setTries] = useState(0);
   useEffect(() => {
     if (!isWorthAsking(query)) return;
     const stop = new AbortController();
     void lookUp(query, stop.signal).then((state) => state && setFound({ query, state }));
     return () => stop.abort();
-  }, [query]);
-  if (!isWorthAsking(query)) return null;
-  return found?.query === query ? found.state : 'loading';
+  }, [query, tries]);
+  const again = () => {
+    setFound(null);
+    setTries(tries + 1);
+  };
+  const state = found?.query === query ? found.state : 'loading';
+  return { found: isWorthAsking(query) ? state : null, again };
 }
 
 /** A lone @ or two letters find nobody. */
@@ -129,9 +140,9 @@ function RecipientField({ onSubmit }: { onSubmit: () => void }) {
   );
 }
 
-function Found({ found }: { found: Loaded<Recipient> }) {
+function Found({ found, again }: { found: Loaded<Recipient>; again: () => void }) {
   if (found === 'loading') return <Card><Skeleton rows={1} /></Card>;
-  if (!isHere(found)) return <Failure problem={found.problem} />;
+  if (!isHere(found)) return <Failure problem={found.problem} retry={isRefusal(found.problem) ? undefined : again} />;
   const { ok } = found;
   return (
     <div class="stack" aria-live="polite">
@@ -144,11 +155,8 @@ function Found({ found }: { found: Loaded<Recipient> }) {
 }
 
 export function Warnings({ of: { warnings, exchange } }: { of: Recipient }) {
-  const known = sendText.value.warnings;
-  const seen = (warning: RecipientWarning) => {
-    const { title, body } = known[warning];
-    return { title: warning === 'maybe_exchange' && exchange ? sendText.value.exchange(exchange) : title, body };
-  };
+  const t = sendText.value;
+  const seen = (warning: RecipientWarning) => (warning === 'maybe_exchange' && exchange ? t.exchange(exchange) : t.warnings[warning]);
   return (
     <>
       {warnings.map((warning) => (

@@ -8,6 +8,8 @@ import { land } from '../router';
 import { asProblem, isHere, resource, type Resource } from '../state/loaded';
 import { assetOf, current, defaultWallet, requests } from '../state/session';
 import { text } from '../text';
+import { askText } from '../text/ask';
+import { sendText } from '../text/send';
 import { Amount } from '../ui/money';
 import { Card, Facts, Row } from '../ui/card';
 import { Address, copy } from '../ui/copy';
@@ -26,7 +28,7 @@ export function RequestScreen({ id }: { id: string }) {
   const state = request.state.value;
   if (isHere(state)) return <RequestView request={state.ok} source={request} />;
   return (
-    <Screen title={text.value.request.mine} quietTitle>
+    <Screen title={askText.value.request.mine} quietTitle>
       <Load of={request} skeleton={<Card><Skeleton hero rows={1} /></Card>}>{() => null}</Load>
     </Screen>
   );
@@ -39,7 +41,7 @@ function RequestView({ request, source }: { request: Request; source: Resource<R
 }
 
 function Mine({ request, source }: { request: Request; source: Resource<Request> }) {
-  const t = text.value.request;
+  const t = askText.value.request;
   const [problem, setProblem] = useState<Problem | null>(null);
   const amount = request.money ? format(request.money) : text.value.home.anyAmount;
   if (request.status === 'closed') return <Closed request={request} />;
@@ -79,7 +81,7 @@ function Mine({ request, source }: { request: Request; source: Resource<Request>
 }
 
 function Closed({ request }: { request: Request }) {
-  const t = text.value.request;
+  const t = askText.value.request;
   return (
     <Screen title={t.closed} quietTitle primary={{ label: text.value.common.done, run: () => land() }}>
       <Card>
@@ -110,7 +112,7 @@ function usePaying(request: Request) {
 }
 
 function PayFixed({ request }: { request: Request }) {
-  const t = text.value.request;
+  const t = askText.value.request;
   const { pay, busy, problem } = usePaying(request);
   if (!defaultWallet(current().me)) return <Welcome />;
   const sum = request.money;
@@ -129,7 +131,7 @@ function PayFixed({ request }: { request: Request }) {
 }
 
 function PayOpen({ request }: { request: Request }) {
-  const t = text.value.request;
+  const t = askText.value.request;
   const { pay, busy, problem, renew } = usePaying(request);
   const [figure, setFigure] = useState('');
   const unit = assetOf(current().info, request.asset);
@@ -166,8 +168,8 @@ function Payee({ request }: { request: Request }) {
       <Facts
         facts={[
           note !== null && { name: text.value.receipt.for, value: note },
-          to.username !== null && { name: text.value.review.recipient, value: `@${to.username}` },
-          to.address !== null && { name: text.value.review.address, value: <Address value={to.address} label={text.value.review.address} /> },
+          to.username !== null && { name: sendText.value.review.recipient, value: `@${to.username}` },
+          to.address !== null && { name: sendText.value.review.address, value: <Address value={to.address} label={sendText.value.review.address} /> },
         ]}
       />
     </Card>

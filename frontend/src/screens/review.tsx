@@ -13,7 +13,7 @@ import { look } from '../state/look';
 import { remember } from '../state/payments';
 import { assetOf, current, defaultWallet, held } from '../state/session';
 import { askWallet } from '../state/signing';
-import { language, text } from '../text';
+import { language } from '../text';
 import { sendText } from '../text/send';
 import { day } from '../text/when';
 import { warmUp } from '../wallet';
@@ -30,7 +30,7 @@ const NOTE_LENGTH = 200;
 const MEMO_LENGTH = 500;
 
 export function Review() {
-  const t = text.value.review;
+  const t = sendText.value.review;
   const { info } = current();
   const to = recipient.value;
   const sum = draftMoney();
@@ -61,7 +61,7 @@ export function Review() {
       {problem && <Failure problem={problem} retry={() => void confirm()} />}
       <ReviewFacts to={to} sum={sum} />
       <Warnings of={{ ...to, warnings: to.warnings.filter((warning) => GRAVE.has(warning)) }} />
-      {to.takes_memo && <Memo />}
+      {to.takes_memo && <Memo to={to} />}
       {!hasMemo && (
         <Card>
           <Field label={t.note} placeholder={t.notePlaceholder} value={note.value} maxLength={NOTE_LENGTH} onChange={(value) => { note.value = value; renewIntention(); }} />
@@ -76,14 +76,16 @@ export function Review() {
 const GRAVE: ReadonlySet<string> = new Set(['contract', 'maybe_exchange', 'name_old', 'name_moved']);
 
 /** What an exchange has given: it must reach it to the letter, so nothing of ours stands beside it. */
-function Memo() {
+function Memo({ to: { exchange, warnings } }: { to: Recipient }) {
   const t = sendText.value;
+  // A warning has said already what becomes of money without it.
+  const hint = memo.value.trim() !== '' ? t.memoBody : !warnings.includes('maybe_exchange') && t.memoNone;
   return (
     <>
       <Card>
-        <Field label={text.value.review.memo} placeholder={t.memoPlaceholder} value={memo.value} maxLength={MEMO_LENGTH} onChange={(value) => { memo.value = value; renewIntention(); }} />
+        <Field label={t.review.memo} placeholder={exchange ? t.memoNeeded : t.memoPlaceholder} value={memo.value} maxLength={MEMO_LENGTH} onChange={(value) => { memo.value = value; renewIntention(); }} />
       </Card>
-      <p class="fine">{memo.value.trim() === '' ? t.memoNone : t.memoBody}</p>
+      {hint && <p class="fine">{hint}</p>}
     </>
   );
 }
@@ -114,7 +116,7 @@ export function begin(payment: Payment): void {
 }
 
 function ReviewFacts({ to, sum }: { to: Recipient; sum: Money }) {
-  const t = text.value.review;
+  const t = sendText.value.review;
   const { info, me } = current();
   const coin = assetOf(info, info.ticker);
   const isCoin = sum.asset === info.ticker;
@@ -142,7 +144,7 @@ function KeepLine({ sum }: { sum: Money }) {
   const isCoin = sum.asset === current().info.ticker;
   const left = have - unitsOf(sum) - (isCoin ? COIN_FEE : 0n);
   const kept = brief(money(left > 0n ? left : 0n, sum.asset, sum.decimals));
-  const t = text.value.review;
+  const t = sendText.value.review;
   return <p class="fine">{isCoin ? t.after(kept) : t.afterJetton(kept)}</p>;
 }
 

@@ -13,6 +13,7 @@ import { current, refreshLedger } from '../state/session';
 import { askWallet, clearStage, stageOf, type Stage } from '../state/signing';
 import { telegram } from '../telegram';
 import { text } from '../text';
+import { sendText } from '../text/send';
 import { countdown } from '../text/when';
 import type { Action } from '../ui/action';
 import { Amount } from '../ui/money';
@@ -48,7 +49,7 @@ export function Signing({ payment }: { payment: Payment }) {
     >
       <div class="hero">
         <PartyFace party={payment.to} size="large" />
-        <p class="quiet">{t.review.to(payment.to.name)}</p>
+        <p class="quiet">{sendText.value.review.to(payment.to.name)}</p>
         <Amount money={payment.money} size="hero" />
       </div>
       {left <= 0 ? <TimeOver /> : <StageView payment={payment} stage={stage} left={left} />}
@@ -72,7 +73,7 @@ function primaryOf(payment: Payment, stage: Stage | null): Action | null {
     case 'failed':
       return { label: stage.why === 'other_wallet' ? t.connectOther : text.value.common.tryAgain, run: ask };
     default:
-      return { label: text.value.review.confirm, run: ask };
+      return { label: sendText.value.review.confirm, run: ask };
   }
 }
 

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../api/client';
 import { push } from '../router';
+import { useAgain } from '../state/again';
 import { asProblem, isHere } from '../state/loaded';
 import { look } from '../state/look';
 import { current, stores } from '../state/session';
@@ -44,6 +45,7 @@ export function Welcome() {
 /** Whoever works in a store needs no wallet of their own for that. */
 function ToStores() {
   useEffect(() => void stores.refresh(), []);
+  useAgain(stores);
   const state = stores.state.value;
   if (!isHere(state) || state.ok.data.length === 0) return null;
   return (

@@ -59,4 +59,22 @@ describe('the time of the service', () => {
     expect(time()).toBeGreaterThanOrEqual(NOON + 3 * DAY);
     expect(time()).toBeLessThan(NOON + 3 * DAY + 5_000);
   });
+
+  it('is its own word, to the millisecond, whatever a proxy has made of the Date', () => {
+    const own = (at: number) => new Date(at).toISOString();
+    const noon = NOON + 4 * DAY;
+    heard(date(noon + 600_000));
+    heard(date(noon + 600_000), own(noon + 123));
+    expect(time()).toBe(noon + 123);
+    heard(date(noon - 600_000), own(noon + 456));
+    expect(time()).toBe(noon + 456);
+  });
+
+  it('is not that of a proxy that answers for it, once it has spoken itself', () => {
+    const noon = NOON + 5 * DAY;
+    heard(date(noon + 600_000), new Date(noon).toISOString());
+    heard(date(noon + 600_000));
+    heard(date(noon + 600_000), 'soon');
+    expect(time()).toBe(noon);
+  });
 });

@@ -9,6 +9,8 @@ const APART_MS = 2_000;
 
 /** The service's time at the running time zero. Null until it has spoken. */
 let zero: number | null = null;
+/** Whether it has said so in its own words. */
+let spoken = false;
 let ask: () => void = () => undefined;
 let timer: ReturnType<typeof setInterval> | undefined;
 
@@ -27,17 +29,24 @@ export const now = signal<number | null>(null, {
   unwatched: () => clearInterval(timer),
 });
 
-/** How often this page was looked at again, perhaps after a sleep in which no time was counted. */
+/** How often this page was looked at again, perhaps after a sleep in which no time was counted, or has become known as somebody's. */
 export const wakes = signal(0);
 
 function tick(): void {
   now.value = zero === null ? null : zero + performance.now();
 }
 
-/** Takes the `Date` of an answer. It is cut to whole seconds and some way old, so the latest it can mean counts. */
-export function heard(date: string | null): void {
-  const at = Date.parse(date ?? '') - performance.now();
-  if (Number.isNaN(at) || (zero !== null && at <= zero && at > zero - LATE_MS)) return;
+/**
+ * Takes the time of an answer: the service's own word, or its `Date`, in which a proxy may have put its own time, so only
+ * until the service has spoken itself. It is some way old, so the latest it can mean counts.
+ */
+export function heard(date: string | null, own: string | null = null): void {
+  if (spoken && own === null) return;
+  const at = Date.parse(own ?? date ?? '') - performance.now();
+  if (Number.isNaN(at)) return;
+  const known = own !== null && !spoken ? null : zero;
+  spoken ||= own !== null;
+  if (known !== null && at <= known && at > known - LATE_MS) return;
   zero = at;
   tick();
 }

@@ -6,6 +6,7 @@ import type { Accepted, PublicInvoice } from '../api/types';
 import { format, money, parse, unitsOf, type Money } from '../money';
 import { text } from '../text';
 import { rateWords } from '../text/rate';
+import { useAgain } from './again';
 import { until } from './clock';
 import { asProblem, isHere, resource, type Resource } from './loaded';
 import { toast } from './toast';
@@ -20,6 +21,7 @@ export function useWatchedInvoice(id: string, changed: (invoice: PublicInvoice) 
   const [trouble, setTrouble] = useState<Problem | null>(null);
   const here = isHere(invoice.state.value);
   useEffect(() => void invoice.refresh(), [invoice]);
+  useAgain(invoice);
   useEffect(() => {
     const state = invoice.state.peek();
     if (!isHere(state)) return undefined;
@@ -69,24 +71,29 @@ export interface Renewing {
 
 /** Asks for a new rate. Whatever was asked of a wallet before is not offered any more. */
 export function useRenewing({ invoice }: WatchedInvoice, dropped: () => void): Renewing {
-  const [state, setState] = useState<'idle' | 'busy' | Problem>('idle');
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
   const known = invoice.state.value;
   const held = isHere(known) ? known.ok.fiat?.rate_expires_at : undefined;
-  useEffect(dropped, [held]);
+  useEffect(() => {
+    setProblem(null);
+    dropped();
+  }, [held]);
   const renew = async () => {
     const before = invoice.state.peek();
     if (!isHere(before)) return;
-    setState('busy');
+    setBusy(true);
     try {
       const next = await renewInvoice(before.ok.id);
       invoice.set(next);
       tellNewRate(before.ok, next);
-      setState('idle');
+      setProblem(null);
     } catch (error) {
-      setState(asProblem(error));
+      setProblem(asProblem(error));
     }
+    setBusy(false);
   };
-  return { busy: state === 'busy', problem: state === 'idle' || state === 'busy' ? null : state, renew: () => void renew() };
+  return { busy, problem, renew: () => void renew() };
 }
 
 function tellNewRate(before: PublicInvoice, next: PublicInvoice): void {

@@ -3,7 +3,7 @@ import { effect, untracked } from '@preact/signals';
 import { getBalances, getInfo, getMe, listPayments, listRequests, listStores, login } from '../api/remit';
 import type { Asset, Info, Me, Wallet } from '../api/types';
 import { useLanguage } from '../text';
-import { isHere, resource } from './loaded';
+import { isHere, resource, troubleOf } from './loaded';
 import { online } from './online';
 
 /** Between two looks at the list of payments. */
@@ -67,14 +67,15 @@ export function refreshLedger(): void {
   void recent.refresh();
 }
 
-/** Looks for news while a screen is open: often at the list, at balances only when the list has changed. */
+/** Looks for news while a screen is open: often at the list and at what could not be had, at balances only when the list has changed. */
 export function keepFresh(): () => void {
   refreshLedger();
   const look = async () => {
     if (document.hidden || !online.peek()) return;
     const before = newest();
-    await recent.refresh();
+    await recent.refresh('quietly');
     if (newest() !== before) void balances.refresh();
+    for (const part of [balances, requests, stores]) if (troubleOf(part)) void part.refresh('quietly');
   };
   const timer = setInterval(() => void look(), LOOK_MS);
   const again = () => void look();

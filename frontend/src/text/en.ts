@@ -61,6 +61,8 @@ export const en = {
     requests: 'Your open requests',
     stores: 'Your stores',
     allStores: 'All your stores',
+    missing: (what: string) => `Not to be had right now: ${what}`,
+    missingBody: 'We keep trying.',
     anyAmount: 'Any amount',
     paidTimes: (n: number) => (n === 0 ? 'Not paid yet' : plural(n, 'Paid once', `Paid ${n} times`)),
     all: 'All activity',
@@ -87,24 +89,6 @@ export const en = {
     keypad: 'Number pad',
     erase: 'Erase',
     review: 'Review',
-  },
-
-  review: {
-    title: 'Review the payment',
-    to: (name: string) => `To ${name}`,
-    recipient: 'Recipient',
-    address: 'Address',
-    note: 'Note',
-    notePlaceholder: 'What is it for? They will see it.',
-    memo: 'Memo',
-    fee: 'Network fee',
-    feeAbout: (amount: string) => `about ${amount}`,
-    feeUpTo: (amount: string) => `up to ${amount}`,
-    receive: 'They receive',
-    from: 'From',
-    after: (amount: string) => `You keep about ${amount}. Nothing else moves.`,
-    afterJetton: (amount: string) => `You keep about ${amount}. What the network does not use of the fee returns.`,
-    confirm: 'Confirm in wallet',
   },
 
   signing: {
@@ -178,31 +162,6 @@ export const en = {
     cancelled: 'Cancelled',
     cancelledBody: 'You cancelled before confirming. Nothing moved.',
     unknown: 'Unknown sender',
-  },
-
-  ask: {
-    title: 'Request money',
-    hint: 'Leave it empty and the payer chooses.',
-    notePlaceholder: 'What is it for?',
-    note: 'Note',
-    create: 'Create link',
-  },
-
-  request: {
-    asks: (name: string) => `${name} asks for`,
-    asksOpen: (name: string) => `${name} asks for money`,
-    chooseAmount: 'You choose how much.',
-    pay: (amount: string) => `Pay ${amount}`,
-    payNone: 'Pay',
-    mine: 'Your request',
-    mineBody: 'Show the code, or send the link. Whoever opens it pays into your wallet.',
-    qr: 'QR code of the payment link',
-    closeIt: 'Close request',
-    closed: 'This request is closed',
-    closedMine: 'The link no longer takes payments. Money already received is yours.',
-    closedTheirs: 'Its owner closed it. Nothing was paid.',
-    shareText: (amount: string, note: string | null) => (note ? `Please pay ${amount}: ${note}` : `Please pay ${amount}`),
-    shareOpen: (note: string | null) => (note ? `Please pay me: ${note}` : 'Please pay me'),
   },
 
   invoice: {

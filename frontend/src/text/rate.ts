@@ -9,7 +9,8 @@ const en = {
   renew: 'Show the new amount',
   renewed: (amount: string) => `At the new rate: ${amount}`,
   none: 'The amount cannot be reckoned right now',
-  noneBody: 'No rate can be relied on. Do not pay yet; try again in a minute.',
+  noneBody: 'No rate can be relied on. Do not pay yet; we keep asking.',
+  awayBody: 'Nothing was changed, and we keep asking. Do not pay the old amount.',
 };
 
 export type RateWords = typeof en;

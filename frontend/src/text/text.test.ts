@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../api/client';
+import * as ask from './ask';
 import { en } from './en';
 import { explain } from './problems';
 import { leaflets } from './leaflets';
@@ -18,6 +19,7 @@ describe('languages', () => {
   it('say the same things', () => {
     expect(leaves(ru).sort()).toEqual(leaves(en).sort());
     expect(leaves(send.ru).sort()).toEqual(leaves(send.en).sort());
+    expect(leaves(ask.ru).sort()).toEqual(leaves(ask.en).sort());
   });
 
   it('say the same things on the pages that only tell', () => expect(leaves(leaflets['ru']).sort()).toEqual(leaves(leaflets['en']).sort()));

@@ -33,17 +33,20 @@ export function DayChart({ days, label, columns }: ChartProps) {
         <span>{days[0]?.name}</span>
         <span>{days[days.length - 1]?.name}</span>
       </p>
-      <table class="hidden-visually">
-        <caption>{label}</caption>
-        <thead>
-          <tr><th scope="col">{columns[0]}</th><th scope="col">{columns[1]}</th></tr>
-        </thead>
-        <tbody>
-          {days.map((day) => (
-            <tr key={day.name}><th scope="row">{day.name}</th><td>{day.figure}</td></tr>
-          ))}
-        </tbody>
-      </table>
+      {/* A table is as wide as its words whatever it is told, so a box hides it. */}
+      <div class="hidden-visually">
+        <table>
+          <caption>{label}</caption>
+          <thead>
+            <tr><th scope="col">{columns[0]}</th><th scope="col">{columns[1]}</th></tr>
+          </thead>
+          <tbody>
+            {days.map((day) => (
+              <tr key={day.name}><th scope="row">{day.name}</th><td>{day.figure}</td></tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

@@ -1,9 +1,8 @@
 // Choosing what to pay an invoice with, and how much where that is left to the payer.
 import { useEffect, useMemo } from 'preact/hooks';
-import { Problem } from '../api/client';
 import type { PublicInvoice } from '../api/types';
 import type { Choice } from '../state/invoices';
-import { resource } from '../state/loaded';
+import { arriving, resource } from '../state/loaded';
 import { text } from '../text';
 import { Segments } from './choice';
 import { Load, Skeleton } from './notice';
@@ -33,9 +32,7 @@ export function Choose({ invoice, choice }: { invoice: PublicInvoice; choice: Ch
 
 /** Only where an amount is left to the payer, so fetched only then. */
 function OwnAmount(props: { invoice: PublicInvoice; choice: Choice }) {
-  const field = useMemo(() => resource<Field>(() => import('./own-amount').catch(() => {
-    throw new Problem('offline', '');
-  })), []);
+  const field = useMemo(() => resource<Field>(() => arriving(import('./own-amount'))), []);
   useEffect(() => void field.refresh(), [field]);
   return <Load of={field} skeleton={<Skeleton rows={1} />}>{({ OwnAmountField }) => <OwnAmountField {...props} />}</Load>;
 }

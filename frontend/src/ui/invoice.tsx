@@ -1,9 +1,13 @@
 // An invoice as its payer sees it, in the Mini App and on the pay page alike.
+import { useEffect, useRef } from 'preact/hooks';
+import type { Problem } from '../api/client';
+import { patience } from '../api/remit';
 import { unitsOf, format, worth, written, type Money } from '../money';
 import type { Accepted, InvoiceFiat, PublicInvoice } from '../api/types';
 import { came, isStarred, isStarsOnly, isRateOver, missing, rateLeft, type Renewing } from '../state/invoices';
 import { until } from '../state/clock';
 import { language, text } from '../text';
+import { explain } from '../text/problems';
 import { rateWords } from '../text/rate';
 import { countdown, day, dayAndTime, elapsed } from '../text/when';
 import { Avatar } from './avatar';
@@ -82,14 +86,23 @@ export function InvoiceCountdown({ invoice }: { invoice: PublicInvoice }) {
   return <p class={time < SOON_MS ? 'countdown countdown-soon' : 'countdown'}>{words(countdown(time))}</p>;
 }
 
-/** The sum does not hold any more: the rest is reckoned anew for whoever wants to pay. */
+/** The sum does not hold any more: the rest is reckoned anew for whoever wants to pay. Once asked for, it is asked for until it is there. */
 export function RateOver({ renewing: { problem, renew, busy } }: { renewing: Renewing }) {
+  const failures = useRef(0);
+  useEffect(() => {
+    if (!problem || busy) return undefined;
+    const timer = setTimeout(renew, patience(problem, failures.current));
+    failures.current += 1;
+    return () => clearTimeout(timer);
+  }, [problem, busy]);
+  const [title, body] = overWords(problem);
+  return <Notice tone="warn" title={title} action={{ label: rateWords.value.renew, run: renew, busy }}>{body}</Notice>;
+}
+
+function overWords(problem: Problem | null): readonly [string, string] {
   const t = rateWords.value;
-  return (
-    <Notice tone="info" title={problem ? t.none : t.over} action={{ label: t.renew, run: renew, busy }}>
-      {problem ? t.noneBody : t.overBody}
-    </Notice>
-  );
+  if (!problem) return [t.over, t.overBody];
+  return problem.slug === 'rate-unavailable' ? [t.none, t.noneBody] : [explain(problem, text.value).happened, t.awayBody];
 }
 
 /** Where it stands, and what the shop says to whoever has paid. */

@@ -43,7 +43,7 @@ export function Failure({ problem, retry }: { problem: Problem; retry?: (() => v
   );
 }
 
-interface PlaceProps {
+export interface PlaceProps {
   readonly icon: IconName;
   readonly tone?: Tone;
   readonly title: string;
@@ -91,6 +91,12 @@ export function ScreenFailure({ problem, retry }: { problem: Problem; retry: () 
   );
 }
 
+/** What shows is as it was at some moment, and could not be had anew. */
+export function Stale({ at, retry }: { at: number; retry: () => void }) {
+  const t = text.value.common;
+  return <Notice tone="warn" title={t.staleTitle} action={{ label: t.tryAgain, run: retry }}>{t.stale(at)}</Notice>;
+}
+
 interface LoadProps<T> {
   readonly of: Resource<T>;
   readonly skeleton: ComponentChildren;
@@ -104,11 +110,7 @@ export function Load<T>({ of, skeleton, children }: LoadProps<T>) {
   if (isFailed(state)) return <ScreenFailure problem={state.problem} retry={() => void of.refresh()} />;
   return (
     <>
-      {state.stale && (
-        <Notice tone="warn" title={text.value.common.staleTitle} action={{ label: text.value.common.tryAgain, run: () => void of.refresh() }}>
-          {text.value.common.stale(state.at)}
-        </Notice>
-      )}
+      {state.stale && <Stale at={state.at} retry={() => void of.refresh()} />}
       {children(state.ok)}
     </>
   );

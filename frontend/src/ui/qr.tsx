@@ -1,5 +1,9 @@
 // A QR code, dark on white in every theme: scanners expect it so. The encoder arrives when first needed.
-import { useEffect, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
+import type { QrCodeGenerateResult } from 'uqr';
+import { arriving, useUntilHere } from '../state/loaded';
+import { text } from '../text';
+import { explain } from '../text/problems';
 
 interface QrProps {
   readonly value: string;
@@ -7,17 +11,9 @@ interface QrProps {
 }
 
 export function Qr({ value, label }: QrProps) {
-  const [path, setPath] = useState<{ size: number; d: string } | null>(null);
-  useEffect(() => {
-    let wanted = true;
-    void import('uqr').then(({ encode }) => {
-      const { data, size } = encode(value, { ecc: 'M', border: 0 });
-      if (wanted) setPath({ size, d: outline(data) });
-    });
-    return () => {
-      wanted = false;
-    };
-  }, [value]);
+  const { ok: encoder, trouble } = useUntilHere(() => arriving(import('uqr')));
+  const path = useMemo(() => encoder && drawn(encoder.encode(value, { ecc: 'M', border: 0 })), [encoder, value]);
+  if (trouble) return <p class="place-text" role="status">{explain(trouble, text.value).happened}</p>;
   return (
     <div class="qr">
       {path && (
@@ -28,6 +24,8 @@ export function Qr({ value, label }: QrProps) {
     </div>
   );
 }
+
+const drawn = ({ data, size }: QrCodeGenerateResult) => ({ size, d: outline(data) });
 
 /** One horizontal stroke per run of dark modules. */
 function outline(rows: readonly (readonly boolean[])[]): string {

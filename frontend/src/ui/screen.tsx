@@ -15,7 +15,7 @@ import { Icon } from './icon';
 import { mainButton, secondaryButton, type NativeButton } from './native';
 import { Notice } from './notice';
 
-interface ScreenProps {
+export interface ScreenProps {
   readonly title: string;
   /** The heading is for screen readers only, when the content already says it large. */
   readonly quietTitle?: boolean;

@@ -15,8 +15,8 @@ import { Field } from '../../ui/choice';
 import { Address } from '../../ui/copy';
 import { FigureInput, Keypad } from '../../ui/keypad';
 import { Load, Notice, Place, Skeleton } from '../../ui/notice';
-import { Screen } from '../../ui/screen';
 import { Failed } from './failed';
+import { Live } from './live';
 import { turn } from './way';
 
 const REASON_LENGTH = 200;
@@ -36,9 +36,9 @@ export function GiveBack({ store, item }: { store: Store; item: string }) {
   const state = payment.state.value;
   if (isHere(state) && state.ok) return <Terms store={store} payment={state.ok} />;
   return (
-    <Screen title={t.title}>
+    <Live title={t.title}>
       <Load of={payment} skeleton={<Card><Skeleton hero rows={1} /></Card>}>{() => <Card><Place icon="info" title={t.nothing} /></Card>}</Load>
-    </Screen>
+    </Live>
   );
 }
 
@@ -53,8 +53,8 @@ async function paymentOf(store: string, item: string): Promise<Payment | null> {
 function Terms({ store, payment }: { store: Store; payment: Payment }) {
   const t = words.value.giveBack;
   const left = leftOf(payment.money, payment.refunds);
-  if (left === 0n) return <Screen title={t.title}><Card><Place icon="check" title={t.nothing} /></Card></Screen>;
-  if (payment.from === null) return <Screen title={t.title}><Notice tone="warn" title={t.noSender} /></Screen>;
+  if (left === 0n) return <Live title={t.title}><Card><Place icon="check" title={t.nothing} /></Card></Live>;
+  if (payment.from === null) return <Live title={t.title}><Notice tone="warn" title={t.noSender} /></Live>;
   return <Amount store={store} payment={payment} from={payment.from} left={left} />;
 }
 
@@ -78,7 +78,7 @@ function Amount({ store, payment, from, left }: { store: Store; payment: Payment
   };
   const most = format(money(left, asset, decimals));
   return (
-    <Screen
+    <Live
       title={t.title} quietTitle tall
       primary={{ label: t.create, run: () => change.run(create), busy: change.busy, disabled: units === 0n || tooMuch }}
     >
@@ -98,6 +98,6 @@ function Amount({ store, payment, from, left }: { store: Store; payment: Payment
       </Card>
       <p class="fine">{t.note}</p>
       <Keypad value={figure} decimals={decimals} onChange={(value) => edit(() => setFigure(value))} />
-    </Screen>
+    </Live>
   );
 }

@@ -6,15 +6,14 @@ import type { Unmatched, UnmatchedStatus } from '../../api/store-types';
 import type { Store } from '../../api/types';
 import { usePages } from '../../state/pages';
 import { useNews } from '../../state/store/feed';
-import { text } from '../../text';
 import { words } from '../../text/store';
-import { Button } from '../../ui/action';
 import { Card, Row } from '../../ui/card';
 import { Icon } from '../../ui/icon';
 import { Amount } from '../../ui/money';
-import { Failure, Place, Skeleton } from '../../ui/notice';
+import { Skeleton } from '../../ui/notice';
 import { ChipChoice } from '../../ui/options';
-import { Screen } from '../../ui/screen';
+import { Paged } from '../../ui/paged';
+import { Live, Nothing } from './live';
 import { momentOf } from './status';
 import { go } from './way';
 
@@ -25,32 +24,31 @@ export function Inbox({ store }: { store: Store }) {
   const t = words.value.inbox;
   const [filter, setFilter] = useState<UnmatchedStatus>('open');
   return (
-    <Screen title={t.title}>
+    <Live title={t.title}>
       <p class="lead">{t.about}</p>
       <ChipChoice label={t.filter} value={filter} onChange={setFilter} options={FILTERS.map((value) => ({ value, label: t.status[value] }))} />
       <List key={filter} store={store} status={filter} />
-    </Screen>
+    </Live>
   );
 }
 
 function List({ store, status }: { store: Store; status: UnmatchedStatus }) {
   const t = words.value.inbox;
-  const { items, more, busy, problem, next, refresh } = usePages<Unmatched>(
+  const pages = usePages<Unmatched>(
     (last) => listUnmatched(store.id, { limit: PAGE, status, starting_after: last?.id }),
     ({ id }) => id,
   );
-  useNews(store.id, refresh);
+  const { items, busy, problem } = pages;
+  useNews(store.id, pages.refresh);
   const open = status === 'open';
   return (
-    <>
+    <Paged of={pages}>
       {items.length > 0 && <Card>{items.map((item) => <MoneyRow key={item.id} store={store} item={item} />)}</Card>}
       {busy && items.length === 0 && <Card><Skeleton rows={4} /></Card>}
       {!busy && !problem && items.length === 0 && (
-        <Card><Place icon={open ? 'check' : 'inbox'} tone={open ? 'good' : 'info'} title={open ? t.empty : t.emptyOther}>{open ? t.emptyBody : null}</Place></Card>
+        <Nothing icon={open ? 'check' : 'inbox'} tone={open ? 'good' : 'info'} title={open ? t.empty : t.emptyOther}>{open ? t.emptyBody : null}</Nothing>
       )}
-      {problem && <Failure problem={problem} retry={next} />}
-      {items.length > 0 && more && !problem && <Button kind="soft" action={{ label: text.value.common.more, run: next, busy }} />}
-    </>
+    </Paged>
   );
 }
 

@@ -4,7 +4,8 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Store } from '../../api/types';
 import { land, type Route } from '../../router';
-import { isFailed, isHere } from '../../state/loaded';
+import { useAgain } from '../../state/again';
+import { isHere, troubleOf } from '../../state/loaded';
 import { stores } from '../../state/session';
 import { words } from '../../text/store';
 import { Card } from '../../ui/card';
@@ -60,9 +61,11 @@ function Member({ id, children }: { id: string; children: (store: Store) => Comp
   useEffect(() => {
     if (!store) void stores.refresh();
   }, [id]);
+  useAgain(stores);
+  const trouble = troubleOf(stores);
   if (store) return <>{children(store)}</>;
   if (state === 'loading') return <Screen title={t.overview.title} quietTitle><Card><Skeleton hero rows={4} /></Card></Screen>;
-  if (isFailed(state)) return <Screen title={t.overview.title} quietTitle><Failure problem={state.problem} retry={() => void stores.refresh()} /></Screen>;
+  if (trouble) return <Screen title={t.overview.title} quietTitle><Failure problem={trouble} retry={() => void stores.refresh()} /></Screen>;
   return (
     <Screen title={t.stores.gone} quietTitle primary={{ label: t.stores.title, run: () => land({ name: 'stores' }) }}>
       <Card><Place icon="shop" title={t.stores.gone}>{t.stores.goneBody}</Place></Card>

@@ -4,6 +4,7 @@ import { acceptInvoice, getStoreInvoice, getTimeline, voidInvoice } from '../../
 import type { Invoice, RefundBrief } from '../../api/store-types';
 import type { Store } from '../../api/types';
 import { format, unitsOf, written } from '../../money';
+import { useAgain } from '../../state/again';
 import { isHere, resource } from '../../state/loaded';
 import { useChange, type Change } from '../../state/store/change';
 import { useNews } from '../../state/store/feed';
@@ -20,9 +21,9 @@ import { Price } from '../../ui/invoice';
 import { Amount } from '../../ui/money';
 import { Load, Notice, Skeleton, type Tone } from '../../ui/notice';
 import { AskFirst } from '../../ui/options';
-import { Screen } from '../../ui/screen';
 import { shareLink } from '../receipt';
 import { Failed } from './failed';
+import { Live } from './live';
 import { InvoicePill, momentOf, RefundPill } from './status';
 import { Timeline } from './timeline';
 import { go } from './way';
@@ -35,13 +36,15 @@ export function InvoiceDetail({ store, id }: { store: Store; id: string }) {
   const refresh = () => void Promise.all([invoice.refresh(), timeline.refresh()]);
   useEffect(refresh, [invoice]);
   useNews(store.id, refresh);
+  useAgain(invoice);
+  useAgain(timeline);
   const change = useChange();
   const state = invoice.state.value;
   if (!isHere(state)) {
     return (
-      <Screen title={words.value.invoice.title} quietTitle>
+      <Live title={words.value.invoice.title} quietTitle>
         <Load of={invoice} skeleton={<Card><Skeleton hero rows={3} /></Card>}>{() => null}</Load>
-      </Screen>
+      </Live>
     );
   }
   const act = (run: () => Promise<Invoice>) => change.run(async () => {
@@ -50,7 +53,7 @@ export function InvoiceDetail({ store, id }: { store: Store; id: string }) {
   });
   const it = state.ok;
   return (
-    <Screen title={words.value.invoice.title} quietTitle primary={showOf(store, it)} secondary={shareOf(store, it)}>
+    <Live title={words.value.invoice.title} quietTitle primary={showOf(store, it)} secondary={shareOf(store, it)}>
       <Load of={invoice} skeleton={null}>{() => <Head invoice={it} />}</Load>
       <Failed change={change} />
       <Accept store={store} invoice={it} change={change} accept={() => act(() => acceptInvoice(store.id, id))} />
@@ -64,7 +67,7 @@ export function InvoiceDetail({ store, id }: { store: Store; id: string }) {
           busy={change.busy} onConfirm={() => act(() => voidInvoice(store.id, id))}
         />
       )}
-    </Screen>
+    </Live>
   );
 }
 

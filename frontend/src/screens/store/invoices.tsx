@@ -1,20 +1,20 @@
 // Every invoice, newest first; by state, and by whatever one remembers of it.
 import { useEffect, useState } from 'preact/hooks';
-import { isAbort, pause } from '../../api/client';
+import { pause, Problem } from '../../api/client';
+import { insist } from '../../api/remit';
 import { getStoreInvoice, listInvoices } from '../../api/store';
 import type { Invoice } from '../../api/store-types';
 import type { InvoiceStatus, Store } from '../../api/types';
 import { usePages } from '../../state/pages';
 import { useNews } from '../../state/store/feed';
 import { fits, withExact } from '../../state/store/find';
-import { text } from '../../text';
 import { words } from '../../text/store';
-import { Button } from '../../ui/action';
 import { Card } from '../../ui/card';
-import { Failure, Place, Skeleton } from '../../ui/notice';
+import { Failure, Skeleton } from '../../ui/notice';
 import { ChipChoice } from '../../ui/options';
-import { Screen } from '../../ui/screen';
+import { Paged } from '../../ui/paged';
 import { Search } from '../../ui/search';
+import { Live, Nothing } from './live';
 import { InvoiceRow } from './status';
 
 const PAGE = 30;
@@ -27,60 +27,77 @@ export function Invoices({ store }: { store: Store }) {
   const [filter, setFilter] = useState<Filter>('all');
   const [query, setQuery] = useState('');
   return (
-    <Screen title={t.invoices.title}>
+    <Live title={t.invoices.title}>
       <Search label={t.search} placeholder={t.invoices.search} value={query} onChange={setQuery} />
       <ChipChoice
         label={t.invoices.filter} value={filter} onChange={setFilter}
         options={FILTERS.map((value) => ({ value, label: value === 'all' ? t.all : t.invoices.status[value] }))}
       />
       <List key={filter} store={store} status={filter === 'all' ? undefined : filter} query={query.trim()} />
-    </Screen>
+    </Live>
   );
 }
 
 function List({ store, status, query }: { store: Store; status: InvoiceStatus | undefined; query: string }) {
   const t = words.value.invoices;
-  const { items, more, busy, problem, next, refresh } = usePages<Invoice>(
+  const pages = usePages<Invoice>(
     (last) => listInvoices(store.id, { limit: PAGE, status, starting_after: last?.id }),
     ({ id }) => id,
   );
-  useNews(store.id, refresh);
-  const exact = useExact(store.id, query);
+  const { items, more, busy, problem } = pages;
+  useNews(store.id, pages.refresh);
+  const { invoice: exact, trouble } = useExact(store.id, query);
   const shown = query ? withExact(items.filter((invoice) => fits(invoice, query)), exact) : items;
-  const empty = !busy && !problem && shown.length === 0;
+  const empty = !busy && !problem && !trouble && shown.length === 0;
   return (
-    <>
+    <Paged of={pages}>
       {shown.length > 0 && (
         <Card>
           {shown.map((invoice) => <InvoiceRow key={invoice.id} store={store.id} invoice={invoice} />)}
         </Card>
       )}
       {busy && items.length === 0 && <Card><Skeleton rows={7} /></Card>}
-      {empty && (query ? <Card><Place icon="search" title={t.none}>{more ? t.noneBody : null}</Place></Card> : <Card><Place icon="receipt" title={t.empty}>{t.emptyBody}</Place></Card>)}
-      {problem && <Failure problem={problem} retry={next} />}
+      {trouble && <Failure problem={trouble} />}
+      {empty && (query ? <Nothing icon="search" title={t.none}>{more ? t.noneBody : null}</Nothing> : <Nothing icon="receipt" title={t.empty}>{t.emptyBody}</Nothing>)}
       {query && items.length > 0 && <p class="fine">{t.among(items.length, more)}</p>}
-      {items.length > 0 && more && !problem && <Button kind="soft" action={{ label: text.value.common.more, run: next, busy }} />}
-    </>
+    </Paged>
   );
 }
 
+interface Exact {
+  readonly query: string;
+  readonly invoice: Invoice | null;
+  /** Why it is not known whether there is one. */
+  readonly trouble: Problem | null;
+}
+
+const UNKNOWN: Exact = { query: '', invoice: null, trouble: null };
+
 /** What the service finds by the merchant's own number or by an invoice's id, wherever it stands in the list. */
-function useExact(store: string, query: string): Invoice | null {
-  const [found, setFound] = useState<{ query: string; invoice: Invoice | null } | null>(null);
+function useExact(store: string, query: string): Exact {
+  const [found, setFound] = useState(UNKNOWN);
   useEffect(() => {
     if (query === '') return undefined;
     const stop = new AbortController();
-    lookUp(store, query, stop.signal)
-      .then((invoice) => setFound({ query, invoice }))
-      .catch((error: unknown) => isAbort(error) || setFound({ query, invoice: null }));
+    void insist(() => lookUp(store, query, stop.signal), {
+      signal: stop.signal,
+      seen: (invoice) => setFound({ query, invoice, trouble: null }),
+      trouble: (trouble) => setFound({ query, invoice: null, trouble }),
+    });
     return () => stop.abort();
   }, [query]);
-  return found?.query === query ? found.invoice : null;
+  return found.query === query ? found : UNKNOWN;
 }
 
 async function lookUp(store: string, query: string, signal: AbortSignal): Promise<Invoice | null> {
   await pause(DEBOUNCE_MS, signal);
-  if (/^inv_[0-9a-z]+$/.test(query)) return getStoreInvoice(store, query);
+  if (/^inv_[0-9a-z]+$/.test(query)) return getStoreInvoice(store, query).catch(noneSuch);
   const { data } = await listInvoices(store, { external_id: query, limit: 1 });
   return data[0] ?? null;
+}
+
+/** No such id is an answer; any other failure is none. */
+function noneSuch(error: unknown): null {
+  if (error instanceof Problem && (error.status === 404 || error.status === 400)) return null;
+  throw error;
 }

@@ -15,8 +15,8 @@ import { Card, Chevron, Facts, Row } from '../../ui/card';
 import { Icon } from '../../ui/icon';
 import { Load, Place, Skeleton } from '../../ui/notice';
 import { AskFirst } from '../../ui/options';
-import { Screen } from '../../ui/screen';
 import { Failed } from './failed';
+import { Live } from './live';
 import { Secret } from './secret';
 import { momentOf, Pill } from './status';
 import { Waiting } from './waiting';
@@ -32,7 +32,7 @@ export function Keys({ store }: { store: Store }) {
   const writes = mayWrite(store.role, 'keys');
   if (made !== null) return <Secret title={t.once} body={t.onceBody} value={made} done={() => { setMade(null); void keys.refresh(); }} />;
   return (
-    <Screen title={t.title} primary={writes ? { label: t.make, run: () => go(store.id, 'new_key') } : null}>
+    <Live title={t.title} primary={writes ? { label: t.make, run: () => go(store.id, 'new_key') } : null}>
       <Load of={keys} skeleton={<Card><Skeleton rows={3} /></Card>}>
         {({ data, changes }) => (
           <>
@@ -44,7 +44,7 @@ export function Keys({ store }: { store: Store }) {
           </>
         )}
       </Load>
-    </Screen>
+    </Live>
   );
 }
 

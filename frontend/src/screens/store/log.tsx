@@ -4,13 +4,12 @@ import type { Deed } from '../../api/store-types';
 import type { Store } from '../../api/types';
 import { usePages } from '../../state/pages';
 import { useNews } from '../../state/store/feed';
-import { text } from '../../text';
 import { words } from '../../text/store';
 import { Avatar } from '../../ui/avatar';
-import { Button } from '../../ui/action';
 import { Card, Chevron, Row } from '../../ui/card';
-import { Failure, Place, Skeleton } from '../../ui/notice';
-import { Screen } from '../../ui/screen';
+import { Skeleton } from '../../ui/notice';
+import { Paged } from '../../ui/paged';
+import { Live, Nothing } from './live';
 import { momentOf } from './status';
 import { go } from './way';
 
@@ -18,19 +17,20 @@ const PAGE = 30;
 
 export function Log({ store }: { store: Store }) {
   const t = words.value.log;
-  const { items, more, busy, problem, next, refresh } = usePages<Deed>(
+  const pages = usePages<Deed>(
     (last) => listDeeds(store.id, { limit: PAGE, starting_after: last?.seq.toString() }),
     ({ id }) => id,
   );
-  useNews(store.id, refresh);
+  const { items, busy, problem } = pages;
+  useNews(store.id, pages.refresh);
   return (
-    <Screen title={t.title}>
-      {items.length > 0 && <Card>{items.map((deed) => <DeedRow key={deed.id} store={store} deed={deed} />)}</Card>}
-      {busy && items.length === 0 && <Card><Skeleton rows={6} /></Card>}
-      {!busy && !problem && items.length === 0 && <Card><Place icon="list" title={t.empty} /></Card>}
-      {problem && <Failure problem={problem} retry={next} />}
-      {items.length > 0 && more && !problem && <Button kind="soft" action={{ label: text.value.common.more, run: next, busy }} />}
-    </Screen>
+    <Live title={t.title}>
+      <Paged of={pages}>
+        {items.length > 0 && <Card>{items.map((deed) => <DeedRow key={deed.id} store={store} deed={deed} />)}</Card>}
+        {busy && items.length === 0 && <Card><Skeleton rows={6} /></Card>}
+        {!busy && !problem && items.length === 0 && <Nothing icon="list" title={t.empty} />}
+      </Paged>
+    </Live>
   );
 }
 

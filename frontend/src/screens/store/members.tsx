@@ -15,8 +15,8 @@ import { Card, Row, Section } from '../../ui/card';
 import { Icon } from '../../ui/icon';
 import { Load, Skeleton } from '../../ui/notice';
 import { AskFirst, Options } from '../../ui/options';
-import { Screen } from '../../ui/screen';
 import { Failed } from './failed';
+import { Live } from './live';
 import { dayOf } from './status';
 import { Waiting } from './waiting';
 import { go } from './way';
@@ -34,7 +34,7 @@ export function MembersScreen({ store }: { store: Store }) {
     void stores.refresh();
   };
   return (
-    <Screen title={t.title} primary={writes ? { label: t.invite, run: () => go(store.id, 'invite') } : null}>
+    <Live title={t.title} primary={writes ? { label: t.invite, run: () => go(store.id, 'invite') } : null}>
       <Load of={members} skeleton={<Card><Skeleton rows={3} /></Card>}>
         {({ data, invitations, changes }) => (
           <>
@@ -50,7 +50,7 @@ export function MembersScreen({ store }: { store: Store }) {
           </>
         )}
       </Load>
-    </Screen>
+    </Live>
   );
 }
 

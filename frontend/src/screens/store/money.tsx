@@ -21,9 +21,9 @@ import { Address } from '../../ui/copy';
 import { Amount } from '../../ui/money';
 import { Load, Notice, Place, Skeleton } from '../../ui/notice';
 import { AskFirst } from '../../ui/options';
-import { Screen } from '../../ui/screen';
 import { Failed } from './failed';
 import { RefundList } from './invoice';
+import { Live } from './live';
 import { InvoicePill, Pill } from './status';
 import { go } from './way';
 
@@ -46,7 +46,7 @@ export function MoneyDetail({ store, id }: { store: Store; id: string }) {
   const back = it && decides && mayWrite(store.role, 'refunds') && it.from !== null && left > 0n;
   const attach = (invoice: string) => act(t.money.attached, () => attachUnmatched(store.id, id, invoice));
   return (
-    <Screen title={t.money.title} quietTitle secondary={back ? { label: t.money.giveBack, run: () => go(store.id, 'give_back', id) } : null}>
+    <Live title={t.money.title} quietTitle secondary={back ? { label: t.money.giveBack, run: () => go(store.id, 'give_back', id) } : null}>
       <Load of={money} skeleton={<Card><Skeleton hero rows={3} /></Card>}>
         {(item) => (
           <>
@@ -66,7 +66,7 @@ export function MoneyDetail({ store, id }: { store: Store; id: string }) {
           </>
         )}
       </Load>
-    </Screen>
+    </Live>
   );
 }
 

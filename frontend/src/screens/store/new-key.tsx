@@ -7,7 +7,7 @@ import { useChange } from '../../state/store/change';
 import { AREAS, isGuarded, NO_RIGHTS, READ_ONLY, scopesOf, type Preset, type Rights, type ScopeArea } from '../../state/store/scopes';
 import { words } from '../../text/store';
 import { Card, Section } from '../../ui/card';
-import { Field, Segments } from '../../ui/choice';
+import { Field, Segments, Switch } from '../../ui/choice';
 import { Notice } from '../../ui/notice';
 import { Options } from '../../ui/options';
 import { Screen } from '../../ui/screen';
@@ -26,6 +26,7 @@ export function NewKeyScreen({ store }: { store: Store }) {
   const [preset, setPreset] = useState<Preset>('till');
   const [rights, setRights] = useState<Rights>(NO_RIGHTS);
   const [ends, setEnds] = useState<keyof typeof LIFETIMES>('never');
+  const [compatible, setCompatible] = useState(false);
   const [made, setMade] = useState<string | null>(null);
   if (made !== null) return <Secret title={t.once} body={t.onceBody} value={made} done={back} />;
 
@@ -33,7 +34,7 @@ export function NewKeyScreen({ store }: { store: Store }) {
   const lifetime = LIFETIMES[ends];
   const called = name.trim();
   const create = async () => {
-    const { key } = await makeKey(store.id, { ...(called && { name: called }), ...(scopes && { scopes }), ...(lifetime && { expires_in: lifetime }) });
+    const { key } = await makeKey(store.id, { ...(called && { name: called }), ...(scopes && { scopes }), ...(lifetime && { expires_in: lifetime }), ...(compatible && { format: 'cryptobot' as const }) });
     setMade(key);
   };
   return (
@@ -55,6 +56,9 @@ export function NewKeyScreen({ store }: { store: Store }) {
           options={(['never', 'month', 'year'] as const).map((value) => ({ value, label: t[value] }))}
         />
       </Section>
+      <Card>
+        <Switch label={t.compatible} detail={t.compatibleBody} on={compatible} onChange={setCompatible} />
+      </Card>
     </Screen>
   );
 }

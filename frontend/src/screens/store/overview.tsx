@@ -4,7 +4,8 @@ import { listChanges, listInvoices, listRefunds, listUnmatched, stopChange } fro
 import type { RightsChange } from '../../api/store-types';
 import type { Page, Store } from '../../api/types';
 import { figure, money } from '../../money';
-import { isHere, resource, type Resource } from '../../state/loaded';
+import { useAgain } from '../../state/again';
+import { isHere, resource, troubleOf, type Resource } from '../../state/loaded';
 import { current } from '../../state/session';
 import { useChange } from '../../state/store/change';
 import { useNews } from '../../state/store/feed';
@@ -22,10 +23,10 @@ import { DayChart } from '../../ui/chart';
 import { Segments } from '../../ui/choice';
 import { Icon, type IconName } from '../../ui/icon';
 import { Amount } from '../../ui/money';
-import { Load, Notice, Place, Skeleton } from '../../ui/notice';
+import { Load, Notice, Skeleton } from '../../ui/notice';
 import { SandboxPill } from '../../ui/pill';
-import { Screen } from '../../ui/screen';
 import { Failed } from './failed';
+import { Live, Nothing } from './live';
 import { InvoiceRow } from './status';
 import { titleOf, waits } from './waiting';
 import { go } from './way';
@@ -42,9 +43,10 @@ export function Overview({ store }: { store: Store }) {
   const [period, setPeriod] = useState<Period>('7');
   const all = useOverview(store, Number(period));
   return (
-    <Screen title={store.name} quietTitle primary={sells ? { label: t.newSale, run: () => go(store.id, 'stall') } : null}>
+    <Live title={store.name} quietTitle primary={sells ? { label: t.newSale, run: () => go(store.id, 'stall') } : null}>
       <Head store={store} />
       {store.owner_from !== null && <Notice tone="info" title={words.value.waits.youOwn(dayAndTime(store.owner_from, language.value))}>{words.value.waits.untilThen}</Notice>}
+      <Unseen of={[all.inbox, all.toSign, all.changes]} />
       <Attention store={store} inbox={all.inbox} toSign={all.toSign} changes={all.changes} />
       <Card>
         <Segments
@@ -58,14 +60,14 @@ export function Overview({ store }: { store: Store }) {
       <Load of={all.latest} skeleton={<Card><Skeleton rows={4} /></Card>}>
         {({ data }) =>
           data.length === 0 ? (
-            <Card><Place icon="receipt" title={t.noInvoices}>{sells ? t.noInvoicesBody : null}</Place></Card>
+            <Nothing icon="receipt" title={t.noInvoices}>{sells ? t.noInvoicesBody : null}</Nothing>
           ) : (
             <Section title={t.recent}>
               {data.map((invoice) => <InvoiceRow key={invoice.id} store={store.id} invoice={invoice} />)}
             </Section>
           )}
       </Load>
-    </Screen>
+    </Live>
   );
 }
 
@@ -107,6 +109,7 @@ function useOverview(store: Store, days: number) {
   useEffect(refresh, [parts]);
   useEffect(() => void report.refresh(), [report]);
   useNews(store.id, refresh);
+  for (const part of [parts.inbox, parts.toSign, parts.changes, parts.latest, report]) useAgain(part);
   return { ...parts, report };
 }
 
@@ -148,6 +151,15 @@ function Days({ sum, label }: { sum: Sum; label: string }) {
     return { name: i === today ? text.value.activity.today : name.format(day.start), units: day.units, figure: `${whole}${fraction} ${sum.asset}` };
   });
   return <DayChart days={days} label={label} columns={[t.overview.day, t.amount]} />;
+}
+
+/** What wants attention may wait without showing: nothing is told from not known. */
+function Unseen({ of }: { of: readonly (Resource<unknown> | null)[] }) {
+  const t = words.value.overview;
+  const unseen = of.filter((part) => part && troubleOf(part));
+  if (unseen.length === 0) return null;
+  const look = () => unseen.forEach((part) => void part?.refresh());
+  return <Notice tone="warn" title={t.unseen} action={{ label: text.value.common.tryAgain, run: look }}>{t.unseenBody}</Notice>;
 }
 
 interface AttentionProps {

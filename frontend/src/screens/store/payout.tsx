@@ -12,7 +12,7 @@ import { words } from '../../text/store';
 import { dayAndTime } from '../../text/when';
 import { Card, Row, Section } from '../../ui/card';
 import { Load, Skeleton } from '../../ui/notice';
-import { Screen } from '../../ui/screen';
+import { Live } from './live';
 import { momentOf, Pill } from './status';
 import { Waiting, waits } from './waiting';
 import { go } from './way';
@@ -29,7 +29,7 @@ export function Payout({ store }: { store: Store }) {
   const it = isHere(state) ? state.ok : null;
   const mayChange = it !== null && !it.changes.some(waits) && mayWrite(store.role, 'payout');
   return (
-    <Screen title={t.title} primary={mayChange ? { label: t.change, run: () => go(store.id, 'new_payout') } : null}>
+    <Live title={t.title} primary={mayChange ? { label: t.change, run: () => go(store.id, 'new_payout') } : null}>
       <Load of={here} skeleton={<Card><Skeleton rows={2} /></Card>}>
         {({ merchant, changes }) => (
           <>
@@ -42,7 +42,7 @@ export function Payout({ store }: { store: Store }) {
           </>
         )}
       </Load>
-    </Screen>
+    </Live>
   );
 }
 

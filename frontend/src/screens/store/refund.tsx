@@ -20,12 +20,12 @@ import { Address } from '../../ui/copy';
 import { Amount } from '../../ui/money';
 import { Failure, Load, Notice, Skeleton } from '../../ui/notice';
 import { AskFirst } from '../../ui/options';
-import { Screen } from '../../ui/screen';
 import { Tick } from '../../ui/tick';
 import { viewSteps } from '../sending';
 import { Steps } from '../../ui/steps';
 import { WalletTrouble } from '../wallet-trouble';
 import { Failed } from './failed';
+import { Live } from './live';
 import { RefundPill } from './status';
 import { go } from './way';
 
@@ -40,7 +40,7 @@ export function RefundDetail({ store, id }: { store: Store; id: string }) {
   const stage = stageOf(id);
   const signs = it?.status === 'requires_signature' && mayWrite(store.role, 'refunds');
   return (
-    <Screen title={t.refund.title} quietTitle primary={signs && it ? signOf(store, it, refund, change, stage) : null}>
+    <Live title={t.refund.title} quietTitle primary={signs && it ? signOf(store, it, refund, change, stage) : null}>
       <Load of={refund} skeleton={<Card><Skeleton hero rows={3} /></Card>}>
         {(item) => (
           <>
@@ -66,7 +66,7 @@ export function RefundDetail({ store, id }: { store: Store; id: string }) {
           </>
         )}
       </Load>
-    </Screen>
+    </Live>
   );
 }
 

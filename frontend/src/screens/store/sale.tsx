@@ -1,6 +1,7 @@
 // The code on the counter: followed live, green when the money is final.
 import { useEffect, useRef } from 'preact/hooks';
 import type { Problem } from '../../api/client';
+import { isSignIn } from '../../api/remit';
 import { createInvoice, getStoreInvoice, voidInvoice } from '../../api/store';
 import type { Invoice } from '../../api/store-types';
 import type { Store } from '../../api/types';
@@ -20,10 +21,10 @@ import { Amount } from '../../ui/money';
 import { Load, Notice, Skeleton } from '../../ui/notice';
 import { AskFirst } from '../../ui/options';
 import { Qr } from '../../ui/qr';
-import { Screen } from '../../ui/screen';
 import { Tick } from '../../ui/tick';
 import { shareLink } from '../receipt';
 import { Failed } from './failed';
+import { Live } from './live';
 import { go, toTill, turn } from './way';
 
 export function Sale({ store, id }: { store: Store; id: string }) {
@@ -32,15 +33,15 @@ export function Sale({ store, id }: { store: Store; id: string }) {
   useFeedback(isHere(state) ? state.ok : null);
   if (isHere(state)) return <SaleView store={store} invoice={state.ok} stale={isLate(state.stale)} changed={invoice.set} />;
   return (
-    <Screen title={words.value.sale.title} quietTitle>
+    <Live title={words.value.sale.title} quietTitle>
       <Load of={invoice} skeleton={<Card><Skeleton hero rows={2} /></Card>}>{() => null}</Load>
-    </Screen>
+    </Live>
   );
 }
 
 /** Whether it may have been paid without this screen having heard of it. An ended sign-in is told above. */
 function isLate(stale: Problem | null): boolean {
-  return late.value !== null || (stale !== null && stale.status !== 401);
+  return late.value !== null || (stale !== null && !isSignIn(stale));
 }
 
 /** The hand that holds the phone feels what has happened. */
@@ -75,12 +76,11 @@ function SaleView({ store, invoice, stale, changed }: ViewProps) {
     ? { label: t.sale.again, run: again.run, busy: again.change.busy }
     : invoice.status === 'open' ? null : { label: t.sale.open, run: () => go(store.id, 'invoice', invoice.id) };
   return (
-    <Screen
-      title={t.sale.title} quietTitle tall
+    <Live
+      title={t.sale.title} quietTitle tall old={stale && invoice.status !== 'paid'} warning={t.sale.staleBody}
       primary={open ? { label: t.sale.share, run: share } : invoice.status === 'processing' ? null : next}
       secondary={secondary}
     >
-      {stale && invoice.status !== 'paid' && <Notice tone="warn" title={t.sale.stale}>{t.sale.staleBody}</Notice>}
       {invoice.status === 'paid' ? <Done invoice={invoice} /> : <Counter invoice={invoice} />}
       <Failed change={change} />
       <Failed change={again.change} />
@@ -90,7 +90,7 @@ function SaleView({ store, invoice, stale, changed }: ViewProps) {
           onConfirm={() => change.run(async () => changed(await voidInvoice(store.id, invoice.id)))}
         />
       )}
-    </Screen>
+    </Live>
   );
 }
 

@@ -4,7 +4,8 @@ import { createInvoice, getRates, type NewInvoice } from '../../api/store';
 import type { Rate } from '../../api/store-types';
 import type { Store } from '../../api/types';
 import { parse, plain, worth } from '../../money';
-import { isHere, type Loaded } from '../../state/loaded';
+import { useAgain } from '../../state/again';
+import { isHere, troubleOf, type Loaded } from '../../state/loaded';
 import { assetOf, current } from '../../state/session';
 import { useChange } from '../../state/store/change';
 import { useOnce } from '../../state/store/look';
@@ -14,6 +15,7 @@ import { words } from '../../text/store';
 import { Card } from '../../ui/card';
 import { Field, Segments } from '../../ui/choice';
 import { FigureInput, Keypad } from '../../ui/keypad';
+import { Failure } from '../../ui/notice';
 import { ChipChoice } from '../../ui/options';
 import { Screen } from '../../ui/screen';
 import { Failed } from './failed';
@@ -61,6 +63,7 @@ export function Stall({ store }: { store: Store }) {
           options={price.payable.map((asset) => ({ value: asset, label: asset }))}
         />
       )}
+      {price.trouble && <Failure problem={price.trouble} />}
       <Failed change={change} />
       <Card>
         <Field label={t.note} placeholder={t.notePlaceholder} value={note} maxLength={NOTE_LENGTH} onChange={(value) => edit(() => setNote(value))} />
@@ -75,7 +78,9 @@ export function Stall({ store }: { store: Store }) {
 /** What prices are named in at this till: an asset, or a currency while a rate for it is trusted. */
 function usePrice(store: string) {
   const { info } = current();
-  const known = useOnce(getRates).state.value;
+  const asked = useOnce(getRates);
+  useAgain(asked);
+  const known = asked.state.value;
   const rates = ratesIn(known);
   const till = tillOf(store);
   const { price, asset: chosen } = till.value;
@@ -83,12 +88,15 @@ function usePrice(store: string) {
   const asset = paying.find((one) => one === chosen) ?? paying[0];
   const rate = asset === undefined ? undefined : rates.find((one) => one.asset === asset && one.currency === price);
   const isAsset = info.assets.some((one) => one.asset === price);
-  const isFiat = !isAsset && (known === 'loading' || rate !== undefined);
+  // As long as nobody knows, dollars do not turn into coins.
+  const isFiat = !isAsset && (!isHere(known) || rate !== undefined);
+  const currencies = new Set([...(isFiat ? [price] : []), ...rates.map((one) => one.currency)]);
   const unit = isFiat ? { asset: price, decimals: digitsOf(price) } : assetOf(info, isAsset ? price : info.ticker);
   return {
     unit,
     ready: !isFiat || rate !== undefined,
-    names: [...info.assets.map((one) => one.asset), ...new Set(rates.map((one) => one.currency))],
+    names: [...info.assets.map((one) => one.asset), ...currencies],
+    trouble: troubleOf(asked),
     payable: paying,
     asset: asset ?? unit.asset,
     rate: rate?.value && <bdi dir="ltr">{worth(rate.asset, rate.value, rate.currency)}</bdi>,

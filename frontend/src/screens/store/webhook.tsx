@@ -4,6 +4,7 @@ import { getEndpoint, listDeliveries, pingEndpoint, redeliver, removeEndpoint, r
 import type { Delivery, Endpoint } from '../../api/store-types';
 import type { Store } from '../../api/types';
 import { back } from '../../router';
+import { useAgain } from '../../state/again';
 import { isHere, resource } from '../../state/loaded';
 import { useChange, type Change } from '../../state/store/change';
 import { useNews } from '../../state/store/feed';
@@ -16,8 +17,8 @@ import { Button } from '../../ui/action';
 import { Card, Facts, Row, Section } from '../../ui/card';
 import { Load, Notice, Skeleton } from '../../ui/notice';
 import { AskFirst } from '../../ui/options';
-import { Screen } from '../../ui/screen';
 import { Failed } from './failed';
+import { Live } from './live';
 import { Secret } from './secret';
 import { momentOf, Pill } from './status';
 import { EndpointPill } from './webhooks';
@@ -42,7 +43,7 @@ export function WebhookDetail({ store, id }: { store: Store; id: string }) {
     await deliveries.refresh();
   });
   return (
-    <Screen title={t.title} primary={writes && it?.status === 'enabled' ? { label: t.test, run: ping, busy: change.busy } : null}>
+    <Live title={t.title} primary={writes && it?.status === 'enabled' ? { label: t.test, run: ping, busy: change.busy } : null}>
       <Load of={endpoint} skeleton={<Card><Skeleton rows={2} /></Card>}>
         {(item) => (
           <>
@@ -62,7 +63,7 @@ export function WebhookDetail({ store, id }: { store: Store; id: string }) {
           </>
         )}
       </Load>
-    </Screen>
+    </Live>
   );
 }
 
@@ -77,10 +78,11 @@ function useParts(store: string, id: string) {
   };
   useEffect(() => {
     refresh();
-    const timer = setInterval(() => document.hidden || void parts.deliveries.refresh(), LOOK_MS);
+    const timer = setInterval(() => document.hidden || void parts.deliveries.refresh('quietly'), LOOK_MS);
     return () => clearInterval(timer);
   }, [parts]);
   useNews(store, refresh);
+  useAgain(parts.endpoint);
   return parts;
 }
 

@@ -8,7 +8,7 @@ import { words } from '../../text/store';
 import { Card, Row } from '../../ui/card';
 import { Icon } from '../../ui/icon';
 import { Load, Place, Skeleton } from '../../ui/notice';
-import { Screen } from '../../ui/screen';
+import { Live } from './live';
 import { Pill } from './status';
 import { go } from './way';
 
@@ -16,7 +16,7 @@ export function Webhooks({ store }: { store: Store }) {
   const t = words.value.webhooks;
   const endpoints = useLive(store.id, () => listEndpoints(store.id));
   return (
-    <Screen title={t.title} primary={mayWrite(store.role, 'webhooks') ? { label: t.add, run: () => go(store.id, 'new_webhook') } : null}>
+    <Live title={t.title} primary={mayWrite(store.role, 'webhooks') ? { label: t.add, run: () => go(store.id, 'new_webhook') } : null}>
       <Load of={endpoints} skeleton={<Card><Skeleton rows={2} /></Card>}>
         {({ data }) => (
           <Card>
@@ -32,7 +32,7 @@ export function Webhooks({ store }: { store: Store }) {
           </Card>
         )}
       </Load>
-    </Screen>
+    </Live>
   );
 }
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 vi.mock('../../telegram', () => ({ telegram: { launch: { initData: 'user=1&hash=2' } } }));
 
-type Answer = () => Response | Promise<Response>;
+type Answer = (url: string) => Response | Promise<Response>;
 const json = (status: number, body: unknown) => new Response(JSON.stringify(body), { status });
 const problem = (status: number, slug: string): Answer => () => json(status, { type: `/problems/${slug}`, title: slug });
 const never: Answer = () => new Promise<Response>(() => undefined);
@@ -28,7 +28,7 @@ describe('the feed of a store', () => {
     vi.stubGlobal('fetch', (url: string) => {
       const path = url.split('?')[0] ?? '';
       asked.push(url);
-      return Promise.resolve((service.get(path) ?? problem(404, 'not-found'))());
+      return Promise.resolve((service.get(path) ?? problem(404, 'not-found'))(url));
     });
     news = [];
     place = document.createElement('div');
@@ -39,15 +39,19 @@ describe('the feed of a store', () => {
     vi.useRealTimers();
   });
 
-  const open = async () => {
-    const { useNews, late } = await import('./feed');
-    const { signedOut } = await import('../../api/remit');
+  const reopen = async () => {
+    const { useNews } = await import('./feed');
     const Screen = () => {
       useNews('acc_1', (types) => news.push(types));
       return null;
     };
     act(() => render(h(Screen, null), place));
     await vi.advanceTimersByTimeAsync(0);
+  };
+  const open = async () => {
+    await reopen();
+    const { late } = await import('./feed');
+    const { signedOut } = await import('../../api/remit');
     return { late, signedOut };
   };
   const paid: Answer = () => {
@@ -81,6 +85,49 @@ describe('the feed of a store', () => {
       expect(late.value).toBeNull();
     },
   );
+
+  it('says that news are late when it is refused although signing in again succeeds', async () => {
+    service.set('/v1/events', problem(401, 'session-invalid'));
+    const { late, signedOut } = await open();
+    expect([late.value?.slug, signedOut.value]).toEqual(['session-invalid', null]);
+    service.set('/v1/events', paid);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(late.value).toBeNull();
+  });
+
+  /** A store in which nothing happens: whoever waits for news, waits. */
+  const quiet = () => service.set('/v1/events', (url) => (/wait=[1-9]/.test(url) ? never(url) : json(200, { data: [], has_more: false })));
+
+  it('says that they are there again with the first good answer, also when nothing has happened', async () => {
+    service.set('/v1/events', problem(503, 'timed-out'));
+    const { late } = await open();
+    expect(late.value).not.toBeNull();
+    quiet();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(late.value).toBeNull();
+    expect(news).toEqual([[], []]);
+    const before = asked.length;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(asked.length).toBeLessThanOrEqual(before + 1);
+  });
+
+  it('does not leave the next screen saying that they are late', async () => {
+    service.set('/v1/events', problem(503, 'timed-out'));
+    const { late } = await open();
+    act(() => render(null, place));
+    quiet();
+    expect(late.value).not.toBeNull();
+    await reopen();
+    expect(late.value).toBeNull();
+  });
+
+  it('asks for nothing more when its screen has closed meanwhile', async () => {
+    service.set('/v1/merchant', () => new Promise((done) => setTimeout(() => done(json(200, { last_seq: 7 })), 500)));
+    await reopen();
+    act(() => render(null, place));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asked.filter((url) => url.startsWith('/v1/events'))).toEqual([]);
+  });
 
   it('ends for whoever was removed from the store, and only for them', async () => {
     service.set('/v1/events', problem(403, 'member-unknown'));

@@ -32,37 +32,39 @@ async function follow(store: string, signal: AbortSignal, news: (types: readonly
   let failures = 0;
   while (!signal.aborted) {
     try {
-      await listen(store, signal, news);
+      // The first good answer says that news are there again, so it must not wait for any.
+      const behind = failures > 0 || late.peek() !== null;
+      if (!(await listen(store, signal, news, behind ? 0 : WAIT))) continue;
       // What the screen asked for meanwhile may have failed as well.
       if (failures > 0 && !signal.aborted) news([]);
       failures = 0;
       late.value = null;
     } catch (error) {
-      if (isAbort(error)) return;
+      if (isAbort(error) || signal.aborted) return;
       const problem = asProblem(error);
+      // Whatever it is, the screen says so; it is never left looking as if it were alive.
+      late.value = isSignIn(problem) ? null : problem;
       if (problem.status === 403 && (await isGone(store))) return;
       // The service knows nothing of where we stood: from its newest event on, after a look at everything.
       if (problem.status === 400 || problem.status === 404 || problem.status === 409) heard.delete(store);
-      // Whatever it is, the screen says so; it is never left looking as if it were alive.
-      if (!signal.aborted) late.value = isSignIn(problem) ? null : problem;
       await pause(patience(problem, failures), signal).catch(() => undefined);
       failures += 1;
     }
   }
 }
 
-/** One look, or one wait for news. */
-async function listen(store: string, signal: AbortSignal, news: (types: readonly string[]) => void): Promise<void> {
-  const known = heard.get(store);
-  if (known === undefined) {
-    heard.set(store, (await getMerchant(store)).last_seq);
+/** One look, or one wait for news. Whether there was an answer. */
+async function listen(store: string, signal: AbortSignal, news: (types: readonly string[]) => void, wait: number): Promise<boolean> {
+  const known = heard.get(store) ?? (await getMerchant(store)).last_seq;
+  if (!heard.has(store)) {
+    heard.set(store, known);
+    if (signal.aborted) return false;
     // What came between the screen's own look and this one.
-    if (!signal.aborted) news([]);
-    return;
+    news([]);
   }
   const asked = performance.now();
-  const page = await awake(signal, (stop) => listEvents(store, known, WAIT, stop));
-  if (page === null) return;
+  const page = await awake(signal, (stop) => listEvents(store, known, wait, stop));
+  if (page === null) return false;
   const last = page.data[page.data.length - 1];
   if (last) heard.set(store, Math.max(last.seq, known));
   const types = page.data.map((event) => event.type);
@@ -70,7 +72,8 @@ async function listen(store: string, signal: AbortSignal, news: (types: readonly
   if (types.some((type) => type.startsWith('member.'))) void stores.refresh();
   if (types.length > 0 && !signal.aborted) news(types);
   // A service that cannot let us wait answers at once.
-  else if (performance.now() - asked < 1_000) await pause(AGAIN_MS, signal);
+  else if (wait > 0 && performance.now() - asked < 1_000) await pause(AGAIN_MS, signal);
+  return true;
 }
 
 /** Whether this person has been removed from the store: then the list of stores knows, and the screen gives way. */

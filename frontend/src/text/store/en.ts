@@ -69,6 +69,11 @@ export const en = {
     toStores: 'Your stores',
   },
 
+  late: {
+    title: 'News are late',
+    body: 'The service cannot be reached as it should, so things may stand otherwise by now. We keep looking.',
+  },
+
   overview: {
     title: 'Store',
     newSale: 'New sale',
@@ -84,6 +89,8 @@ export const en = {
     chart: (asset: string, n: number) => `${asset} received on each of the last ${n} days`,
     day: 'Day',
     attention: 'Wants your attention',
+    unseen: 'Could not look at what waits',
+    unseenBody: 'Payments nobody recognised, refunds to sign, or a change of the owners or the payout wallet may wait here without showing.',
     unmatched: (n: string) => (n === '1' ? 'One payment nobody recognised' : `${n} payments nobody recognised`),
     unmatchedBody: 'Say what it was for, or send it back',
     toSign: (n: string) => (n === '1' ? 'One refund waits for your wallet' : `${n} refunds wait for your wallet`),
@@ -114,7 +121,6 @@ export const en = {
     open: 'Invoice',
     processing: 'Money is on its way',
     processingBody: 'Seen by the network, not final yet. Wait for the green check.',
-    stale: 'News are late',
     staleBody: 'The service cannot be reached as it should, so this may have been paid already. We keep looking. Do not ask for the money twice.',
     paid: 'Paid',
     paidBody: 'It is final and in the store’s wallet.',
@@ -360,6 +366,8 @@ export const en = {
     never: 'Never',
     month: '30 days',
     year: '1 year',
+    compatible: 'For CryptoBot’s libraries',
+    compatibleBody: 'Written as their tokens are. It may do the same.',
     create: 'Make the key',
     chooseOne: 'Choose at least one right.',
     once: 'Your new key',
@@ -508,6 +516,9 @@ export const en = {
       'member.appointed': 'gave the store an owner',
       'webhook.created': 'added a webhook',
       'webhook.moved': 'moved a webhook',
+      'webhook.changed': 'changed a webhook',
+      'webhook.secret_rotated': 'replaced a webhook’s secret',
+      'webhook.deleted': 'deleted a webhook',
       'webhook.ping': 'tested a webhook',
       'webhook.disabled': 'switched a webhook off',
     } as Readonly<Record<string, string | undefined>>,

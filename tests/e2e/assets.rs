@@ -204,6 +204,31 @@ stories! {
         assert_eq!((each, &back["refunded"]["amount"]), (vec!["1", "2.5"], &json!("1")));
     }
 
+    async fn rates_that_are_fixed_for_good_are_fixed_for_a_day_at_most(world: World) {
+        const DAY: u32 = 86_400;
+        let shop = world.shop().await;
+        world.asked_again().await;
+        let both = json!(["USDT", "GRAM"]);
+        let fixed = json!({ "amount": "100", "asset": "USDT", "accepted_assets": both });
+        let least = json!({ "open_amount": true, "min_amount": "1", "asset": "USDT", "accepted_assets": both });
+        let fiat = json!({ "fiat": { "amount": "100", "currency": "USD" }, "asset": "USDT", "accepted_assets": both });
+        let free = json!({ "open_amount": true, "asset": "USDT", "accepted_assets": both });
+        let one = json!({ "amount": "100", "asset": "USDT", "accepted_assets": ["USDT"] });
+        for (terms, longer) in [(fixed, false), (least, false), (fiat, true), (free, true), (one, true)] {
+            let lives = |seconds: u32| {
+                let mut terms = terms.clone();
+                terms["expires_in"] = json!(seconds);
+                shop.api.post("/v1/invoices", terms)
+            };
+            lives(DAY).await.ok();
+            let refused = lives(DAY + 1).await;
+            match longer {
+                true => drop(refused.ok()),
+                false => assert_eq!(refused.problem(), "bad-request", "{terms}"),
+            }
+        }
+    }
+
     async fn an_open_amount_is_what_somebody_gives(world: World) {
         let (alice, shop) = cast(&world).await;
         let olga = world.stranger("olga").await;

@@ -5,6 +5,7 @@
 mod architecture;
 mod assets;
 mod bad_days;
+mod clocks;
 mod crash;
 mod crowds;
 mod cryptobot;
@@ -31,6 +32,7 @@ mod receipts;
 mod refunds;
 mod reports;
 mod requests;
+mod rescan;
 mod restore;
 mod sessions;
 mod stars;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use e2e::{World, person::id, stories};
+use remit::payments::custody::Deposit;
 use serde_json::{Value, json};
 use ton::address::Address;
 
@@ -145,6 +146,28 @@ stories! {
         let paid = json!({ "to": link, "amount": "1", "asset": "GRAM" });
         let payment = alice.api.post("/v1/payments", paid).await.ok();
         assert_eq!(comment(&payment).text(), Some("4000 111"));
+    }
+
+    async fn an_exchange_that_the_operator_names_is_told_of(world: World) {
+        let mut world = world;
+        let carol = world.stranger("carol").await;
+        let wallet: Address = carol.address().await.parse().unwrap();
+        world.service_stops().await;
+        let named = |name: &str, address| Deposit { name: name.to_owned(), address };
+        let theirs = Address { workchain: 0, hash: [0xee; 32] };
+        world.settings.deposits = vec![named("Big Exchange", theirs), named("Other", wallet)];
+        world.service_starts().await;
+        let (alice, shop) = (world.person("alice").await, world.shop().await);
+        let found = alice.api.get(&format!("/v1/recipients?q={}", exchange())).await.ok();
+        assert_eq!((&found["exchange"], &found["takes_memo"]), (&json!("Big Exchange"), &json!(true)));
+        assert!(found["warnings"].as_array().unwrap().contains(&json!("maybe_exchange")), "{found}");
+        // A refund to it would go to whoever has the memo.
+        let invoice = shop.invoices("1", "GRAM").await;
+        carol.sends(json!({ "to": invoice["address"], "amount": "1", "asset": "GRAM", "comment": invoice["reference"] })).await;
+        world.blocks(2).await;
+        shop.hears("invoice.paid").await;
+        let refund = shop.refunds(json!({ "invoice": id(&invoice) })).await;
+        assert!(refund["warnings"].as_array().unwrap().contains(&json!("maybe_exchange")), "{refund}");
     }
 
     async fn an_address_that_many_memos_reach_looks_like_an_exchange(world: World) {

@@ -64,6 +64,51 @@ stories! {
         assert_eq!(requests["data"].as_array().unwrap().len(), 1);
     }
 
+    async fn whoever_asks_anew_in_parallel_signs_one_payment(world: World) {
+        let (alice, shop) = (world.person("alice").await, world.shop().await);
+        let body = json!({ "amount": "10", "asset": "GRAM", "expires_in": 7200 });
+        let invoice = shop.api.post("/v1/invoices", body).await.ok();
+        let pay = format!("/v1/public/invoices/{}/pay", id(&invoice));
+        let from = json!({ "from": alice.address().await });
+        post(&alice.api, &pay, "k", &from).await.ok();
+        world.has_passed(std::time::Duration::from_secs(600)).await;
+        let answers = join_all((0..8).map(|_| post(&alice.api, &pay, "k", &from))).await;
+        let ids: std::collections::BTreeSet<String> =
+            answers.into_iter().map(|answer| id(&answer.ok()["payment"]).to_owned()).collect();
+        assert_eq!(ids.len(), 1, "signing two would pay twice: {ids:?}");
+    }
+
+    async fn an_answer_that_cannot_be_used_any_more_is_made_anew(world: World) {
+        let (alice, shop) = (world.person("alice").await, world.shop().await);
+        let from = json!({ "from": alice.address().await });
+        for (api, asset) in [(&world.api(), "GRAM"), (&alice.api, "USDT")] {
+            let body = json!({ "amount": "10", "asset": asset, "expires_in": 7200 });
+            let invoice = shop.api.post("/v1/invoices", body).await.ok();
+            let pay = format!("/v1/public/invoices/{}/pay", id(&invoice));
+            let first = post(api, &pay, "k", &from).await.ok();
+            assert_eq!(first["money"]["amount"], "10");
+            // What was to be signed has grown old.
+            world.has_passed(std::time::Duration::from_secs(600)).await;
+            let second = post(api, &pay, "k", &from).await.ok();
+            let ends = |answer: &Value| answer["transaction"]["validUntil"].as_u64().unwrap();
+            assert!(ends(&second) > world.now_seconds(), "{second:#}");
+            assert_eq!(post(api, &pay, "k", &from).await.ok(), second, "and kept again");
+            // Meanwhile a part has come.
+            let part = json!({
+                "to": invoice["address"], "amount": "4", "asset": asset, "comment": invoice["reference"],
+            });
+            alice.sends(part).await;
+            world.blocks(2).await;
+            shop.hears("invoice.partially_paid").await;
+            let third = post(api, &pay, "k", &from).await.ok();
+            assert_eq!(third["money"]["amount"], "6", "{third:#}");
+            alice.signs(&third["transaction"]).await;
+            world.blocks(2).await;
+            let paid = shop.invoice_turns(id(&invoice), "paid").await.unwrap();
+            assert_eq!((&paid["exception"], &paid["received"]["amount"]), (&json!("none"), &json!("10")));
+        }
+    }
+
     async fn whoever_pays_without_an_account_gets_the_same_message(world: World) {
         let (alice, bob, shop) = (world.person("alice").await, world.person("bob").await, world.shop().await);
         let (one, two) = (shop.invoices("1", "USDT").await, shop.invoices("1", "USDT").await);

@@ -29,7 +29,7 @@ async fn lives(kiosk: &Kiosk, copies: impl AsyncFnOnce(&Kiosk)) -> Life {
     kiosk.is_paid(&kept).await;
     kiosk.is_paid(&lost).await;
     let read = kiosk.hears(copied, "invoice.paid", 2).await.last().map_or(0, seq);
-    assert!(read > copied + 3);
+    assert!(read >= copied + 3);
     Life { kept, lost, copied, read }
 }
 

@@ -5,6 +5,7 @@
 //! answer of the API is held against its published description.
 
 pub mod api;
+pub mod bad_day;
 pub mod database;
 pub mod gate;
 pub mod kiosk;

@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
+use remit::merchants::{self, NewMerchant};
 use serde_json::{Value, json};
+use ton::address::Address;
 
 use crate::{Api, Person, World, person::id, world::SHOP_KEY};
 
@@ -18,6 +20,29 @@ pub struct Shop {
 impl Shop {
     pub(crate) async fn opens(world: World) -> Self {
         Self { api: world.api().with(format!("Bearer {SHOP_KEY}")), last: Arc::default() }
+    }
+
+    /// Whoever holds this key, reading the feed from the beginning.
+    #[must_use]
+    pub fn of_key(world: &World, key: &str) -> Self {
+        Self { api: world.api().with(format!("Bearer {key}")), last: Arc::default() }
+    }
+
+    /// Stores that nobody has heard of yet, paid at these wallets, opened past the API at one stroke.
+    pub async fn open_at(world: &World, payouts: impl IntoIterator<Item = Address>) -> Vec<Self> {
+        let (app, api) = (world.app(), world.api());
+        let mut tx = app.db.begin().await.expect("a transaction");
+        let mut shops = Vec::new();
+        for payout in payouts {
+            let (name, livemode) = ("Kiosk".to_owned(), false);
+            let new = NewMerchant { name, payout, owner_telegram: None, livemode };
+            let merchant = merchants::create(&mut tx, &app.assets, new, app.now()).await;
+            let merchant = merchant.expect("a store");
+            let (_, key) = merchants::mint(&mut tx, &merchant, app.now()).await.expect("a key");
+            shops.push(Self { api: api.with(format!("Bearer {key}")), last: Arc::default() });
+        }
+        tx.commit().await.expect("it commits");
+        shops
     }
 
     /// The same shop, calling with another of its keys and reading the feed from the beginning.
@@ -43,6 +68,22 @@ impl Shop {
     /// Waits for an invoice to leave `status`.
     pub async fn invoice_after(&self, id: &str, status: &str) -> Value {
         self.api.get(&format!("/v1/invoices/{id}?wait=20&after={status}")).await.ok()
+    }
+
+    /// Waits for an invoice to come into a status; one that ends in another is the error.
+    pub async fn invoice_turns(&self, id: &str, status: &str) -> Result<Value, Value> {
+        let mut found = self.invoice(id).await;
+        for _ in 0..20 {
+            let known = found["status"].as_str().expect("an invoice has a status").to_owned();
+            if known == status {
+                return Ok(found);
+            }
+            if !matches!(known.as_str(), "open" | "processing") {
+                break;
+            }
+            found = self.invoice_after(id, &known).await;
+        }
+        Err(found)
     }
 
     /// Opens a refund: `{ "payment" | "invoice", "amount"? … }`.

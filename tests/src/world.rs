@@ -61,13 +61,14 @@ impl World {
             chain_url: format!("{}/api/v3", simulated.url()),
             assets: composition::assets(&simulated.usdt_master()).expect("the sandbox's USDT"),
             world_url: Some(simulated.url().to_owned()),
-            poll: Duration::from_millis(5),
+            poll: Duration::from_millis(20),
             rates: Setup { every: Duration::from_millis(50), ..usual.rates.clone() },
             ..usual
         };
         let settings =
             composition::settle_in(settings, &simulated).expect("settings of this world");
-        let app = begin(&settings, &simulated, listener).await;
+        let clock_of_service = composition::clock(&simulated);
+        let app = begin(&settings, &simulated, listener, clock_of_service).await;
         Self {
             simulated,
             http: serve::client().expect("an HTTP client"),
@@ -195,8 +196,13 @@ impl World {
 
     /// Starts the service again on the same database.
     pub async fn service_starts(&self) {
+        self.service_starts_by(composition::clock(&self.simulated)).await;
+    }
+
+    /// The same, on a machine whose clock is another one.
+    pub async fn service_starts_by(&self, clock: remit::time::Clock) {
         let listener = TcpListener::bind(self.settings.listen).expect("the port is still ours");
-        let app = begin(&self.settings, &self.simulated, listener).await;
+        let app = begin(&self.settings, &self.simulated, listener, clock).await;
         *self.running.lock().expect("no story panics while it holds this") = app;
     }
 
@@ -207,8 +213,12 @@ impl World {
     }
 }
 
-async fn begin(settings: &Service, simulated: &Simulated, listener: TcpListener) -> App {
-    let clock = composition::clock(simulated);
+async fn begin(
+    settings: &Service,
+    simulated: &Simulated,
+    listener: TcpListener,
+    clock: remit::time::Clock,
+) -> App {
     let app = serve::assemble(settings.clone(), clock, Dice::system()).await.expect("a service");
     composition::open_shop(&app, simulated, SHOP_KEY).await.expect("the shop opens");
     serve::start(&app, listener).expect("the service starts");

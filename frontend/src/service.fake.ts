@@ -11,7 +11,13 @@ export type Answer = (asked: Asked) => Response | Promise<Response>;
 export const json = (status: number, body: unknown) => new Response(JSON.stringify(body), { status });
 export const says = (body: unknown): Answer => () => json(200, body);
 export const refuses = (status: number, slug: string): Answer => () => json(status, { type: `/problems/${slug}`, title: slug });
+export const list = (...data: unknown[]): Answer => says({ data, has_more: false });
 export const never: Answer = () => new Promise<Response>(() => undefined);
+
+/** Whoever is signed in, and the wallet they are paid at. */
+export const wallet = { id: 'wal_1', address: 'UQ', raw: `0:${'0'.repeat(64)}`, version: 'v5', default: true, linked_at: '' };
+export const person = { id: 'per_1', first_name: 'Bob', username: null, language: 'en', notifications: true, can_message: true, wallets: [wallet] };
+export const signsIn: Answer = () => json(201, { token: 't', expires_at: '', person });
 
 export interface Service {
   /** By path, or by `POST path`; a test changes it as it goes. Whatever is not here is not found. */

@@ -253,9 +253,12 @@ async fn name_some(
 /// can be none of it.
 async fn name(app: &App, rota: &mut Rota, watched: &Watched) -> Result<Option<Address>, Error> {
     let address = match app.account_of(watched.owner, watched.asset).await {
-        Ok(address) => address,
+        Ok(address) => {
+            rota.heard_from(watched.asset);
+            address
+        }
         Err(toncenter::Error::GetMethod { exit_code }) => {
-            rota.is_deaf(watched.asset, exit_code);
+            rota.unheard_from(watched.asset, exit_code);
             return Ok(None);
         }
         Err(error) => return Err(error.into()),

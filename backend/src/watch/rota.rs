@@ -152,8 +152,15 @@ impl Rota {
         Self::turn(&mut self.due, owners, count)
     }
 
+    /// Notes that the asset's master has named a wallet: it is not deaf any more.
+    pub fn heard_from(&mut self, asset: Asset) {
+        if let Asset::Jetton(master) = asset {
+            self.deaf.remove(&master);
+        }
+    }
+
     /// Notes that the asset's master names no wallets, which is no outage.
-    pub fn is_deaf(&mut self, asset: Asset, exit_code: i32) -> Place {
+    pub fn unheard_from(&mut self, asset: Asset, exit_code: i32) -> Place {
         let Asset::Jetton(master) = asset else { return Place::Later };
         let now = Instant::now();
         let deaf = self.deaf.entry(master).or_insert_with(|| {
@@ -186,10 +193,12 @@ impl Rota {
         *budget -= 1;
         match app.account_of(owner, asset).await {
             Ok(account) => {
-                self.deaf.remove(&master);
+                self.heard_from(asset);
                 Ok(Place::At(account))
             }
-            Err(toncenter::Error::GetMethod { exit_code }) => Ok(self.is_deaf(asset, exit_code)),
+            Err(toncenter::Error::GetMethod { exit_code }) => {
+                Ok(self.unheard_from(asset, exit_code))
+            }
             Err(error) if error.is_outage() => Err(error),
             Err(error) => {
                 tracing::debug!(%error, %owner, "no name of a jetton wallet yet");
@@ -305,10 +314,13 @@ mod tests {
     #[test]
     fn one_wrong_answer_of_a_master_is_no_word() {
         let (mut rota, asset) = (Rota::default(), Asset::Jetton(account(1, None).owner));
-        assert_eq!(rota.is_deaf(asset, -13), Place::Later);
         let Asset::Jetton(master) = asset else { unreachable!() };
+        assert_eq!(rota.unheard_from(asset, -13), Place::Later);
         rota.deaf.get_mut(&master).unwrap().since -= FOR_CERTAIN;
-        assert_eq!(rota.is_deaf(asset, -13), Place::Nowhere);
+        assert_eq!(rota.unheard_from(asset, -13), Place::Nowhere);
+        // Whoever has named a wallet in between begins anew.
+        rota.heard_from(asset);
+        assert_eq!(rota.unheard_from(asset, -13), Place::Later);
     }
 
     #[test]

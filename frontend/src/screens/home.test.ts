@@ -1,15 +1,12 @@
 import { h, render } from 'preact';
 import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { fakeService, json, refuses, says, type Service } from '../service.fake';
+import { fakeService, list, refuses, says, signsIn, wallet, type Service } from '../service.fake';
 
 vi.mock('../telegram', () => ({ telegram: { launch: { initData: 'user=1&hash=2', theme: {} }, hosted: false, haptic: () => undefined, on: () => undefined } }));
 // No wallet is asked here, and its list is not fetched.
 vi.mock('../wallet', () => ({ warmUp: () => undefined, WalletError: class extends Error {} }));
 
-const list = (...data: unknown[]) => says({ data, has_more: false });
-const wallet = { id: 'wal_1', address: 'UQ', raw: '', version: 'v5', default: true, linked_at: '' };
-const person = { id: 'per_1', first_name: 'Bob', username: null, language: 'en', notifications: true, can_message: true, wallets: [wallet] };
 const request = { id: 'req_1', status: 'open', money: null, note: 'Dinner', paid_count: 0 };
 const store = { id: 'acc_1', name: 'Bob’s Bakery', role: 'owner' };
 const away = refuses(503, 'database-unavailable');
@@ -20,7 +17,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.resetModules();
   service = fakeService({
-    '/v1/session': () => json(201, { token: 't', expires_at: '', person }),
+    '/v1/session': signsIn,
     '/v1/info': says({ ticker: 'GRAM', sandbox: false, assets: [{ asset: 'GRAM', name: 'GRAM', decimals: 9, master: null }] }),
     '/v1/balances': list(), '/v1/payments': list(), '/v1/requests': list(request), '/v1/merchants': list(store),
   });

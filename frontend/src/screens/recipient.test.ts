@@ -1,7 +1,7 @@
 import { h, render } from 'preact';
 import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { fakeService, json, refuses, says, type Service } from '../service.fake';
+import { fakeService, refuses, says, signsIn, type Service } from '../service.fake';
 
 vi.mock('../telegram', () => ({ telegram: { launch: { initData: 'user=1&hash=2', theme: {} }, hosted: false, haptic: () => undefined, on: () => undefined } }));
 
@@ -15,7 +15,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.resetModules();
   service = fakeService({
-    '/v1/session': () => json(201, { token: 't', expires_at: '', person: { id: 'per_1', first_name: 'Bob', language: 'en', wallets: [] } }),
+    '/v1/session': signsIn,
     '/v1/info': says({ ticker: 'GRAM', sandbox: false, assets: [], app_url: 'https://t.me/x?startapp=', public_url: 'https://x' }),
   });
   place = document.body.appendChild(document.createElement('div'));

@@ -2,7 +2,7 @@ import { h, render } from 'preact';
 import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Recipient } from '../api/types';
-import { fakeService, json, says } from '../service.fake';
+import { fakeService, says, signsIn } from '../service.fake';
 
 vi.mock('../telegram', () => ({ telegram: { launch: { initData: 'user=1&hash=2', theme: {} }, hosted: false, haptic: () => undefined, on: () => undefined } }));
 // No wallet is asked here, and its list is not fetched.
@@ -19,7 +19,7 @@ let place: HTMLElement;
 beforeEach(() => {
   vi.resetModules();
   fakeService({
-    '/v1/session': () => json(201, { token: 't', expires_at: '', person: { id: 'per_1', first_name: 'Bob', language: 'en', wallets: [] } }),
+    '/v1/session': signsIn,
     '/v1/info': says({ ticker: 'GRAM', sandbox: false, assets: [{ asset: 'GRAM', name: 'GRAM', decimals: 9, master: null }] }),
   });
   place = document.body.appendChild(document.createElement('div'));

@@ -2,17 +2,14 @@ import { h, render } from 'preact';
 import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StorePage } from '../../router';
-import { fakeService, json, never, refuses, says, type Service } from '../../service.fake';
+import { fakeService, json, list, never, person, refuses, says, signsIn, type Service } from '../../service.fake';
 
 const nothing = () => undefined;
 vi.mock('../../telegram', () => ({
   telegram: { launch: { initData: 'user=1&hash=2', theme: {} }, hosted: false, supports: () => false, haptic: nothing, on: () => nothing },
 }));
 
-const list = (...data: unknown[]) => says({ data, has_more: false });
 const store = { id: 'acc_1', name: 'Bob’s Bakery', address: 'UQ', role: 'owner', owner_from: null, livemode: true, created_at: '' };
-const wallet = { id: 'wal_1', address: 'UQ', raw: `0:${'0'.repeat(64)}`, version: 'v5', default: true, linked_at: '' };
-const person = { id: 'per_1', first_name: 'Bob', username: null, language: 'en', notifications: true, can_message: true, wallets: [wallet] };
 const info = { ticker: 'GRAM', sandbox: false, assets: [{ asset: 'GRAM', name: 'GRAM', decimals: 9, master: null }] };
 
 const money = { amount: '2', asset: 'GRAM', units: '2000000000', decimals: 9 };
@@ -30,7 +27,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   vi.resetModules();
   service = fakeService({
-    '/v1/session': () => json(201, { token: 't', expires_at: '', person }),
+    '/v1/session': signsIn,
     '/v1/info': says(info),
     '/v1/me': says(person),
     '/v1/merchants': list(store),

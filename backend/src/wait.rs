@@ -6,6 +6,7 @@
 //! moment, looked at once more and answered: at once would only make it ask again at once.
 
 use std::{
+    cell::RefCell,
     collections::HashMap,
     future::Future,
     sync::{Arc, Mutex, PoisonError},
@@ -13,7 +14,10 @@ use std::{
 };
 
 use serde::Deserialize;
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 use utoipa::IntoParams;
 
 use crate::{
@@ -40,6 +44,10 @@ const KNOWN: usize = 400;
 /// The same of one address, and of everybody we do not know.
 const ADDRESS: usize = 50;
 const STRANGERS: usize = 200;
+/// Requests that only read, of one caller, that are worked on at the same time.
+const TURNS: usize = 2;
+/// A table of callers larger than this is cleared of those who ask for nothing just now.
+const MANY: usize = 10_000;
 /// How long somebody is held for whom there is no place.
 const MOMENT: Duration = Duration::from_secs(2);
 /// Seconds after which it is worth trying for a place again.
@@ -92,6 +100,13 @@ impl From<Client> for Waiter {
 }
 
 impl Waiter {
+    fn name(&self) -> &str {
+        match self {
+            Self::Known { account, .. } => account,
+            Self::Stranger(name) => name,
+        }
+    }
+
     /// A store waits in the name of its first owner: whoever opens ten has not ten times the places.
     pub async fn of(app: &App, merchant: &Merchant) -> Result<Self> {
         let mut tx = app.db.snapshot().await?;
@@ -108,6 +123,7 @@ pub struct Places {
     people: Arc<Room>,
     strangers: Arc<Room>,
     looks: Semaphore,
+    turns: Turns,
 }
 
 impl Default for Places {
@@ -117,11 +133,19 @@ impl Default for Places {
             people: Room::new(PERSON, KNOWN),
             strangers: Room::new(ADDRESS, STRANGERS),
             looks: Semaphore::new(LOOKS),
+            turns: Turns::default(),
         }
     }
 }
 
 impl Places {
+    /// Answers a caller who reads, when it is their turn: whoever asks for much at once waits for
+    /// themselves, and nobody else does. Waiting for news is not reading.
+    pub async fn in_turn<T>(&self, who: &str, answer: impl Future<Output = T>) -> T {
+        let turn = self.turns.take(who).await;
+        TURN.scope(RefCell::new(turn), answer).await
+    }
+
     /// Places that are free again when they are dropped.
     fn take(&self, waiter: &Waiter) -> Result<Vec<Place>, Full> {
         match waiter {
@@ -191,6 +215,32 @@ impl Drop for Place {
     }
 }
 
+/// Whose turn it is to read, caller by caller, in the order of their asking.
+#[derive(Default)]
+struct Turns(Mutex<HashMap<String, Arc<Semaphore>>>);
+
+/// A turn, which is over when it is dropped.
+type Turn = Option<OwnedSemaphorePermit>;
+
+tokio::task_local! {
+    /// The turn in which the present request is answered.
+    static TURN: RefCell<Turn>;
+}
+
+impl Turns {
+    async fn take(&self, who: &str) -> Turn {
+        let own = {
+            let mut callers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if callers.len() > MANY {
+                callers.retain(|_, turns| Arc::strong_count(turns) > 1);
+            }
+            callers.entry(who.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(TURNS))).clone()
+        };
+        // A permit holds its semaphore: a caller who has turns is never forgotten.
+        own.acquire_owned().await.ok()
+    }
+}
+
 /// What a look found, and whether it is worth answering at once.
 pub struct Look<T> {
     pub found: T,
@@ -227,6 +277,8 @@ where
             return Ok(look().await?.found);
         }
     };
+    // Whoever waits leaves their turn to others, and takes another for each look.
+    let reads = TURN.try_with(|turn| turn.take().is_some()).unwrap_or(false);
     let deadline = Instant::now() + wait;
     while !news && Instant::now() < deadline && !app.stop.is_cancelled() {
         let looked = Instant::now();
@@ -236,6 +288,10 @@ where
             () = app.stop.cancelled() => {}
         }
         // A semaphore that nobody closes always gives.
+        let _own = match reads {
+            true => app.places.turns.take(waiter.name()).await,
+            false => None,
+        };
         let _turn = app.places.looks.acquire().await;
         woken.mark_unchanged();
         Look { found, news } = look().await?;
@@ -261,7 +317,12 @@ fn too_many(waiter: &Waiter) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::{
+        pin::pin,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
+
+    use futures_util::poll;
 
     use super::*;
     use crate::merchants::harness::Api;
@@ -304,6 +365,35 @@ mod tests {
         assert!(places.take(&somebody("alice")).is_ok() && places.take(&somebody("bob")).is_ok());
         held.clear();
         assert!(places.accounts.taken().is_empty() && places.people.taken().is_empty());
+    }
+
+    #[tokio::test]
+    async fn whoever_reads_much_at_once_waits_for_themselves_alone() {
+        let places = Places::default();
+        let idle = || std::future::pending::<()>();
+        let (mut first, mut second) = (
+            Box::pin(places.in_turn("greedy", idle())),
+            Box::pin(places.in_turn("greedy", idle())),
+        );
+        let mut third = pin!(places.in_turn("greedy", async {}));
+        assert!(poll!(&mut first).is_pending() && poll!(&mut second).is_pending());
+        assert!(poll!(&mut third).is_pending(), "two at a time");
+        assert!(
+            poll!(pin!(places.in_turn("modest", async {}))).is_ready(),
+            "nobody waits for them"
+        );
+        drop(first);
+        assert!(poll!(&mut third).is_ready(), "and then it is their turn");
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_for_news_leaves_their_turn_to_others() {
+        let api = Api::open().await;
+        let waiting =
+            || Box::pin(api.app.places.in_turn("alice", waits(&api.app, somebody("alice"), 50)));
+        let (mut first, mut second) = (waiting(), waiting());
+        assert!(poll!(&mut first).is_pending() && poll!(&mut second).is_pending());
+        assert!(poll!(pin!(api.app.places.in_turn("alice", async {}))).is_ready());
     }
 
     #[test]

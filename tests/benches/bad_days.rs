@@ -18,7 +18,7 @@ use futures_util::future::join_all;
 const BOUND: Duration = Duration::from_secs(30);
 /// Days in one world, and worlds at the same time.
 const DAYS: u64 = 50;
-const WORLDS: u64 = 2;
+const WORLDS: u64 = 4;
 
 #[derive(Default)]
 struct Tally {
@@ -77,8 +77,8 @@ async fn main() {
     std::process::exit(i32::from(!held));
 }
 
-async fn lives(world: u64, days: std::ops::Range<u64>, tally: &Mutex<Tally>) {
-    let engine = match Engine::Postgres.is_there() && world % 2 == 1 {
+async fn lives(number: u64, days: std::ops::Range<u64>, tally: &Mutex<Tally>) {
+    let engine = match Engine::Postgres.is_there() && number % 2 == 1 {
         true => Engine::Postgres,
         false => Engine::Sqlite,
     };
@@ -97,4 +97,12 @@ async fn lives(world: u64, days: std::ops::Range<u64>, tally: &Mutex<Tally>) {
         tally.lock().expect("nobody panics while holding it").add(evening, wrong);
     }
     world.end().await;
+    // Days take their time, so whoever waits for them hears of them.
+    let tally = tally.lock().expect("nobody panics while holding it");
+    let (lost, wrong) = (tally.sent - tally.paid, tally.wrong.len());
+    let worst = tally.healed.iter().max().map_or(0, Duration::as_millis);
+    eprintln!(
+        "{} days: {lost} lost, {wrong} told wrongly, healed after {worst} ms at worst",
+        tally.days
+    );
 }

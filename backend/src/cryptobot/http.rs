@@ -31,7 +31,8 @@ use crate::{
     problem::{Kind, Problem, Result, Said},
 };
 
-const ROOT: &str = "/compat/cryptobot/";
+/// Where all of it stands; every method may be called by GET and by POST.
+pub const ROOT: &str = "/compat/cryptobot/";
 /// The header that carries an API key.
 pub const TOKEN: &str = "crypto-pay-api-token";
 /// How many invoices one answer holds.

@@ -13,16 +13,16 @@ use std::{
 
 use axum::{
     extract::{Request, State},
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 
 use crate::{
+    app::App,
     call,
     client::Client,
-    config::Proxies,
     cryptobot::http as cryptobot,
     identity::hash,
     problem::{Kind, Problem},
@@ -46,6 +46,7 @@ type Table = DefaultKeyedRateLimiter<String>;
 pub struct Limits(Arc<Tables>);
 
 struct Tables {
+    app: App,
     /// Everybody behind one address: whoever they say they are, they cannot invent that.
     address: Table,
     /// Whoever has shown a good credential.
@@ -56,30 +57,29 @@ struct Tables {
     look_ups: Table,
     /// Whose credentials have been good, by their hash.
     good: Mutex<HashMap<String, String>>,
-    proxies: Proxies,
 }
 
 impl Limits {
-    pub fn new(proxies: Proxies) -> Self {
+    pub fn new(app: App) -> Self {
         let table = |(rate, burst): (u32, u32)| {
             let whole = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
             RateLimiter::keyed(Quota::per_second(whole(rate)).allow_burst(whole(burst)))
         };
         Self(Arc::new(Tables {
+            app,
             address: table(ADDRESS),
             known: table(KNOWN),
             anybody: table(ANYBODY),
             pages: table(PAGES),
             look_ups: table(LOOK_UPS),
             good: Mutex::default(),
-            proxies,
         }))
     }
 }
 
 impl Tables {
     fn from(&self, request: &Request) -> String {
-        Client::of(request.extensions(), request.headers(), &self.proxies).name
+        Client::of(request.extensions(), request.headers(), &self.app.settings.trusted_proxies).name
     }
 
     fn good(&self) -> MutexGuard<'_, HashMap<String, String>> {
@@ -111,6 +111,7 @@ pub async fn layer(State(limits): State<Limits>, request: Request, next: Next) -
     let credential = credential.filter(|_| !is_open);
     let credential = credential.map(|value| hash(&String::from_utf8_lossy(value.as_bytes())));
     let caller = credential.as_ref().and_then(|shown| tables.good().get(shown).cloned());
+    let is_known = caller.is_some();
     let (table, client) = match caller {
         Some(caller) => (&tables.known, caller),
         None => (&tables.anybody, from.clone()),
@@ -124,7 +125,11 @@ pub async fn layer(State(limits): State<Limits>, request: Request, next: Next) -
     if let Err(wait) = charged {
         return too_many(wait);
     }
-    let response = next.run(request).await;
+    let reads = request.method() == Method::GET || path.starts_with(cryptobot::ROOT);
+    let response = match is_known && reads {
+        true => tables.app.places.in_turn(&client, next.run(request)).await,
+        false => next.run(request).await,
+    };
     if let Some(credential) = credential {
         tables.learn(credential, &response);
     }
@@ -168,9 +173,9 @@ fn too_many(wait: Duration) -> Response {
 mod tests {
     use super::*;
 
-    #[test]
-    fn whoever_calls_too_often_waits_and_the_others_do_not() {
-        let limits = Limits::new(Proxies::default());
+    #[tokio::test]
+    async fn whoever_calls_too_often_waits_and_the_others_do_not() {
+        let limits = Limits::new(crate::merchants::harness::Api::open().await.app.clone());
         let call = |who: &str| limits.0.anybody.check_key(&who.to_owned()).is_ok();
         let allowed = (0..100).filter(|_| call("flood")).count();
         assert!((60..70).contains(&allowed), "{allowed}");

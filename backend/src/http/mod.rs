@@ -50,7 +50,7 @@ const ANSWER: Duration = Duration::from_secs(wait::LONGEST + 10);
 pub fn router(app: App) -> Router {
     let (api, _) = api().split_for_parts();
     let spec = openapi();
-    let limits = limit::Limits::new(app.settings.trusted_proxies.clone());
+    let limits = limit::Limits::new(app.clone());
     let api = api
         .merge(docs::router(&app, &spec))
         .layer(middleware::from_fn_with_state(limits.clone(), limit::layer))

@@ -11,7 +11,7 @@ use ton::{
     transfer::{OwnJettonWallet, Reason, Received, Verdict, received_gram, received_jetton},
 };
 
-use super::{Error, head::Head, is_jetton, page};
+use super::{Error, WORK, head::Head, is_jetton, page};
 use crate::{
     app::App,
     follow::{self, BEFOREHAND, Cursor, Watched},
@@ -20,10 +20,8 @@ use crate::{
     time::Time,
 };
 
-/// Transactions taken in one database transaction, and for how long one goes on: a slow database gets on
-/// between crashes, and holds up nobody else.
+/// Transactions taken in one database transaction at most.
 const AT_ONCE: usize = 200;
-const WORK: Duration = Duration::from_millis(500);
 /// How often in a row the service may contradict a cursor before the account is read from an earlier one.
 const STRIKES: u32 = 3;
 /// How many of the service's rows are held against what is known, to find where both agree.
@@ -291,7 +289,7 @@ async fn store_all(app: &App, watched: &Watched, rows: &[&Transaction]) -> Resul
                 settle::settle(&mut tx, app, arrival, app.now()).await?;
             }
             taken += 1;
-            if taken == AT_ONCE || begun.elapsed() >= WORK {
+            if is_enough(taken, begun.elapsed()) {
                 break;
             }
         }
@@ -305,6 +303,11 @@ async fn store_all(app: &App, watched: &Watched, rows: &[&Transaction]) -> Resul
         (from.cursor, rest) = (Some(to), &rest[taken..]);
     }
     Ok(Read { cursor: from.cursor, obstacle: None })
+}
+
+/// Whether a database transaction has gone on for long enough.
+fn is_enough(taken: usize, took: Duration) -> bool {
+    taken >= AT_ONCE || took >= WORK
 }
 
 fn arrival(watched: &Watched, tx: &Transaction) -> Option<Arrival> {
@@ -351,5 +354,112 @@ pub(super) fn received(watched: &Watched, tx: &Transaction) -> Option<Received> 
             None
         }
         Verdict::Not(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use proptest::{prelude::*, sample::subsequence};
+
+    use super::*;
+
+    const HEAD: Head = Head { seqno: 100, time: Time::from_millis(1_795_000_000_000) };
+
+    /// A transaction as the chain service tells it: its place, the one before it, and the masterchain block
+    /// that has it.
+    fn row(lt: u64, before: u64, block: u32) -> Transaction {
+        let of = |lt: u64| [u8::try_from(lt).unwrap(); 32];
+        let hash = |lt: u64| STANDARD.encode(of(lt));
+        let json = serde_json::json!({
+            "account": format!("0:{}", hex::encode(of(7))), "hash": hash(lt), "lt": lt.to_string(), "now": 1_795_000_000,
+            "prev_trans_lt": before.to_string(), "prev_trans_hash": hash(before),
+            "orig_status": if before == 0 { "nonexist" } else { "active" }, "end_status": "active",
+            "mc_block_seqno": block, "description": { "type": "tick_tock" },
+        });
+        serde_json::from_value(json).unwrap()
+    }
+
+    /// An account's history: the first is its first, and each names the one before it.
+    fn history(length: u64, block: impl Fn(u64) -> u32) -> Vec<Transaction> {
+        (1..=length).map(|n| row(n * 2, (n - 1) * 2, block(n))).collect()
+    }
+
+    fn cursor(row: &Transaction) -> Cursor {
+        Cursor { lt: row.lt, hash: row.hash }
+    }
+
+    proptest! {
+        /// Whatever is left out, in whatever order and however often it is told: what is taken goes on from
+        /// the cursor without a gap, and where something is missing in between, that is said.
+        #[test]
+        fn only_what_joins_on_is_taken(
+            told in (1usize..20).prop_flat_map(|n| {
+                (subsequence((0..n).collect::<Vec<_>>(), 1..=n).prop_shuffle(), 0..n)
+            }),
+            twice in any::<bool>(),
+        ) {
+            let (told, read) = told;
+            let history = history(20, |_| 50);
+            let from = cursor(&history[read]);
+            let mut rows: Vec<&Transaction> = told.iter().map(|n| &history[*n]).collect();
+            if twice {
+                rows.extend(rows.clone());
+            }
+            let Joined { new, obstacle } = joined(Some(from), &rows, HEAD);
+            let next = |n: &usize| told.contains(n);
+            let whole: Vec<_> = (read + 1..20).take_while(next).map(|n| history[n].link()).collect();
+            prop_assert_eq!(new.iter().map(|row| row.link()).collect::<Vec<_>>(), whole.clone());
+            let is_more = told.iter().any(|n| *n > read + whole.len());
+            let hole = Obstacle::Hole { after: history[read + whole.len()].lt };
+            prop_assert_eq!(obstacle, is_more.then_some(hole));
+        }
+
+        /// What the head of the round does not reach is for a later round, and no fault of the service's.
+        #[test]
+        fn what_is_not_final_waits(final_ones in 0usize..10) {
+            let until = u64::try_from(final_ones).unwrap();
+            let history = history(10, |n| if n <= until { 100 } else { 101 });
+            let rows: Vec<&Transaction> = history.iter().collect();
+            let Joined { new, obstacle } = joined(None, &rows, HEAD);
+            prop_assert_eq!((new.len(), obstacle), (final_ones, None));
+        }
+    }
+
+    #[test]
+    fn a_cursor_that_the_service_does_not_know_is_told() {
+        let history = history(5, |_| 50);
+        let rows: Vec<&Transaction> = history.iter().collect();
+        let never = Cursor { lt: 5, hash: [99; 32] };
+        let Joined { new, obstacle } = joined(Some(never), &rows, HEAD);
+        assert!(new.is_empty());
+        assert_eq!(obstacle, Some(Obstacle::Astray { cursor: 5 }));
+    }
+
+    #[test]
+    fn two_that_contradict_each_other_are_both_left() {
+        let (mut history, forged) = (history(4, |_| 50), row(7, 4, 50));
+        history.push(forged);
+        let rows: Vec<&Transaction> = history.iter().collect();
+        let Joined { new, obstacle } = joined(Some(cursor(&history[0])), &rows, HEAD);
+        // After 4 come both 6 and 7: which of them is true is not known yet.
+        assert_eq!(new.iter().map(|row| row.lt).collect::<Vec<_>>(), [4]);
+        assert_eq!(obstacle, Some(Obstacle::Hole { after: 5 }));
+    }
+
+    #[test]
+    fn a_row_in_part_stands_in_the_way() {
+        let mut history = history(3, |_| 50);
+        history[1].prev_trans_hash = None;
+        let rows: Vec<&Transaction> = history.iter().collect();
+        let Joined { new, obstacle } = joined(None, &rows, HEAD);
+        assert_eq!((new.len(), obstacle), (1, Some(Obstacle::Partial { lt: 4 })));
+    }
+
+    #[test]
+    fn a_slow_database_is_given_little_at_a_time() {
+        assert!(!is_enough(199, Duration::from_millis(499)));
+        assert!(is_enough(1, Duration::from_millis(500)), "25 ms a statement is a few at a time");
+        assert!(is_enough(200, Duration::ZERO));
     }
 }

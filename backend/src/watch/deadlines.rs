@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use ton::{address::Address, toncenter::AccountState};
 
 use super::{
-    BATCH, Error,
+    BATCH, Error, WORK,
     head::{Filled, Head, Witness, filled_in},
     rota::{Place, Rota, Share, key},
 };
@@ -28,8 +28,6 @@ const GRACE: Duration = Duration::from_secs(10);
 const OWNERS: usize = 50;
 /// How often in a row an account is left out of an answer before it counts as one that is not there.
 const LEFT_OUT: usize = 3;
-/// How long a database transaction may go on.
-const WORK: Duration = Duration::from_millis(500);
 
 /// How much passes in one database transaction: less where the database is slow.
 #[derive(Debug, Clone, Copy)]
@@ -204,4 +202,37 @@ async fn keep(
     }
     tx.commit().await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// However slow a database is, and whatever it was before, its transactions soon keep to their time,
+        /// or take one thing at a time.
+        #[test]
+        fn a_portion_comes_down_to_what_a_database_can_do(each in 0u32..2_000, before in 1i64..=200) {
+            let each = Duration::from_millis(each.into());
+            let mut portion = Portion(before);
+            for _ in 0..20 {
+                portion.learns(each * u32::try_from(portion.0).unwrap());
+                prop_assert!((1..=200).contains(&portion.0));
+            }
+            for _ in 0..4 {
+                let takes = each * u32::try_from(portion.0).unwrap();
+                prop_assert!(takes <= WORK * 2 || portion.0 == 1, "{takes:?}");
+                portion.learns(takes);
+            }
+        }
+    }
+
+    #[test]
+    fn a_quick_database_takes_much_at_once() {
+        let mut portion = Portion::default();
+        (0..3).for_each(|_| portion.learns(Duration::from_millis(5)));
+        assert_eq!(portion.0, 200);
+    }
 }

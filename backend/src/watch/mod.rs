@@ -51,6 +51,9 @@ const RECONCILE: Duration = Duration::from_secs(12);
 const READ_LATELY: Duration = Duration::from_secs(120);
 /// The longest wait for a chain that does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How long one database transaction goes on: a slow database gets on between crashes, and holds up nobody
+/// else.
+const WORK: Duration = Duration::from_millis(500);
 /// Fees are looked up for payments as young as this; older ones go without.
 const FEES_FOR: Duration = Duration::from_secs(600);
 

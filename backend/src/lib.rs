@@ -13,7 +13,8 @@
 //!    own servers, and [`rates`] tell what money is worth in fiat. [`stars`] are what Telegram takes for
 //!    digital goods, the one payment that no chain sees. [`cryptobot`] says the same in the words of
 //!    those who come from there; [`reports`] add it all up.
-//! 6. [`watch`] reads the chain into payments; [`settle`] says what a payment means for its owner.
+//! 6. [`watch`] reads the chain into payments; [`subjects`] are everything that can be paid, and say what a
+//!    payment means for it.
 //! 7. [`deliver`] and [`bot`] tell people; [`http`] is the roof over every domain's routes.
 //! 8. [`questions`] are what people ask of the chain, beside the watcher and behind it; [`vouched`] holds
 //!    the listed jettons against the chain.
@@ -58,8 +59,8 @@ pub mod requests;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod serve;
-pub mod settle;
 pub mod stars;
+pub mod subjects;
 pub mod tasks;
 pub mod time;
 pub mod unmatched;

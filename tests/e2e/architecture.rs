@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 /// Who stands on whom; a folder may use only what stands below it.
 const STOREYS: &[&[&str]] = &[
     &["http", "watch", "deliver", "bot"],
-    &["settle"],
+    &["subjects"],
     &["unmatched", "receipts", "cryptobot", "reports"],
     &["invoices", "requests"],
     &["refunds", "payouts"],
@@ -89,4 +89,33 @@ fn arrows_point_down() {
         }
     }
     assert!(wrong.is_empty(), "these look up: {wrong:#?}");
+}
+
+/// Whatever is new to be paid is to be understood in one place. Nobody else takes the list apart, and there no
+/// match has a rest: so a new variant fails to compile there, and only there.
+#[test]
+fn what_can_be_paid_is_told_apart_in_one_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let variant = |text: &str| {
+        let after =
+            |name: &'static str| text.match_indices(name).map(move |(at, _)| at + name.len());
+        let mut found = after("Subject::").chain(after("subjects::Kind::"));
+        found.any(|at| text[at..].starts_with(char::is_uppercase))
+    };
+    let (own, others): (Vec<_>, Vec<_>) =
+        files.iter().partition(|(path, _)| path.contains("backend/src/subjects/"));
+    let elsewhere: Vec<_> = others.iter().filter(|(_, text)| variant(text)).collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:#?}");
+    let list = own.iter().find(|(path, _)| path.ends_with("subjects/mod.rs")).expect("it is there");
+    assert!(variant(&list.1) && !list.1.contains("_ =>"), "a match without a rest");
+    let telling = own.iter().filter(|(_, text)| variant(text)).count();
+    assert_eq!(telling, 1, "one file");
+    for (path, text) in others.iter().filter(|(path, _)| path.contains("backend/src/watch/")) {
+        let domains = ["invoices", "requests", "refunds"];
+        let named: Vec<_> =
+            used(text).into_iter().filter(|name| domains.contains(&&**name)).collect();
+        assert!(named.is_empty(), "{path} names {named:?}");
+    }
 }

@@ -3,24 +3,24 @@
 use std::str::FromStr;
 
 use super::text::{
-    Message, Standing, Words,
+    Message, Words,
     notice::{any_of, bold, show_name, shown},
     show,
 };
 use crate::{
     app::App,
     db::Tx,
-    id::{InvoiceId, PaymentId, RequestId},
+    id::PaymentId,
     identity::Person,
-    invoices::{self, Goods, InvoiceStatus},
     page::PageQuery,
     payments::{
         self, Stage,
+        card::{Card, Standing, Sum},
         http::activity,
         view::{Direction, PaymentView, Viewer},
     },
     problem::Problem,
-    requests::{self, RequestStatus},
+    subjects,
 };
 
 const NOTE: usize = 200;
@@ -30,9 +30,7 @@ const LINES: u32 = 5;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
-    Invoices(#[from] invoices::Error),
-    #[error(transparent)]
-    Requests(#[from] requests::Error),
+    Subjects(#[from] subjects::Error),
     #[error("{}", .0.detail)]
     Problem(Problem),
     #[error(transparent)]
@@ -47,96 +45,40 @@ pub async fn card(
     person: &Person,
     link: &str,
 ) -> Result<Message, Error> {
-    let card = if let Ok(id) = InvoiceId::from_str(link) {
-        invoice(tx, app, words, id).await?
-    } else if let Ok(id) = RequestId::from_str(link) {
-        request(tx, app, words, id).await?
-    } else if let Ok(id) = PaymentId::from_str(link) {
-        seen_by(tx, app, person, id).await?.map(|view| payment(words, &view))
-    } else {
-        None
+    if let Some(card) = subjects::card(tx, app, link, app.time()).await? {
+        return Ok(asking(words, &card));
+    }
+    let seen = match PaymentId::from_str(link) {
+        Ok(id) => seen_by(tx, app, person, id).await?,
+        Err(_) => None,
     };
+    let card = seen.map(|view| payment(words, &view));
     Ok(card.unwrap_or_else(|| Message::new(words.unknown_link()).with(words.open_app(), None)))
 }
 
-async fn invoice(
-    tx: &mut Tx,
-    app: &App,
-    words: &dyn Words,
-    id: InvoiceId,
-) -> Result<Option<Message>, Error> {
-    let whole = match invoices::whole(tx, id).await {
-        Ok(whole) => whole,
-        Err(invoices::Error::NotFound(_)) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let view = invoices::view::public(&app.assets, &whole);
-    let standing = match view.status {
-        InvoiceStatus::Open => Standing::Open,
-        InvoiceStatus::Processing => Standing::OnItsWay,
-        InvoiceStatus::Paid => Standing::Paid,
-        InvoiceStatus::Expired | InvoiceStatus::Void => Standing::Over,
-    };
-    let (who, open) = (show_name(words, &view.shop.name), standing == Standing::Open);
-    let sums = view.accepted.iter().map(|a| if open { &a.remaining } else { &a.money });
-    let title = match (view.goods_kind, &view.stars) {
-        // Inside Telegram digital goods have one price.
-        (Goods::Digital, Some(stars)) => words.asks_for(&who, &shown(&stars.price)),
-        (Goods::Digital, None) => {
+fn asking(words: &dyn Words, card: &Card) -> Message {
+    let (who, is_open) = (show_name(words, &card.who), card.standing == Standing::Open);
+    let title = match &card.sum {
+        Sum::OneOf(sums) => words.asks_for(&who, &any_of(words, sums.iter())),
+        Sum::Any => words.asks_for_any(&who),
+        Sum::Outside => {
             let html = format!("{}\n{}", bold(&words.asks_outside(&who)), words.outside_hint());
-            return Ok(Some(Message::new(html).with(words.open(), Some(&view.id))));
+            return Message::new(html).with(words.open(), Some(&card.id));
         }
-        _ if !view.open_amount => words.asks_for(&who, &any_of(words, sums)),
-        _ if standing == Standing::Paid => words.asks_for(&who, &shown(&view.received)),
-        _ => words.asks_for_any(&who),
     };
-    let mut card = asking(words, &title, view.description.as_deref(), standing, &view.id);
-    if let (Some(least), Standing::Open) = (&view.min_amount, standing) {
-        card.html.push_str(&format!("\n{}", words.at_least(&shown(least))));
-    }
-    Ok(Some(card))
-}
-
-async fn request(
-    tx: &mut Tx,
-    app: &App,
-    words: &dyn Words,
-    id: RequestId,
-) -> Result<Option<Message>, Error> {
-    let (request, owner) = match requests::find(tx, id).await {
-        Ok(found) => found,
-        Err(requests::Error::NotFound(_)) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let who = show_name(words, &owner.first_name);
-    let title = match request.amount {
-        Some(amount) => words.asks_for(&who, &shown(&app.assets.money(request.asset, amount))),
-        None => words.asks_for_any(&who),
-    };
-    let standing = match request.status(app.time()) {
-        RequestStatus::Open => Standing::Open,
-        RequestStatus::Closed => Standing::Over,
-    };
-    Ok(Some(asking(words, &title, request.note.as_deref(), standing, &id.to_string())))
-}
-
-fn asking(
-    words: &dyn Words,
-    title: &str,
-    note: Option<&str>,
-    standing: Standing,
-    id: &str,
-) -> Message {
-    let note = note.map(|note| show(note, NOTE)).filter(|note| !note.is_empty());
-    let mut html = bold(title);
-    if let Some(note) = note {
+    let note = card.note.as_deref().map(|note| show(note, NOTE));
+    let mut html = bold(&title);
+    if let Some(note) = note.filter(|note| !note.is_empty()) {
         html.push_str(&format!("\n{}", words.quote(&note)));
     }
-    if standing == Standing::Open {
-        return Message::new(html).with(words.pay(), Some(id));
+    if !is_open {
+        html.push_str(&format!("\n{}", words.standing(card.standing)));
     }
-    html.push_str(&format!("\n{}", words.standing(standing)));
-    Message::new(html).with(words.open(), Some(id))
+    if let Some(least) = card.least.as_ref().filter(|_| is_open) {
+        html.push_str(&format!("\n{}", words.at_least(&shown(least))));
+    }
+    let button = if is_open { words.pay() } else { words.open() };
+    Message::new(html).with(button, Some(&card.id))
 }
 
 /// A payment as this person may see it; nothing if it is none of theirs.

@@ -17,8 +17,9 @@ use crate::{
         stars::{Question, decide},
     },
     money::Amount,
-    refunds, settle,
+    refunds,
     stars::{self, Paid, StarPayment},
+    subjects,
     time::Time,
 };
 
@@ -32,7 +33,7 @@ pub enum Error {
     #[error(transparent)]
     Refunds(#[from] refunds::Error),
     #[error(transparent)]
-    Settle(#[from] settle::Error),
+    Subjects(#[from] subjects::Error),
     #[error(transparent)]
     Db(#[from] sqlx::Error),
 }
@@ -84,7 +85,9 @@ pub async fn paid(
         amount: amount(payment.total_amount),
         at: Time::from_millis(incoming.date.timestamp_millis()),
     };
-    let Some(recorded) = settle::stars(tx, app, &paid, now).await? else { return Ok(None) };
+    let Some(recorded) = subjects::settle::stars(tx, app, &paid, now).await? else {
+        return Ok(None);
+    };
     let Some(id) = recorded.invoice else {
         return Ok(Some(Message::new(words.stars_unknown())));
     };

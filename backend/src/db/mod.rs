@@ -17,10 +17,13 @@ mod network;
 mod newest;
 mod open;
 mod outage;
+#[cfg(test)]
+mod tables;
 mod tally;
 mod text;
 #[cfg(test)]
 mod trials;
+mod wire;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -36,6 +39,7 @@ pub(crate) use tally::over_ids;
 pub use tally::{Tally, joined};
 pub use text::Text;
 pub(crate) use text::{as_text, text_enum};
+pub(crate) use wire::Rows;
 
 use newest::Newest;
 use outage::Writing;
@@ -206,11 +210,6 @@ impl Tx {
         self.announcements.push(announcement);
     }
 
-    pub(crate) fn counted(&mut self) -> &mut Engine {
-        self.tally.statement();
-        &mut self.engine
-    }
-
     /// Wakes whoever waits for news, although no event is announced.
     pub fn nudge(&mut self) {
         self.nudge = true;
@@ -260,26 +259,22 @@ impl Tx {
 /// meets an engine. `one`, `optional` or `all`.
 macro_rules! rows {
     ($tx:expr, one $T:ty, $sql:expr $(, $a:expr)* $(,)?) => {
-        $crate::db::rows!(@ fetch_one $tx, $T, $sql $(, $a)*)
+        $crate::db::rows!(@ one false $tx, $T, $sql $(, $a)*)
     };
     ($tx:expr, optional $T:ty, $sql:expr $(, $a:expr)* $(,)?) => {
-        $crate::db::rows!(@ fetch_optional $tx, $T, $sql $(, $a)*)
+        $crate::db::rows!(@ optional false $tx, $T, $sql $(, $a)*)
     };
     ($tx:expr, all $T:ty, $sql:expr $(, $a:expr)* $(,)?) => {
-        $crate::db::rows!(@ fetch_all $tx, $T, $sql $(, $a)*)
+        $crate::db::rows!(@ all true $tx, $T, $sql $(, $a)*)
     };
-    (@ $fetch:ident $tx:expr, $T:ty, $sql:expr $(, $a:expr)*) => {{
+    (@ $read:ident $all:literal $tx:expr, $T:ty, $sql:expr $(, $a:expr)*) => {{
         $crate::db::statement!($sql);
         let tx: &mut $crate::db::Tx = $tx;
-        let outcome = match tx.counted() {
-            $crate::db::Engine::Sqlite(c) => {
-                sqlx::query_as::<_, $T>($sql)$(.bind($a))*.$fetch(&mut **c).await
-            }
-            $crate::db::Engine::Postgres(c) => {
-                sqlx::query_as::<_, $T>($sql)$(.bind($a))*.$fetch(&mut **c).await
-            }
-        };
-        tx.after(outcome)
+        #[allow(unused_mut)]
+        let mut bound = tx.bound();
+        $(bound.add($a);)*
+        let outcome = tx.answered($sql, bound, $all).await;
+        tx.after(outcome.and_then($crate::db::Rows::$read::<$T>))
     }};
 }
 
@@ -288,14 +283,10 @@ macro_rules! execute {
     ($tx:expr, $sql:expr $(, $a:expr)* $(,)?) => {{
         $crate::db::statement!($sql);
         let tx: &mut $crate::db::Tx = $tx;
-        let outcome = match tx.counted() {
-            $crate::db::Engine::Sqlite(c) => {
-                sqlx::query($sql)$(.bind($a))*.execute(&mut **c).await.map(|r| r.rows_affected())
-            }
-            $crate::db::Engine::Postgres(c) => {
-                sqlx::query($sql)$(.bind($a))*.execute(&mut **c).await.map(|r| r.rows_affected())
-            }
-        };
+        #[allow(unused_mut)]
+        let mut bound = tx.bound();
+        $(bound.add($a);)*
+        let outcome = tx.executed($sql, bound).await;
         tx.after(outcome)
     }};
 }

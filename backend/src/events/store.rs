@@ -141,3 +141,12 @@ pub async fn by_hands(tx: &mut Tx, account: &str, before: i64, limit: i64) -> Re
         limit
     )
 }
+
+/// Takes away what a feed has told, and what was still to be told of it. Its own row stays, so that its
+/// numbers are never given out again.
+pub async fn forget(tx: &mut Tx, account: &str, now: Time) -> Result<()> {
+    execute!(tx, "delete from deliveries where account_id = $1", account)?;
+    execute!(tx, "delete from events where account_id = $1", account)?;
+    execute!(tx, "update accounts set created_at = $2 where id = $1", account, now)?;
+    Ok(())
+}

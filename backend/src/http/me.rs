@@ -13,6 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::{
     app::App,
     db::Tx,
+    events,
     extract::Body,
     follow,
     identity::{
@@ -22,6 +23,7 @@ use crate::{
     },
     merchants,
     problem::{Kind, Problem, Refusals, Result},
+    subjects,
     time::Time,
     wallets::{self, http::WalletView},
 };
@@ -170,7 +172,12 @@ async fn forget(State(app): State<App>, caller: Caller) -> Result<StatusCode> {
     store::hold(&mut tx, caller.person.id).await?;
     owns_nothing(&mut tx, &caller.person).await?;
     merchants::changes::store::forget_witness(&mut tx, caller.person.telegram_id).await?;
-    store::forget(&mut tx, caller.person.id, app.time()).await?;
+    let (id, now) = (caller.person.id, app.time());
+    subjects::forget(&mut tx, id).await?;
+    wallets::store::forget(&mut tx, id).await?;
+    events::store::forget(&mut tx, &id.to_string(), now).await?;
+    merchants::members::store::forget(&mut tx, id).await?;
+    store::forget(&mut tx, id).await?;
     follow::release(&mut tx, app.time()).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -26,8 +26,11 @@ use tower_http::{
 };
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{
-        ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+    openapi::{
+        RefOr, Schema,
+        security::{
+            ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+        },
     },
 };
 use utoipa_axum::router::OpenApiRouter;
@@ -36,9 +39,9 @@ use crate::{
     app::App,
     bot, call, cryptobot, identity, invoices, merchants,
     merchants::acting::ACCOUNT,
-    payments, payouts,
+    payouts,
     problem::{Kind, Problem, ProblemBody},
-    rates, receipts, refunds, reports, requests, unmatched, wait, wallets, webhooks,
+    rates, receipts, reports, subjects, unmatched, wait, wallets, webhooks,
 };
 
 /// No body may be larger, in bytes.
@@ -89,11 +92,8 @@ fn api() -> OpenApiRouter<App> {
         .merge(me::router())
         .merge(identity::http::router())
         .merge(wallets::http::router())
-        .merge(payments::http::router())
-        .merge(requests::http::router())
-        .merge(invoices::http::router())
+        .merge(subjects::routes())
         .merge(bot::offer::router())
-        .merge(refunds::http::router())
         .merge(unmatched::http::router())
         .merge(merchants::http::router())
         .merge(payouts::http::router())
@@ -149,11 +149,23 @@ pub fn openapi() -> String {
         )
     ),
     components(schemas(ProblemBody)),
-    modifiers(&Credentials)
+    modifiers(&Credentials, &Purposes)
 )]
 struct Description;
 
 struct Credentials;
+
+struct Purposes;
+
+/// What a payment can be for, as a list: payments themselves do not know it.
+impl Modify for Purposes {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let schemas = openapi.components.get_or_insert_default().schemas.get_mut("PurposeKind");
+        if let Some(RefOr::T(Schema::Object(kind))) = schemas {
+            kind.enum_values = Some(subjects::words().map(Into::into).collect());
+        }
+    }
+}
 
 impl Modify for Credentials {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {

@@ -152,38 +152,9 @@ pub async fn release_username(
 }
 
 /// Takes the person out of everything that is ours; what the chain knows, it keeps.
-pub async fn forget(tx: &mut Tx, id: PersonId, now: Time) -> Result<()> {
-    let account = id.to_string();
+pub async fn forget(tx: &mut Tx, id: PersonId) -> Result<()> {
     execute!(tx, "delete from sessions where person_id = $1", id)?;
-    execute!(tx, "delete from challenges where person_id = $1", id)?;
-    execute!(tx, "delete from wallets where person_id = $1", id)?;
-    execute!(tx, "delete from activity where person_id = $1", id)?;
-    execute!(tx, "delete from requests where person_id = $1", id)?;
-    execute!(tx, "delete from deliveries where account_id = $1", &account)?;
-    execute!(tx, "delete from events where account_id = $1", &account)?;
-    execute!(
-        tx,
-        "update intents set payer_id = null, payer_name = null, payer_username = null, note = null,
-                memo = null
-          where payer_id = $1",
-        id
-    )?;
-    execute!(
-        tx,
-        "update intents set payee_id = null, payee_name = null, payee_username = null
-          where payee_id = $1",
-        id
-    )?;
-    execute!(
-        tx,
-        "update merchants set owner_telegram = null
-          where owner_telegram = (select telegram_id from people where id = $1)",
-        id
-    )?;
-    execute!(tx, "delete from members where person_id = $1", id)?;
     execute!(tx, "delete from people where id = $1", id)?;
-    // The feed's row stays, so that its numbers are never given out again.
-    execute!(tx, "update accounts set created_at = $2 where id = $1", &account, now)?;
     Ok(())
 }
 

@@ -119,7 +119,7 @@ pub async fn open(
     }
     let own = &whole.intent;
     let draft = Draft {
-        purpose: own.purpose,
+        purpose: own.purpose.clone(),
         payer: Side::default(),
         payer_address: None,
         payee: own.payee.clone(),

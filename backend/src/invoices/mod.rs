@@ -6,6 +6,7 @@
 //! and the merchant decides what to do about it. It may accept several assets, see [`share`], or leave
 //! the amount to whoever pays.
 
+pub mod card;
 pub mod claims;
 mod due;
 pub mod goods;
@@ -29,7 +30,7 @@ use crate::{
     id::InvoiceId,
     merchants::{self, Merchant},
     money::{Amount, Assets},
-    payments::{self, Draft, Purpose, Reason, Recorded, Side, Stage},
+    payments::{self, Draft, End, Manner, Paid, Purpose, Side, Stage, Stray},
     rates::{self, Doubt, Setup},
     time::Time,
     webhooks,
@@ -38,6 +39,7 @@ use crate::{
 use due::Dues;
 use timeline::{Mark, Observation, Source};
 
+pub use card::card;
 pub use goods::{Declined, Goods, Starred};
 pub use pay::priced;
 pub use renew::renew;
@@ -177,9 +179,16 @@ pub async fn number(tx: &mut Tx, id: InvoiceId, dice: &Dice) -> db::Result<()> {
     }
 }
 
+/// How payments know what they are for.
+pub const KIND: &str = "invoice";
+
+pub fn purpose(id: InvoiceId) -> Purpose {
+    Purpose::of(KIND, id, Manner { takes_parts: true, shop: Some(End::Payee), keeps_worth: true })
+}
+
 fn draft(id: InvoiceId, merchant: &Merchant, new: &NewInvoice, dues: &Dues) -> Draft {
     Draft {
-        purpose: Purpose::Invoice(id),
+        purpose: purpose(id),
         payer: Side::default(),
         payer_address: None,
         payee: Side { name: Some(merchant.name.clone()), ..Side::default() },
@@ -215,13 +224,12 @@ pub async fn accept(
 pub async fn misdirected(
     tx: &mut Tx,
     id: InvoiceId,
-    recorded: &Recorded,
-    reason: Reason,
+    stray: &Stray,
     now: Now<'_>,
 ) -> Result<(), Error> {
     let seen = Observation {
-        source: Some(Source::Transfer(recorded.transfer.id)),
-        note: Some(reason.as_str().to_owned()),
+        source: Some(Source::Transfer(stray.transfer.id)),
+        note: Some(stray.reason.as_str().to_owned()),
         ..Observation::of(Mark::Unmatched)
     };
     Ok(store::timeline::observe(tx, id, &seen, now.at).await?)
@@ -233,12 +241,12 @@ pub async fn credit(
     assets: &Assets,
     setup: &Setup,
     id: InvoiceId,
-    recorded: &Recorded,
+    paid: &Paid,
     now: Now<'_>,
 ) -> Result<(), Error> {
-    let arrival = &recorded.transfer.arrival;
+    let arrival = &paid.transfer.arrival;
     let Some(amount) = arrival.amount() else { return Ok(()) };
-    let source = Some(Source::Transfer(recorded.transfer.id));
+    let source = Some(Source::Transfer(paid.transfer.id));
     let by = renew::counting(tx, (assets, setup), id, (arrival.asset, arrival.at), now).await?;
     let input = Input::Arrived { asset: arrival.asset, amount, at: arrival.at, by };
     advance(tx, assets, id, input, source, now).await

@@ -295,7 +295,7 @@ fn draft(
 ) -> Draft {
     let own = &whole.intent;
     Draft {
-        purpose: own.purpose,
+        purpose: own.purpose.clone(),
         payer: Side::from(person),
         payer_address: Some(from),
         payee: own.payee.clone(),

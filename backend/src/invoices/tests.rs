@@ -13,7 +13,7 @@ use crate::{
     events::store::Event,
     merchants::tests::{olgas_shop, wallet},
     money::{Amount, Asset},
-    payments::{Arrival, Outcome},
+    payments::{Arrival, Recorded},
     rates::{Fiat, Quote, Sources},
 };
 
@@ -91,9 +91,9 @@ impl Till {
     async fn finds(&self, arrival: Arrival) {
         let mut tx = self.db.begin().await.unwrap();
         if let Some(recorded) = payments::record(&mut tx, arrival, self.now()).await.unwrap() {
-            assert!(matches!(recorded.transfer.outcome, Outcome::Matched(_)));
-            let Purpose::Invoice(id) = recorded.intent.as_ref().unwrap().purpose else { panic!() };
-            credit(&mut tx, &self.assets, &self.setup, id, &recorded, self.now()).await.unwrap();
+            let Recorded::Paid(paid) = recorded else { panic!("it pays nothing") };
+            let id = paid.intent.purpose.id.as_deref().unwrap().parse().unwrap();
+            credit(&mut tx, &self.assets, &self.setup, id, &paid, self.now()).await.unwrap();
         }
         tx.commit().await.unwrap();
     }

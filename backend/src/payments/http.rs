@@ -134,7 +134,7 @@ async fn create(
     }
     let memo = memo_for(&app, &to, new.memo.as_deref(), note.is_some()).await?;
     let payment = Start {
-        purpose: Purpose::Send,
+        purpose: Purpose::send(),
         to: to.side,
         address: to.address,
         asset: listed.asset,

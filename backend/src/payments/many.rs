@@ -96,8 +96,8 @@ pub async fn by_purposes(tx: &mut Tx, ids: &str) -> Result<By<Intent>> {
     )?)?;
     let mut by = By::new();
     for intent in found {
-        if let Some(id) = intent.purpose.id() {
-            by.entry(id).or_default().push(intent);
+        if let Some(id) = &intent.purpose.id {
+            by.entry(id.clone()).or_default().push(intent);
         }
     }
     Ok(by)

@@ -2,8 +2,9 @@
 //!
 //! Everything payable owns a *payment intent*: a payee's address, an asset, an amount or none, a
 //! reference. The watcher knows intents only. [`record`] takes a transfer off the chain and says which
-//! intent it pays; what that means for an invoice or a request is decided above, in `settle.rs`.
+//! intent it pays; what that means for whoever owns the intent is decided above, in `subjects`.
 
+pub mod card;
 pub mod custody;
 pub mod http;
 pub mod link;
@@ -29,8 +30,8 @@ use crate::{
 };
 
 pub use state::{
-    Arrival, Input, Intent, Marks, Memo, Nature, Outcome, Purpose, Reason, Refused, Side, Stage,
-    Transfer,
+    Arrival, End, Input, Intent, Manner, Marks, Memo, Nature, Outcome, Purpose, Reason, Refused,
+    SEND, Side, Stage, Transfer,
 };
 
 /// How long a wallet may take to sign; TON Connect wants five minutes at most.
@@ -115,14 +116,51 @@ pub async fn advance(tx: &mut Tx, id: PaymentId, input: Input) -> Result<Intent,
     }
 }
 
-/// A transfer that was not known before.
+/// Ends what nobody paid in time, at most so many. `passed` is the chain's clock; every block up to it must
+/// have been read. Says how many those were: there may be more.
+pub async fn expire_due(tx: &mut Tx, passed: Time, limit: i64) -> Result<usize, Error> {
+    let due = store::due(tx, passed, limit).await?;
+    for intent in &due {
+        match advance(tx, intent.id, Input::Deadline).await {
+            Ok(_) | Err(Error::Refused(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(due.len())
+}
+
+/// What has become of a transfer that was not known before.
 #[derive(Debug, Clone)]
-pub struct Recorded {
+pub enum Recorded {
+    Paid(Paid),
+    Stray(Stray),
+}
+
+/// Money that pays an intent, which is settled now.
+#[derive(Debug, Clone)]
+pub struct Paid {
     pub transfer: Transfer,
-    /// The intent it pays, already settled, or the one it seems to have been meant for.
-    pub intent: Option<Intent>,
+    pub intent: Intent,
     /// The intent was settled by an earlier transfer: this is the same reference once more.
     pub again: bool,
+}
+
+/// Money that pays nothing we know of.
+#[derive(Debug, Clone)]
+pub struct Stray {
+    pub transfer: Transfer,
+    pub reason: Reason,
+    /// The intent it seems to have been meant for.
+    pub meant: Option<Intent>,
+}
+
+impl Recorded {
+    pub fn transfer(&self) -> &Transfer {
+        match self {
+            Self::Paid(paid) => &paid.transfer,
+            Self::Stray(stray) => &stray.transfer,
+        }
+    }
 }
 
 /// Takes a final transfer off the chain. `None` if it is known already.
@@ -136,25 +174,20 @@ pub async fn record(
         None => custody::paid_by(tx, &arrival).await?,
     };
     let outcome = state::judge(&arrival, intent.as_ref());
-    let transfer = Transfer {
-        id: TransferId::new(now.at, now.dice),
-        arrival,
-        outcome,
-        fee: None,
-        worth: None,
-    };
+    let id = TransferId::new(now.at, now.dice);
+    let transfer = Transfer { id, arrival, outcome, fee: None, worth: None };
     if !store::insert_transfer(tx, &transfer, now.at).await? {
         return Ok(None);
     }
-    let again = intent.as_ref().is_some_and(|intent| intent.stage == Stage::Final);
-    let intent = match (outcome, intent) {
-        (Outcome::Matched(id), Some(_)) => {
-            Some(advance(tx, id, Input::Settled { at: now.at }).await?)
-        }
-        (_, intent) => intent,
-    };
     tx.nudge();
-    Ok(Some(Recorded { transfer, intent, again }))
+    Ok(Some(match outcome {
+        Outcome::Matched(id) => {
+            let again = intent.is_some_and(|intent| intent.stage == Stage::Final);
+            let intent = advance(tx, id, Input::Settled { at: now.at }).await?;
+            Recorded::Paid(Paid { transfer, intent, again })
+        }
+        Outcome::Unmatched(reason, _) => Recorded::Stray(Stray { transfer, reason, meant: intent }),
+    }))
 }
 
 /// Lets an unmatched transfer pay an intent of its payee, as if it had come with its reference. Its row
@@ -164,7 +197,7 @@ pub async fn attach(
     transfer: TransferId,
     to: PaymentId,
     now: Now<'_>,
-) -> Result<Recorded, Error> {
+) -> Result<Paid, Error> {
     let before = store::find(tx, to).await?.ok_or(Error::NotFound(to))?;
     if !store::match_transfer(tx, transfer, to).await? {
         return Err(Error::Matched(transfer));
@@ -173,5 +206,5 @@ pub async fn attach(
     let found = store::find_transfer(tx, transfer).await?;
     let transfer = found.ok_or(Error::Matched(transfer))?;
     tx.nudge();
-    Ok(Recorded { transfer, intent: Some(intent), again: before.stage == Stage::Final })
+    Ok(Paid { transfer, intent, again: before.stage == Stage::Final })
 }

@@ -6,7 +6,7 @@ use ton::{address::Address, reference::Reference};
 use utoipa::ToSchema;
 
 use super::{
-    Purpose, Side,
+    End, Purpose, Side,
     custody::{self, memo},
     link::{self, Link, Meant},
     store,
@@ -124,7 +124,7 @@ fn asset(app: &App, link: &Link) -> Result<Option<Asset>> {
 async fn fits(tx: &mut Tx, address: Address, text: &str) -> Result<()> {
     if let Some(reference) = Reference::find(text)
         && let Some(intent) = store::by_reference(tx, address, reference).await?
-        && let Some(thing) = thing(&intent.purpose)
+        && let Some(thing) = asked_for(&intent.purpose)
     {
         return Err(Problem::new(
             Kind::AddressInvalid,
@@ -140,12 +140,9 @@ async fn fits(tx: &mut Tx, address: Address, text: &str) -> Result<()> {
     memo::read(text).map(|_| ()).map_err(|why| unread(&why))
 }
 
-fn thing(purpose: &Purpose) -> Option<String> {
-    match purpose {
-        Purpose::Invoice(id) => Some(id.to_string()),
-        Purpose::Request(id) => Some(id.to_string()),
-        Purpose::Send | Purpose::Refund(_) => None,
-    }
+/// The id of what somebody asks for by this payment. What a shop pays, nobody asks for by a link.
+fn asked_for(purpose: &Purpose) -> Option<&str> {
+    purpose.id.as_deref().filter(|_| purpose.manner.shop != Some(End::Payer))
 }
 
 async fn by_username(app: &App, username: &str) -> Result<Recipient> {

@@ -9,11 +9,13 @@
 //!
 //! Only `final` is money. Everything between is a hint for the eye and may be taken back.
 
+use std::borrow::Cow;
+
 use ton::{address::Address, reference::Reference, transfer::Sent};
 
 use crate::{
     db::text_enum,
-    id::{InvoiceId, PaymentId, PersonId, RefundId, RequestId, TransferId},
+    id::{PaymentId, PersonId, TransferId},
     money::{Amount, Asset},
     rates::Worth,
     time::Time,
@@ -56,13 +58,46 @@ pub struct Memo {
     pub after: u64,
 }
 
-/// What a payment is for. Whoever adds a variant is led by the compiler to `settle.rs`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    Send,
-    Invoice(InvoiceId),
-    Request(RequestId),
-    Refund(RefundId),
+/// What a payment is for, in its owner's words: payments keep them, and know of them what stands in
+/// [`Manner`]. What they mean is known in `subjects`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purpose {
+    pub kind: Cow<'static, str>,
+    /// The id of what is paid, if it has one.
+    pub id: Option<String>,
+    pub manner: Manner,
+}
+
+/// What a payment does differently for what it is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Manner {
+    /// Several transfers may make up the amount.
+    pub takes_parts: bool,
+    /// Which side is a shop, if one is.
+    pub shop: Option<End>,
+    /// What its money was worth in fiat is kept, whoever receives it.
+    pub keeps_worth: bool,
+}
+
+text_enum! {
+    /// One end of a payment.
+    pub enum End {
+        Payer = "payer",
+        Payee = "payee",
+    }
+}
+
+/// Money that is sent for its own sake.
+pub const SEND: &str = "send";
+
+impl Purpose {
+    pub fn send() -> Self {
+        Self { kind: SEND.into(), id: None, manner: Manner::default() }
+    }
+
+    pub fn of(kind: &'static str, id: impl ToString, manner: Manner) -> Self {
+        Self { kind: kind.into(), id: Some(id.to_string()), manner }
+    }
 }
 
 /// One side of a payment, by the name it had at that moment. All empty: only an address is known.
@@ -131,11 +166,6 @@ impl Intent {
     /// The assets whose money pays it, the one it was made out in first.
     pub fn assets(&self) -> impl Iterator<Item = Asset> {
         std::iter::once(self.asset).chain(self.also.iter().copied())
-    }
-
-    /// Whether several transfers may make up the amount.
-    fn takes_parts(&self) -> bool {
-        matches!(self.purpose, Purpose::Invoice(_) | Purpose::Refund(_))
     }
 
     /// The next state, or the same one when the input says nothing new.
@@ -316,7 +346,7 @@ pub fn judge(arrival: &Arrival, intent: Option<&Intent>) -> Outcome {
         Outcome::Unmatched(Reason::SelfPayment, meant)
     } else if arrival.amount().is_none() {
         Outcome::Unmatched(Reason::TooLarge, meant)
-    } else if !intent.takes_parts() && intent.amount > arrival.amount() {
+    } else if !intent.purpose.manner.takes_parts && intent.amount > arrival.amount() {
         Outcome::Unmatched(Reason::Underpaid, meant)
     } else {
         Outcome::Matched(intent.id)

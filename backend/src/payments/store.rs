@@ -7,11 +7,12 @@ use std::str::FromStr;
 use ton::{address::Address, comment::Comment, reference::Reference, transfer::Sent};
 
 use super::state::{
-    Arrival, Intent, Marks, Memo, Nature, Outcome, Purpose, Reason, Side, Stage, Transfer,
+    Arrival, End, Intent, Manner, Marks, Memo, Nature, Outcome, Purpose, Reason, Side, Stage,
+    Transfer,
 };
 use crate::{
     db::{One, Result, Text, Tx, execute, rows},
-    id::{InvoiceId, PaymentId, PersonId, RefundId, RequestId, TransferId},
+    id::{PaymentId, PersonId, TransferId},
     money::{Amount, Asset},
     rates::{Currency, Fiat, Rate, Worth},
     time::Time,
@@ -22,6 +23,9 @@ pub(super) struct IntentRow {
     id: PaymentId,
     purpose: String,
     purpose_id: Option<String>,
+    takes_parts: bool,
+    shop: Option<End>,
+    keeps_worth: bool,
     payer_id: Option<PersonId>,
     payer_name: Option<String>,
     payer_username: Option<String>,
@@ -49,43 +53,23 @@ pub(super) struct IntentRow {
     expires_at: Time,
 }
 
-impl Purpose {
-    fn columns(&self) -> (&'static str, Option<String>) {
-        match self {
-            Self::Send => ("send", None),
-            Self::Invoice(id) => ("invoice", Some(id.to_string())),
-            Self::Request(id) => ("request", Some(id.to_string())),
-            Self::Refund(id) => ("refund", Some(id.to_string())),
-        }
-    }
-
-    /// The id of what is paid, if it has one.
-    pub fn id(&self) -> Option<String> {
-        self.columns().1
-    }
-
-    fn from_columns(purpose: &str, id: Option<&str>) -> Option<Self> {
-        match (purpose, id) {
-            ("send", None) => Some(Self::Send),
-            ("invoice", Some(id)) => InvoiceId::from_str(id).ok().map(Self::Invoice),
-            ("request", Some(id)) => RequestId::from_str(id).ok().map(Self::Request),
-            ("refund", Some(id)) => RefundId::from_str(id).ok().map(Self::Refund),
-            _ => None,
-        }
-    }
-}
-
 impl TryFrom<IntentRow> for Intent {
     type Error = sqlx::Error;
 
     fn try_from(row: IntentRow) -> Result<Self> {
-        let purpose = Purpose::from_columns(&row.purpose, row.purpose_id.as_deref())
-            .ok_or_else(|| sqlx::Error::Decode("a purpose without its id".into()))?;
         let also = row.also.as_deref().unwrap_or_default().split_ascii_whitespace();
         let also: Result<Vec<Asset>, _> = also.map(Asset::from_str).collect();
         Ok(Self {
             id: row.id,
-            purpose,
+            purpose: Purpose {
+                kind: row.purpose.into(),
+                id: row.purpose_id,
+                manner: Manner {
+                    takes_parts: row.takes_parts,
+                    shop: row.shop,
+                    keeps_worth: row.keeps_worth,
+                },
+            },
             payer: Side {
                 person: row.payer_id,
                 name: row.payer_name,
@@ -128,19 +112,19 @@ pub(super) fn intents(rows: Vec<IntentRow>) -> Result<Vec<Intent>> {
 }
 
 pub async fn insert(tx: &mut Tx, intent: &Intent) -> Result<()> {
-    let (purpose, purpose_id) = intent.purpose.columns();
+    let Purpose { kind, id, manner } = &intent.purpose;
     let also: Vec<String> = intent.also.iter().map(Asset::to_string).collect();
     execute!(
         tx,
         "insert into intents
             (id, purpose, purpose_id, payer_id, payer_name, payer_username, payer_address, payee_id,
              payee_name, payee_username, payee_address, description, asset, amount, reference, note,
-             status, request, created_at, expires_at, also)
+             status, request, created_at, expires_at, also, takes_parts, shop, keeps_worth)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20, $21)",
+                 $19, $20, $21, $22, $23, $24)",
         intent.id,
-        purpose,
-        purpose_id.as_deref(),
+        kind.as_ref(),
+        id.as_deref(),
         intent.payer.person,
         intent.payer.name.as_deref(),
         intent.payer.username.as_deref(),
@@ -158,7 +142,10 @@ pub async fn insert(tx: &mut Tx, intent: &Intent) -> Result<()> {
         intent.request.as_deref(),
         intent.created_at,
         intent.expires_at,
-        (!also.is_empty()).then(|| also.join(" "))
+        (!also.is_empty()).then(|| also.join(" ")),
+        manner.takes_parts,
+        manner.shop,
+        manner.keeps_worth
     )?;
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! Payments as the API shows them, from the side of whoever looks.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use ton::{address::Address, message::ConnectTransaction};
 use utoipa::ToSchema;
 
-use super::state::{Intent, Outcome, Purpose, Side, Stage, Transfer};
+use super::state::{End, Intent, Outcome, Side, Stage, Transfer};
 use crate::{
     id::PersonId,
     money::{Amount, Assets, GRAM_DECIMALS, Money, TICKER},
@@ -64,16 +66,12 @@ pub struct PurposeView {
     pub description: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PurposeKind {
-    Send,
-    Invoice,
-    Request,
-    Refund,
-    /// Money that came without a payment of ours.
-    Income,
-}
+// The words are those of everything payable, and the list of them stands where all of it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PurposeKind(pub Cow<'static, str>);
+
+/// Money that came without a payment of ours.
+pub const INCOME: PurposeKind = PurposeKind(Cow::Borrowed("income"));
 
 /// One side of a payment.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -149,8 +147,7 @@ pub fn intent(
     let asset = transfer.map_or(intent.asset, |transfer| transfer.arrival.asset);
     let amount = received.or(intent.amount).unwrap_or(Amount::ZERO);
     let payer_address = transfer.and_then(|t| t.arrival.sender).or(intent.payer_address);
-    let is_shop = matches!(intent.purpose, Purpose::Invoice(_));
-    let from_shop = matches!(intent.purpose, Purpose::Refund(_));
+    let is_shop = |end| intent.purpose.manner.shop == Some(end);
     let signable = viewer.direction == Direction::Out && intent.stage == Stage::Created;
     PaymentView {
         id: intent.id.to_string(),
@@ -158,8 +155,8 @@ pub fn intent(
         status: intent.stage,
         purpose: purpose(intent),
         money: assets.money(asset, amount),
-        from: party(&intent.payer, payer_address, from_shop, viewer),
-        to: party(&intent.payee, Some(intent.payee_address), is_shop, viewer)
+        from: party(&intent.payer, payer_address, is_shop(End::Payer), viewer),
+        to: party(&intent.payee, Some(intent.payee_address), is_shop(End::Payee), viewer)
             .unwrap_or_else(|| unnamed(intent.payee_address, false)),
         note: intent.note.clone(),
         memo: intent.memo.as_ref().map(|memo| memo.text.clone()),
@@ -184,7 +181,7 @@ pub fn income(assets: &Assets, transfer: &Transfer) -> PaymentView {
         id: transfer.id.to_string(),
         direction: Direction::In,
         status: Stage::Final,
-        purpose: PurposeView { kind: PurposeKind::Income, id: None, description: None },
+        purpose: PurposeView { kind: INCOME, id: None, description: None },
         money: assets.money(arrival.asset, amount),
         from: arrival.sender.map(|address| unnamed(address, false)),
         to: unnamed(arrival.owner, true),
@@ -217,13 +214,11 @@ pub fn settlement(assets: &Assets, transfer: &Transfer) -> Settlement {
 }
 
 fn purpose(intent: &Intent) -> PurposeView {
-    let (kind, id) = match intent.purpose {
-        Purpose::Send => (PurposeKind::Send, None),
-        Purpose::Invoice(id) => (PurposeKind::Invoice, Some(id.to_string())),
-        Purpose::Request(id) => (PurposeKind::Request, Some(id.to_string())),
-        Purpose::Refund(id) => (PurposeKind::Refund, Some(id.to_string())),
-    };
-    PurposeView { kind, id, description: intent.description.clone() }
+    PurposeView {
+        kind: PurposeKind(intent.purpose.kind.clone()),
+        id: intent.purpose.id.clone(),
+        description: intent.description.clone(),
+    }
 }
 
 pub fn progress(intent: &Intent, transfer: Option<&Transfer>) -> Vec<Step> {

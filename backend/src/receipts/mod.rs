@@ -24,7 +24,7 @@ use crate::{
     id::{InvoiceId, PaymentId},
     invoices,
     money::{Amount, Asset, Assets, Money},
-    payments::{self, Intent, Purpose, Transfer},
+    payments::{self, End, Intent, Transfer},
     refunds::{self, Refund},
     time::Time,
 };
@@ -185,14 +185,15 @@ impl Desk<'_> {
         let found = payments::store::find(tx, id).await?;
         let intent = found.ok_or_else(|| Error::NotFound(format!("payment {id}")))?;
         let transfers = payments::store::transfers_of(tx, id).await?;
-        let (invoice, refunds) = match intent.purpose {
-            Purpose::Invoice(of) => {
+        let of = intent.purpose.id.as_deref().filter(|_| intent.purpose.kind == invoices::KIND);
+        let (invoice, refunds) = match of.and_then(|id| id.parse().ok()) {
+            Some(of) => {
                 let whole = invoices::whole(tx, of).await?;
                 let mine = |refund: &&Refund| transfers.iter().any(|t| t.id == refund.transfer);
                 let refunds: Vec<_> = whole.refunds.iter().filter(mine).cloned().collect();
                 (Some(self.invoice(&whole)), self.refunds(tx, &refunds).await?)
             }
-            Purpose::Send | Purpose::Request(_) | Purpose::Refund(_) => (None, Vec::new()),
+            None => (None, Vec::new()),
         };
         let (asset, others) = self.asset(&transfers, intent.asset, wanted)?;
         let (transfers, _) = of_asset(&transfers, &[], asset);
@@ -296,10 +297,9 @@ fn of_asset(
 
 /// The shop's side of a payment; nobody else is named.
 fn shop(intent: &Intent) -> Option<String> {
-    match intent.purpose {
-        Purpose::Invoice(_) => intent.payee.name.clone(),
-        Purpose::Refund(_) => intent.payer.name.clone(),
-        Purpose::Send | Purpose::Request(_) => None,
+    match intent.purpose.manner.shop? {
+        End::Payee => intent.payee.name.clone(),
+        End::Payer => intent.payer.name.clone(),
     }
 }
 

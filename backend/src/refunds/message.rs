@@ -10,7 +10,7 @@ use crate::{
     db::Tx,
     id::RefundId,
     merchants::Merchant,
-    payments::{self, Draft, Intent, Outcome, Purpose, Side, Stage, TO_SIGN, prepare},
+    payments::{self, Draft, Intent, Outcome, Side, Stage, TO_SIGN, prepare},
     problem::{Problem, Result},
     time::Time,
 };
@@ -83,7 +83,7 @@ pub(super) fn newest(whole: &Whole) -> Option<&Intent> {
 async fn draft(tx: &mut Tx, whole: &Whole, now: Time) -> Result<Draft, Error> {
     let Whole { refund, merchant, .. } = whole;
     Ok(Draft {
-        purpose: Purpose::Refund(refund.id),
+        purpose: super::purpose(refund.id),
         payer: Side { name: Some(merchant.name.clone()), ..Side::default() },
         payer_address: Some(merchant.payout),
         payee: payer_of(tx, refund).await?,

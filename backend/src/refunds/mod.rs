@@ -22,7 +22,7 @@ use crate::{
     id::{InvoiceId, RefundId, StarPaymentId, TransferId},
     merchants::{self, Merchant},
     money::{Amount, Assets},
-    payments::{self, Intent, Recorded, Stage, Transfer},
+    payments::{self, End, Intent, Manner, Paid, Purpose, Stage, Transfer},
     time::Time,
 };
 
@@ -95,6 +95,13 @@ pub struct Refundable {
     pub received: Amount,
     /// What no refund has taken yet.
     pub left: Amount,
+}
+
+/// How payments know what they are for.
+pub const KIND: &str = "refund";
+
+pub fn purpose(id: RefundId) -> Purpose {
+    Purpose::of(KIND, id, Manner { takes_parts: true, shop: Some(End::Payer), keeps_worth: false })
 }
 
 /// What a merchant could pay back of a transfer.
@@ -192,12 +199,12 @@ pub async fn credit(
     tx: &mut Tx,
     assets: &Assets,
     id: RefundId,
-    recorded: &Recorded,
+    paid: &Paid,
     now: Now<'_>,
 ) -> Result<(), Error> {
-    let arrival = &recorded.transfer.arrival;
+    let arrival = &paid.transfer.arrival;
     let Some(amount) = arrival.amount() else { return Ok(()) };
-    let meant = recorded.intent.as_ref().and_then(|intent| intent.payer_address);
+    let meant = paid.intent.payer_address;
     let ours = meant.is_some() && meant == arrival.sender;
     advance(tx, assets, id, Input::Arrived { amount, at: arrival.at, ours }, now).await
 }

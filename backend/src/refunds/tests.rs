@@ -9,7 +9,7 @@ use crate::{
     dice::Dice,
     merchants::tests::{olgas_shop, wallet},
     money::Asset,
-    payments::{Arrival, Nature, Outcome, Purpose, Reason, Side},
+    payments::{Arrival, Nature, Reason, Recorded, Side, Stray},
 };
 
 const NOW: Time = Time::from_millis(1_795_000_000_000);
@@ -60,7 +60,7 @@ impl Till {
         let money = arrival(payout, wallet(9), CAME, "a tip?", 1);
         let recorded = payments::record(&mut tx, money, now).await.unwrap().unwrap();
         tx.commit().await.unwrap();
-        Self { db, dice, assets, shop, transfer: recorded.transfer.id }
+        Self { db, dice, assets, shop, transfer: recorded.transfer().id }
     }
 
     fn now(&self) -> Now<'_> {
@@ -85,7 +85,7 @@ impl Till {
     async fn offers(&self, refund: &Refund) -> Option<Reference> {
         let mut tx = self.db.begin().await.unwrap();
         let draft = payments::Draft {
-            purpose: Purpose::Refund(refund.id),
+            purpose: purpose(refund.id),
             payer: Side::default(),
             payer_address: Some(self.shop.payout),
             payee: Side::default(),
@@ -122,7 +122,8 @@ impl Till {
         let mut tx = self.db.begin().await.unwrap();
         let money = arrival(refund.to, self.shop.payout, amount, &reference.to_string(), lt);
         if let Some(recorded) = payments::record(&mut tx, money, self.now()).await.unwrap() {
-            credit(&mut tx, &self.assets, refund.id, &recorded, self.now()).await.unwrap();
+            let Recorded::Paid(paid) = recorded else { panic!("it pays nothing") };
+            credit(&mut tx, &self.assets, refund.id, &paid, self.now()).await.unwrap();
         }
         tx.commit().await.unwrap();
     }
@@ -194,8 +195,11 @@ async fn money_nobody_can_count_is_not_refunded_here() {
     let mut tx = till.db.begin().await.unwrap();
     let huge = Arrival { units: u128::MAX >> 8, ..arrival(till.shop.payout, wallet(9), 1, "", 9) };
     let recorded = payments::record(&mut tx, huge, till.now()).await.unwrap().unwrap();
-    assert!(matches!(recorded.transfer.outcome, Outcome::Unmatched(Reason::NoReference, None)));
-    let refused = refundable(&mut tx, &till.assets, &till.shop, recorded.transfer).await;
+    let Recorded::Stray(Stray { transfer, reason: Reason::NoReference, meant: None }) = recorded
+    else {
+        panic!("{recorded:?}")
+    };
+    let refused = refundable(&mut tx, &till.assets, &till.shop, transfer).await;
     assert!(matches!(refused, Err(Error::NotCountable)));
 }
 
@@ -208,7 +212,7 @@ async fn nobody_reads_or_moves_another_merchants_refund() {
     let money = arrival(wallet(7), wallet(9), 1_000_000_000, "a tip?", 1);
     let money = payments::record(&mut tx, money, api.app.now()).await.unwrap().unwrap();
     tx.commit().await.unwrap();
-    let body = serde_json::json!({ "payment": money.transfer.id, "amount": "0.6" });
+    let body = serde_json::json!({ "payment": money.transfer().id, "amount": "0.6" });
     let opened = api.post("/v1/refunds", &mine, body.clone()).await;
     assert_eq!(opened.status, 201, "{}", opened.body);
     assert_eq!(opened.body["warnings"], serde_json::json!(["unknown_wallet", "unchecked"]));

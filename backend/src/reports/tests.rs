@@ -16,7 +16,7 @@ use crate::{
         tests::{olgas_shop, wallet},
     },
     money::Assets,
-    payments::{self, Arrival, Draft, Nature, Purpose, Side},
+    payments::{self, Arrival, Draft, Nature, Side},
     rates::{Fiat, Setup},
 };
 
@@ -60,7 +60,7 @@ async fn till(db: &Db, dice: &Dice, money: &[Came]) -> MerchantId {
     let made = invoices::create(&mut tx, &assets, &setup, &shop, new, links, now);
     let Created::New(id) = made.await.unwrap() else { unreachable!() };
     let draft = Draft {
-        purpose: Purpose::Invoice(id),
+        purpose: crate::invoices::purpose(id),
         payer: Side::default(),
         payer_address: None,
         payee: Side::default(),
@@ -89,7 +89,7 @@ async fn till(db: &Db, dice: &Dice, money: &[Came]) -> MerchantId {
             at: Time::from_millis(NOW.millis() + hours * DAY / 24),
         };
         let recorded = payments::record(&mut tx, arrival, now).await.unwrap().unwrap();
-        let transfer = recorded.transfer.id;
+        let transfer = recorded.transfer().id;
         if let Some(worth) = worth {
             let value = Fiat { currency: "USD".parse().unwrap(), minor: amount(*worth) };
             let worth = Worth { value, rate: "2.5".parse().unwrap() };

@@ -25,7 +25,7 @@ use crate::{
     money::{Assets, Money},
     page::{Page, PageQuery},
     payments::{
-        Purpose, Recorded, Side,
+        Paid, Side,
         http::{Start, accepted, again, clean_note, positive, start},
         view::{Party, PartyKind, PaymentView, Settlement, friendly, settlement},
     },
@@ -106,13 +106,13 @@ pub(super) fn paid(
     assets: &Assets,
     request: &Request,
     owner: &Person,
-    recorded: &Recorded,
+    paid: &Paid,
     now: Time,
 ) -> RequestPaid {
     RequestPaid {
         request: view(assets, request, owner, Some(owner.id), now),
-        payment: recorded.intent.as_ref().map(|intent| intent.id.to_string()),
-        settlement: settlement(assets, &recorded.transfer),
+        payment: Some(paid.intent.id.to_string()),
+        settlement: settlement(assets, &paid.transfer),
     }
 }
 
@@ -324,7 +324,7 @@ async fn pay(
         .amount_for(offered)
         .map_err(|unfit| Problem::new(Kind::AmountInvalid, format!("{unfit}.")))?;
     let payment = Start {
-        purpose: Purpose::Request(id),
+        purpose: super::purpose(id),
         to: Side::from(&owner),
         address: request.address,
         asset: request.asset,

@@ -18,7 +18,10 @@ use crate::{
     id::{PersonId, RequestId},
     identity::{self, Person},
     money::{Amount, Asset, Assets},
-    payments::Recorded,
+    payments::{
+        Manner, Paid, Purpose,
+        card::{Card, Standing, Sum},
+    },
     time::Time,
     wallets,
 };
@@ -38,6 +41,13 @@ pub enum Error {
     TooMany,
     #[error(transparent)]
     Db(#[from] sqlx::Error),
+}
+
+/// How payments know what they are for.
+pub const KIND: &str = "request";
+
+pub fn purpose(id: RequestId) -> Purpose {
+    Purpose::of(KIND, id, Manner::default())
 }
 
 /// What somebody asks for.
@@ -98,18 +108,44 @@ pub async fn find(tx: &mut Tx, id: RequestId) -> Result<(Request, Person), Error
     Ok((request, owner))
 }
 
+/// A request as a message shows it to whoever has its link. `None`: there is no such request.
+pub async fn card(
+    tx: &mut Tx,
+    assets: &Assets,
+    id: RequestId,
+    now: Time,
+) -> Result<Option<Card>, Error> {
+    let (request, owner) = match find(tx, id).await {
+        Ok(found) => found,
+        Err(Error::NotFound(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let asks = |amount| Sum::OneOf(vec![assets.money(request.asset, amount)]);
+    Ok(Some(Card {
+        id: id.to_string(),
+        who: owner.first_name,
+        sum: request.amount.map_or(Sum::Any, asks),
+        least: None,
+        standing: match request.status(now) {
+            RequestStatus::Open => Standing::Open,
+            RequestStatus::Closed => Standing::Over,
+        },
+        note: request.note,
+    }))
+}
+
 /// Counts a payment of the request. The chat is told of the payment itself, so this enters the feed
 /// only.
 pub async fn credit(
     tx: &mut Tx,
     assets: &Assets,
     id: RequestId,
-    recorded: &Recorded,
+    paid: &Paid,
     now: Now<'_>,
 ) -> Result<(), Error> {
     let Some(request) = store::count(tx, id).await? else { return Ok(()) };
     let Some(owner) = identity::store::find(tx, request.owner).await? else { return Ok(()) };
-    let view = http::paid(assets, &request, &owner, recorded, now.at);
+    let view = http::paid(assets, &request, &owner, paid, now.at);
     let audience = Audience::quiet(owner.id);
     events::append(tx, &audience, kind::REQUEST_PAID, &view, now);
     Ok(())

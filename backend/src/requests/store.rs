@@ -131,3 +131,9 @@ pub async fn count(tx: &mut Tx, id: RequestId) -> Result<Option<Request>> {
     )?;
     Ok(row.map(Request::from))
 }
+
+/// Takes away what a person has asked for.
+pub async fn forget(tx: &mut Tx, person: PersonId) -> Result<()> {
+    execute!(tx, "delete from requests where person_id = $1", person)?;
+    Ok(())
+}

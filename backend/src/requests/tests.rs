@@ -7,7 +7,7 @@ use crate::{
     db::{Db, tests::memory},
     dice::Dice,
     identity::{Chat, Seen, meet},
-    payments::{self, Arrival, Draft, Purpose, Side},
+    payments::{self, Arrival, Draft, Recorded, Side},
     wallets::{self, Proven},
 };
 
@@ -64,7 +64,7 @@ async fn is_paid(db: &Db, dice: &Dice, request: &Request, lt: u64) {
     let (now, assets) = (Now { at: NOW, dice }, Assets::new([]));
     let mut tx = db.begin().await.unwrap();
     let draft = Draft {
-        purpose: Purpose::Request(request.id),
+        purpose: purpose(request.id),
         payer: Side::default(),
         payer_address: Some(wallet(2)),
         payee: Side::default(),
@@ -92,7 +92,8 @@ async fn is_paid(db: &Db, dice: &Dice, request: &Request, lt: u64) {
         at: NOW,
     };
     let recorded = payments::record(&mut tx, arrival, now).await.unwrap().unwrap();
-    credit(&mut tx, &assets, request.id, &recorded, now).await.unwrap();
+    let Recorded::Paid(paid) = recorded else { panic!("it pays nothing") };
+    credit(&mut tx, &assets, request.id, &paid, now).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -148,7 +149,9 @@ async fn a_payment_for_somebody_who_has_left_is_no_error() {
     let (db, dice) = (memory().await, Dice::seeded([3; 32]));
     let (alice, request) = alice_asks(&db, &dice).await;
     let mut tx = db.begin().await.unwrap();
-    identity::store::forget(&mut tx, alice.id, NOW).await.unwrap();
+    store::forget(&mut tx, alice.id).await.unwrap();
+    crate::wallets::store::forget(&mut tx, alice.id).await.unwrap();
+    identity::store::forget(&mut tx, alice.id).await.unwrap();
     tx.commit().await.unwrap();
     is_paid(&db, &dice, &request, 1).await;
 }

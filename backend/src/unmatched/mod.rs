@@ -113,8 +113,8 @@ pub async fn attach(
     if !store::decide(tx, merchant.id, &entry, after, &by).await? {
         return Err(Error::Raced);
     }
-    let recorded = payments::attach(tx, id, invoice.intent, now).await?;
-    invoices::credit(tx, assets, setup, to, &recorded, now).await?;
+    let paid = payments::attach(tx, id, invoice.intent, now).await?;
+    invoices::credit(tx, assets, setup, to, &paid, now).await?;
     let whole = whole(tx, merchant, id).await?;
     tell(tx, assets, merchant, &whole, kind::UNMATCHED_ATTACHED, now).await?;
     Ok(whole)

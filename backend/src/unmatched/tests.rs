@@ -65,7 +65,7 @@ impl Till {
         let mut tx = self.db.begin().await.unwrap();
         let recorded = payments::record(&mut tx, money, self.now()).await.unwrap();
         tx.commit().await.unwrap();
-        recorded.map(|recorded| recorded.transfer.id)
+        recorded.map(|recorded| recorded.transfer().id)
     }
 
     async fn invoices(&self, merchant: &Merchant) -> InvoiceId {

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::{Standing, Suggestion, UnmatchedStatus, Whole, score::Clue};
 use crate::{
-    invoices::InvoiceStatus,
+    invoices::{self, InvoiceStatus},
     money::{Assets, Money},
     payments::{
         Reason,
@@ -90,7 +90,7 @@ pub struct SuggestionView {
 pub fn unmatched(assets: &Assets, whole: &Whole) -> UnmatchedMoney {
     let Whole { entry, transfer, intent, refunds } = whole;
     let told = view::unmatched(assets, transfer, intent.as_ref());
-    let named = told.purpose.filter(|purpose| purpose.kind == view::PurposeKind::Invoice);
+    let named = told.purpose.filter(|purpose| purpose.kind.0 == invoices::KIND);
     let attached = match entry.standing {
         Standing::Attached(invoice) => Some(invoice.to_string()),
         _ => None,

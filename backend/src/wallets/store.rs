@@ -143,3 +143,10 @@ pub async fn people_of(tx: &mut Tx, address: Address) -> Result<Vec<Person>> {
         Text(address)
     )
 }
+
+/// Takes a person's wallets away, and what they were proven by.
+pub async fn forget(tx: &mut Tx, person: PersonId) -> Result<()> {
+    execute!(tx, "delete from challenges where person_id = $1", person)?;
+    execute!(tx, "delete from wallets where person_id = $1", person)?;
+    Ok(())
+}

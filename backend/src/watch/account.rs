@@ -16,7 +16,7 @@ use crate::{
     app::App,
     follow::{self, BEFOREHAND, Cursor, Watched},
     payments::{Arrival, Nature},
-    settle,
+    subjects::settle,
     time::Time,
 };
 

@@ -15,10 +15,8 @@ use crate::{
     app::App,
     db,
     follow::{self, Watched},
-    invoices,
     merchants::changes,
-    payments::{self, Input},
-    refunds, settle,
+    subjects,
     time::Time,
 };
 
@@ -77,34 +75,16 @@ async fn some(app: &App, portion: &mut Portion, passed: Time) -> Result<bool, Er
     let begun = Instant::now();
     let limit = portion.0;
     let mut tx = app.db.begin().await?;
-    let due = payments::store::due(&mut tx, passed, limit).await?;
-    for intent in &due {
-        match payments::advance(&mut tx, intent.id, Input::Deadline).await {
-            Ok(_) | Err(payments::Error::Refused(_)) => {}
-            Err(error) => return Err(settle::Error::from(error).into()),
-        }
-    }
-    let now = app.now();
-    let invoices = invoices::expire_due(&mut tx, &app.assets, passed, limit, now)
-        .await
-        .map_err(settle::Error::from)?;
-    let refunds = refunds::lapse_due(&mut tx, &app.assets, passed, limit, now)
-        .await
-        .map_err(settle::Error::from)?;
+    let more = subjects::pass(&mut tx, app, passed, limit, app.now()).await?;
     tx.commit().await?;
     portion.learns(begun.elapsed());
-    let most = due.len().max(invoices).max(refunds);
-    Ok(i64::try_from(most).is_ok_and(|most| most >= limit))
+    Ok(more)
 }
 
 /// Compares the accounts to which something was due.
 async fn compare(app: &App, rota: &mut Rota, head: Head, passed: Time) -> Result<(), Error> {
     let mut tx = app.db.snapshot().await?;
-    let mut owners = payments::store::due_payees(&mut tx, passed).await?;
-    owners.extend(invoices::store::due_payees(&mut tx, passed).await?);
-    owners.extend(refunds::store::due_payees(&mut tx, passed).await?);
-    owners.sort_unstable();
-    owners.dedup();
+    let owners = subjects::due_payees(&mut tx, passed).await?;
     let owners = rota.due(owners, OWNERS);
     let mut accounts = Vec::new();
     for owner in owners {

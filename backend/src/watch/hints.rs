@@ -12,12 +12,10 @@ use super::{
 };
 use crate::{
     app::App,
-    db::Tx,
     follow::Watched,
     id::PaymentId,
-    invoices,
-    payments::{self, Input, Intent, Purpose, Stage, TO_SIGN, custody},
-    refunds, settle,
+    payments::{self, Input, Intent, Stage, TO_SIGN, custody},
+    subjects::{self, Subject},
     time::Time,
 };
 
@@ -114,26 +112,15 @@ async fn apply(app: &App, news: &[(&Intent, Stage)], now: Time) -> Result<(), Er
             _ => Input::Vanished,
         };
         match payments::advance(&mut tx, intent.id, input).await {
-            Ok(_) => notice(&mut tx, app, intent, *stage).await?,
+            // Whatever is paid shows that money is on its way.
+            Ok(_) => match Subject::of(&intent.purpose) {
+                Ok(subject) => subject.notice(&mut tx, app, *stage, app.now()).await?,
+                Err(error) => tracing::warn!(%error, "nobody can be shown that it is on its way"),
+            },
             Err(payments::Error::Refused(_)) => {}
-            Err(error) => return Err(settle::Error::from(error).into()),
+            Err(error) => return Err(subjects::Error::from(error).into()),
         }
     }
     tx.commit().await?;
-    Ok(())
-}
-
-/// An invoice or a refund shows that money is on its way.
-async fn notice(tx: &mut Tx, app: &App, intent: &Intent, stage: Stage) -> Result<(), Error> {
-    let now = app.now();
-    match intent.purpose {
-        Purpose::Invoice(id) => {
-            invoices::notice(tx, &app.assets, id, stage, now).await.map_err(settle::Error::from)?
-        }
-        Purpose::Refund(id) => {
-            refunds::notice(tx, &app.assets, id, stage, now).await.map_err(settle::Error::from)?
-        }
-        Purpose::Send | Purpose::Request(_) => {}
-    }
     Ok(())
 }

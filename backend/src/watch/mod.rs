@@ -31,7 +31,7 @@ use crate::{
     db,
     follow::{self, Cursor, Watched},
     money::Asset,
-    payments,
+    payments, subjects,
     tasks::Heartbeat,
     time::Time,
 };
@@ -62,7 +62,7 @@ pub enum Error {
     #[error(transparent)]
     Chain(#[from] toncenter::Error),
     #[error(transparent)]
-    Settle(#[from] crate::settle::Error),
+    Subjects(#[from] subjects::Error),
     #[error(transparent)]
     Changes(#[from] crate::merchants::changes::Error),
     #[error(transparent)]
@@ -77,7 +77,7 @@ impl Error {
         match self {
             Self::Chain(error) => error.is_outage(),
             Self::Db(_) | Self::WrongNetwork { .. } => true,
-            Self::Settle(_) | Self::Changes(_) => false,
+            Self::Subjects(_) | Self::Changes(_) => false,
         }
     }
 }

@@ -59,14 +59,7 @@ impl Message {
     }
 }
 
-/// How a status is told on a card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    Open,
-    OnItsWay,
-    Paid,
-    Over,
-}
+pub use crate::payments::card::Standing;
 
 /// What a change that waits is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -232,3 +232,15 @@ pub async fn end_invitation(
     )?;
     Ok(touched == 1)
 }
+
+/// Takes a person out of every store, also of those that wait for them by their Telegram id.
+pub async fn forget(tx: &mut Tx, person: PersonId) -> Result<()> {
+    execute!(
+        tx,
+        "update merchants set owner_telegram = null
+          where owner_telegram = (select telegram_id from people where id = $1)",
+        person
+    )?;
+    execute!(tx, "delete from members where person_id = $1", person)?;
+    Ok(())
+}

@@ -136,7 +136,7 @@ mod tests {
         let dice = Dice::seeded([n; 32]);
         Intent {
             id: PaymentId::new(NOW, &dice),
-            purpose: Purpose::Send,
+            purpose: Purpose::send(),
             payer: Side::default(),
             payer_address: Some(wallet(1)),
             payee: Side::default(),

@@ -71,3 +71,22 @@ pub async fn lines(tx: &mut Tx, person: PersonId, subject: &str) -> Result<Vec<L
         subject
     )
 }
+
+/// Takes a person out of every payment: their activity, and what they are called on either side.
+pub async fn forget(tx: &mut Tx, person: PersonId) -> Result<()> {
+    execute!(tx, "delete from activity where person_id = $1", person)?;
+    execute!(
+        tx,
+        "update intents set payer_id = null, payer_name = null, payer_username = null, note = null,
+                memo = null
+          where payer_id = $1",
+        person
+    )?;
+    execute!(
+        tx,
+        "update intents set payee_id = null, payee_name = null, payee_username = null
+          where payee_id = $1",
+        person
+    )?;
+    Ok(())
+}

@@ -35,7 +35,6 @@ struct Payment {
 
 #[derive(Debug, Deserialize)]
 struct Purpose {
-    kind: String,
     description: Option<String>,
 }
 
@@ -181,6 +180,11 @@ fn read(event_type: &str, data: &Value) -> Option<Notice> {
     }
 }
 
+/// What a shop sends is paid back.
+fn is_shop(party: &Option<Party>) -> bool {
+    party.as_ref().is_some_and(|party| party.kind == "shop")
+}
+
 /// The message for an event. `None`: it is not one that is told in a chat.
 pub fn render(event_type: &str, data: &Value, language: &str) -> Option<Message> {
     let words = words(language);
@@ -194,7 +198,7 @@ pub fn render(event_type: &str, data: &Value, language: &str) -> Option<Message>
             let from = payment.from.as_ref().map(|from| name(words, from));
             let money = show_money(&payment);
             let title = match &from {
-                Some(shop) if payment.purpose.kind == "refund" => words.paid_back(&money, shop),
+                Some(shop) if is_shop(&payment.from) => words.paid_back(&money, shop),
                 from => words.received(&money, from.as_deref()),
             };
             payment_message(words, &title, None, &payment)

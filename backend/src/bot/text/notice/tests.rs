@@ -79,7 +79,7 @@ fn paid(intent: &Intent, direction: Direction) -> view::PaymentView {
 
 #[test]
 fn both_sides_are_told_in_the_drawings_words() {
-    let intent = intent(Purpose::Send, "Bob");
+    let intent = intent(Purpose::send(), "Bob");
     let message = told(kind::PAYMENT_SENT, &paid(&intent, Direction::Out));
     assert_eq!(
         message.html,
@@ -98,14 +98,14 @@ fn both_sides_are_told_in_the_drawings_words() {
 #[test]
 fn a_shop_is_paid_and_a_person_is_sent_to() {
     let invoice = "inv_01m7q5cqg0fzzvzzzzzzzzzzzz".parse().unwrap();
-    let intent = intent(Purpose::Invoice(invoice), "Olga's Books");
+    let intent = intent(crate::invoices::purpose(invoice), "Olga's Books");
     let message = told(kind::PAYMENT_SENT, &paid(&intent, Direction::Out));
     assert!(message.html.starts_with("<b>You paid 5 GRAM to Olga's Books</b>"), "{message:?}");
 }
 
 #[test]
 fn a_payment_that_went_out_again_says_what_to_do() {
-    let intent = intent(Purpose::Send, "Bob");
+    let intent = intent(Purpose::send(), "Bob");
     let message = told(kind::PAYMENT_DUPLICATE, &paid(&intent, Direction::Out));
     assert!(message.html.starts_with("<b>5 GRAM went to Bob once more</b>"), "{message:?}");
     assert!(message.html.contains("Ask for it back"), "{message:?}");
@@ -124,7 +124,7 @@ fn money_from_nobody_we_know_shows_the_short_address() {
 
 #[test]
 fn names_and_notes_cannot_be_markup() {
-    let mut hostile = intent(Purpose::Send, "<a href='tg://x'>Bob</a>\u{202e}");
+    let mut hostile = intent(Purpose::send(), "<a href='tg://x'>Bob</a>\u{202e}");
     hostile.note = Some("</b>&".repeat(200));
     let message = told(kind::PAYMENT_SENT, &paid(&hostile, Direction::Out));
     let html = message.html.replace("<b>", "").replacen("</b>", "", 1);
@@ -134,7 +134,7 @@ fn names_and_notes_cannot_be_markup() {
 
 #[test]
 fn a_name_that_cannot_be_seen_is_someone() {
-    let hidden = intent(Purpose::Send, "\u{200b}\u{3164}");
+    let hidden = intent(Purpose::send(), "\u{200b}\u{3164}");
     let message = told(kind::PAYMENT_SENT, &paid(&hidden, Direction::Out));
     assert!(message.html.starts_with("<b>You sent 5 GRAM to someone</b>"), "{message:?}");
 }
@@ -199,12 +199,12 @@ fn sums_are_kept_apart_by_asset_and_direction() {
     let usdt = |event_type, units: &str| {
         let money = json!({ "amount": "?", "asset": "USDT", "units": units, "decimals": 6 });
         let mut data =
-            serde_json::to_value(paid(&intent(Purpose::Send, "Bob"), Direction::In)).unwrap();
+            serde_json::to_value(paid(&intent(Purpose::send(), "Bob"), Direction::In)).unwrap();
         data["settlement"]["received"] = money;
         (event_type, data)
     };
     let gram = |event_type| {
-        let intent = intent(Purpose::Send, "Bob");
+        let intent = intent(Purpose::send(), "Bob");
         (event_type, serde_json::to_value(paid(&intent, Direction::Out)).unwrap())
     };
     let events = [
@@ -256,7 +256,7 @@ fn a_shop_hears_what_became_of_its_refund() {
 #[test]
 fn whoever_is_paid_back_reads_by_whom() {
     let id = "rfd_01m7q5cqg0fzzvzzzzzzzzzzzz".parse().unwrap();
-    let mut intent = intent(Purpose::Refund(id), "Alice");
+    let mut intent = intent(crate::refunds::purpose(id), "Alice");
     intent.payer.name = Some("Olga's Books".into());
     let message = told(kind::PAYMENT_RECEIVED, &paid(&intent, Direction::In));
     assert!(message.html.starts_with("<b>Olga's Books paid you back 5 GRAM</b>"), "{message:?}");

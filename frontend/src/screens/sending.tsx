@@ -1,5 +1,5 @@
 // Money on its way: each step as the chain takes it. Safe to leave.
-import type { Payment, PaymentStep } from '../api/types';
+import type { Payment, Step } from '../api/types';
 import { land } from '../router';
 import { until } from '../state/clock';
 import { text } from '../text';
@@ -46,7 +46,7 @@ export function PaymentSteps({ payment }: { payment: Payment }) {
 }
 
 /** Steps with their times; a later step implies the earlier ones, even if nobody saw them happen. */
-export function viewSteps(order: readonly Shown[], progress: readonly Pick<PaymentStep, 'state' | 'at' | 'block'>[]): StepView[] {
+export function viewSteps(order: readonly Shown[], progress: readonly Pick<Step, 'state' | 'at' | 'block'>[]): StepView[] {
   const reached = order.reduce((last, state, i) => (progress.some((s) => s.state === state) ? i : last), -1);
   const times = elapsed(order.map((state) => progress.find((s) => s.state === state)?.at ?? null));
   // A wallet's signature is known here before the service records it.

@@ -1,8 +1,7 @@
 // Giving money back: how much of a payment, and why. Signed in the next step.
 import { useState } from 'preact/hooks';
 import { createRefund, getStoreInvoice, getUnmatched } from '../../api/store';
-import type { RefundBrief } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import type { RefundBrief, Store } from '../../api/types';
 import { format, money, parse, plain, type Money } from '../../money';
 import { isHere } from '../../state/loaded';
 import { useChange } from '../../state/store/change';

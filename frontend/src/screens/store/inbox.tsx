@@ -2,8 +2,7 @@
 import { useState } from 'preact/hooks';
 import { shorten } from '../../address';
 import { listUnmatched } from '../../api/store';
-import type { Unmatched, UnmatchedStatus } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import type { Store, Unmatched, UnmatchedStatus } from '../../api/types';
 import { usePages } from '../../state/pages';
 import { useNews } from '../../state/store/feed';
 import { words } from '../../text/store';

@@ -1,8 +1,7 @@
 // Letting somebody in: the role first, then a link that works once.
 import { useState } from 'preact/hooks';
 import { inviteMember } from '../../api/store';
-import type { MadeInvitation } from '../../api/store-types';
-import type { Role, Store } from '../../api/types';
+import type { MadeInvitation, Role, Store } from '../../api/types';
 import { back } from '../../router';
 import { useChange } from '../../state/store/change';
 import { ROLES } from '../../state/store/role';

@@ -1,8 +1,7 @@
 // One invoice as its merchant needs it: where it stands, what came, what happened, and what can be done about it.
 import { useEffect, useMemo } from 'preact/hooks';
 import { acceptInvoice, getStoreInvoice, getTimeline, voidInvoice } from '../../api/store';
-import type { Invoice, RefundBrief } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import type { Invoice, RefundBrief, Store } from '../../api/types';
 import { format, unitsOf, written } from '../../money';
 import { useAgain } from '../../state/again';
 import { isHere, resource } from '../../state/loaded';

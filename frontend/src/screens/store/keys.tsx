@@ -1,8 +1,7 @@
 // The API keys of a store: what each may do, and when it was last used.
 import { useState } from 'preact/hooks';
 import { listChanges, listKeys, revokeKey, rotateKey } from '../../api/store';
-import type { ApiKey } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import type { ApiKey, Store } from '../../api/types';
 import { time } from '../../state/clock';
 import { useChange } from '../../state/store/change';
 import { useLive } from '../../state/store/look';

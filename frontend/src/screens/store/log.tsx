@@ -1,7 +1,6 @@
 // Who did what, newest first. Nobody can take a line out.
 import { listDeeds } from '../../api/store';
-import type { Deed } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import type { Deed, Store } from '../../api/types';
 import { usePages } from '../../state/pages';
 import { useNews } from '../../state/store/feed';
 import { words } from '../../text/store';

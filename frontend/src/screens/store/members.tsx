@@ -1,8 +1,7 @@
 // The people of a store: who they are to it, and how somebody else gets in.
 import { useState } from 'preact/hooks';
 import { changeMember, getMembers, listChanges, removeMember } from '../../api/store';
-import type { Invitation, Member, RightsChange } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import type { Invitation, Member, RightsChange, Store } from '../../api/types';
 import { stores } from '../../state/session';
 import { useChange } from '../../state/store/change';
 import { useLive } from '../../state/store/look';

@@ -2,8 +2,7 @@
 import { useState } from 'preact/hooks';
 import { shorten } from '../../address';
 import { attachUnmatched, getUnmatched, ignoreUnmatched, reopenUnmatched } from '../../api/store';
-import type { Suggestion, UnmatchedDetail } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import type { Store, Suggestion, UnmatchedDetail } from '../../api/types';
 import { format, unitsOf } from '../../money';
 import { isHere } from '../../state/loaded';
 import { useChange, type Change } from '../../state/store/change';

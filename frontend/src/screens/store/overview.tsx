@@ -1,8 +1,7 @@
 // How the store is doing: what it has taken, what wants a decision, and the ways to everything else.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { listChanges, listInvoices, listRefunds, listUnmatched, stopChange } from '../../api/store';
-import type { RightsChange } from '../../api/store-types';
-import type { Page, Store } from '../../api/types';
+import type { ListedChange, Page, Store } from '../../api/types';
 import { figure, money } from '../../money';
 import { useAgain } from '../../state/again';
 import { isHere, resource, troubleOf, type Resource } from '../../state/loaded';
@@ -166,7 +165,7 @@ interface AttentionProps {
   readonly store: Store;
   readonly inbox: Resource<Page<unknown>>;
   readonly toSign: Resource<Page<unknown>>;
-  readonly changes: Resource<Page<RightsChange>> | null;
+  readonly changes: Resource<Page<ListedChange>> | null;
 }
 
 function Attention({ store, inbox, toSign, changes }: AttentionProps) {
@@ -204,7 +203,7 @@ function waiting(of: Resource<Page<unknown>>): string | null {
 }
 
 /** Where more is told of a change, and what it looks like. */
-const PLACES: Readonly<Record<RightsChange['kind'], readonly ['payout' | 'members' | 'keys', IconName]>> = {
+const PLACES: Readonly<Record<ListedChange['kind'], readonly ['payout' | 'members' | 'keys', IconName]>> = {
   payout: ['payout', 'wallet'],
   owner_invited: ['members', 'people'],
   owner_made: ['members', 'people'],
@@ -213,7 +212,7 @@ const PLACES: Readonly<Record<RightsChange['kind'], readonly ['payout' | 'member
   key: ['keys', 'key'],
 };
 
-function Waiting({ store, change, changes }: { store: Store; change: RightsChange; changes: Resource<Page<RightsChange>> }) {
+function Waiting({ store, change, changes }: { store: Store; change: ListedChange; changes: Resource<Page<ListedChange>> }) {
   const t = words.value;
   const [place, icon] = PLACES[change.kind];
   const cancel = useChange();

@@ -1,8 +1,7 @@
 // The wallet that is paid: which, since when, and how it becomes another one.
 import { shorten } from '../../address';
 import { getMerchant, listChanges } from '../../api/store';
-import type { Merchant, RightsChange } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import type { ListedChange, Merchant, Store } from '../../api/types';
 import { isHere } from '../../state/loaded';
 import { stores } from '../../state/session';
 import { useLive } from '../../state/store/look';
@@ -19,7 +18,7 @@ import { go } from './way';
 
 interface Here {
   readonly merchant: Merchant;
-  readonly changes: readonly RightsChange[];
+  readonly changes: readonly ListedChange[];
 }
 
 export function Payout({ store }: { store: Store }) {
@@ -52,7 +51,7 @@ async function look(store: string): Promise<Here> {
   return { merchant, changes: data.filter(({ kind }) => kind === 'payout') };
 }
 
-function Past({ changes }: { changes: readonly RightsChange[] }) {
+function Past({ changes }: { changes: readonly ListedChange[] }) {
   const t = words.value.payout;
   if (changes.length === 0) return null;
   return (

@@ -2,8 +2,7 @@
 import { shorten } from '../../address';
 import { Problem } from '../../api/client';
 import { cancelRefund, getRefund, prepareRefund, reportRefund } from '../../api/store';
-import type { Refund } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import type { Refund, Store } from '../../api/types';
 import { format, unitsOf } from '../../money';
 import { isHere, type Resource } from '../../state/loaded';
 import { refreshLedger } from '../../state/session';
@@ -47,7 +46,7 @@ export function RefundDetail({ store, id }: { store: Store; id: string }) {
             <div class="hero">
               {item.status === 'succeeded' ? <Tick /> : <RefundPill status={item.status} />}
               <Amount money={item.money} size="hero" />
-              <p class="quiet">{t.refund.to(shorten(item.to))}</p>
+              {item.to !== null && <p class="quiet">{t.refund.to(shorten(item.to))}</p>}
               <p class="place-text" role="status">{t.refund.body[item.status]}</p>
             </div>
             <Failed change={change} />
@@ -105,7 +104,7 @@ function StageNotice({ stage, refund }: { stage: Stage | null; refund: Refund })
       return <Notice tone="info" title={t.declined}>{t.declinedBody}</Notice>;
     case 'failed':
       if (stage.why instanceof Problem) return <Failure problem={stage.why} />;
-      if (stage.why === 'other_wallet') return <Notice tone="warn" title={t.otherWallet}>{words.value.refund.needsWallet(shorten(refund.from))}</Notice>;
+      if (stage.why === 'other_wallet') return <Notice tone="warn" title={t.otherWallet}>{words.value.refund.needsWallet(shorten(refund.from ?? ''))}</Notice>;
       return <WalletTrouble failure={stage.why} />;
     default:
       return null;
@@ -114,15 +113,15 @@ function StageNotice({ stage, refund }: { stage: Stage | null; refund: Refund })
 
 function RefundFacts({ store, refund }: { store: Store; refund: Refund }) {
   const t = words.value;
-  const { invoice, settlements } = refund;
+  const { invoice, settlements, to, from } = refund;
   const last = settlements[settlements.length - 1];
   return (
     <Card>
       <Facts
         facts={[
           refund.reason !== null && { name: t.refund.reason, value: refund.reason },
-          { name: t.giveBack.to, value: <Address value={refund.to} label={t.giveBack.to} /> },
-          { name: t.from, value: <Address value={refund.from} label={t.from} /> },
+          to !== null && { name: t.giveBack.to, value: <Address value={to} label={t.giveBack.to} /> },
+          from !== null && { name: t.from, value: <Address value={from} label={t.from} /> },
           unitsOf(refund.sent) > 0n && { name: t.refund.sent, value: <bdi dir="ltr">{format(refund.sent)}</bdi> },
           invoice !== null && {
             name: t.refund.invoice,

@@ -1,8 +1,7 @@
 // Money that goes back, or has gone.
 import { useState } from 'preact/hooks';
 import { listRefunds } from '../../api/store';
-import type { Refund, RefundStatus } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import type { Refund, RefundStatus, Store } from '../../api/types';
 import { usePages } from '../../state/pages';
 import { useNews } from '../../state/store/feed';
 import { words } from '../../text/store';

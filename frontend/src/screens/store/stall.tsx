@@ -1,8 +1,7 @@
 // Ringing up a sale with one hand: a figure, a word about it, and on to the code.
 import { useEffect, useState } from 'preact/hooks';
-import { createInvoice, getRates, type NewInvoice } from '../../api/store';
-import type { Rate } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import { createInvoice, getRates } from '../../api/store';
+import type { NewInvoice, Rate, Store } from '../../api/types';
 import { parse, plain, worth } from '../../money';
 import { useAgain } from '../../state/again';
 import { isHere, troubleOf, type Loaded } from '../../state/loaded';

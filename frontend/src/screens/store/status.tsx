@@ -1,5 +1,5 @@
 // How an invoice or a refund stands, as a word in a capsule, and as a line of a list.
-import type { Invoice, RefundStatus } from '../../api/store-types';
+import type { Invoice, RefundStatus } from '../../api/types';
 import { time } from '../../state/clock';
 import { language, text } from '../../text';
 import { words } from '../../text/store';

@@ -1,5 +1,5 @@
 // What was seen of an invoice and what was decided, line by line, with the proof on the chain.
-import type { Mark, TimelineEntry } from '../../api/store-types';
+import type { Mark, TimelineEntry } from '../../api/types';
 import { format } from '../../money';
 import { language } from '../../text';
 import { words } from '../../text/store';

@@ -1,8 +1,7 @@
 // What waits before it holds: what it is, who has asked, since when, from when, and the button that stops it.
 import { shorten } from '../../address';
 import { stopChange } from '../../api/store';
-import type { RightsChange } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import type { ListedChange, Store } from '../../api/types';
 import { useChange } from '../../state/store/change';
 import { mayWrite } from '../../state/store/role';
 import { toast } from '../../state/toast';
@@ -15,10 +14,10 @@ import { Address } from '../../ui/copy';
 import { Notice } from '../../ui/notice';
 import { Failed } from './failed';
 
-export const waits = ({ status }: Pick<RightsChange, 'status'>) => status === 'waiting';
+export const waits = ({ status }: Pick<ListedChange, 'status'>) => status === 'waiting';
 
 /** What is to happen, in one line. */
-export function titleOf(change: RightsChange): string {
+export function titleOf(change: ListedChange): string {
   const t = words.value.waits;
   const who = change.person_name ?? t.somebody;
   switch (change.kind) {
@@ -33,7 +32,7 @@ export function titleOf(change: RightsChange): string {
 
 interface WaitingProps {
   readonly store: Store;
-  readonly changes: readonly RightsChange[];
+  readonly changes: readonly ListedChange[];
   /** It was stopped: look again. */
   readonly stopped: () => unknown;
 }
@@ -42,7 +41,7 @@ export function Waiting({ store, changes, stopped }: WaitingProps) {
   return <>{changes.filter(waits).map((change) => <One key={change.id} store={store} item={change} stopped={stopped} />)}</>;
 }
 
-function One({ store, item, stopped }: { store: Store; item: RightsChange; stopped: () => unknown }) {
+function One({ store, item, stopped }: { store: Store; item: ListedChange; stopped: () => unknown }) {
   const t = words.value.waits;
   const change = useChange();
   const at = (iso: string) => dayAndTime(iso, language.value);

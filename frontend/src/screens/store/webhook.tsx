@@ -1,8 +1,7 @@
 // One webhook address: whether it answers, what it was told, and the switches.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { getEndpoint, listDeliveries, pingEndpoint, redeliver, removeEndpoint, rotateSecret, switchEndpoint } from '../../api/store';
-import type { Delivery, Endpoint } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import type { Delivery, Endpoint, Store } from '../../api/types';
 import { back } from '../../router';
 import { useAgain } from '../../state/again';
 import { isHere, resource } from '../../state/loaded';

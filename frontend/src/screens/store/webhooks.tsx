@@ -1,7 +1,6 @@
 // The addresses that are told what happens in a store.
 import { listEndpoints } from '../../api/store';
-import type { Endpoint } from '../../api/store-types';
-import type { Store } from '../../api/types';
+import type { Endpoint, Store } from '../../api/types';
 import { useLive } from '../../state/store/look';
 import { mayWrite } from '../../state/store/role';
 import { words } from '../../text/store';

@@ -1,5 +1,5 @@
 // What of a payment can still go back. Refunds that came to nothing have taken nothing.
-import type { RefundBrief } from '../../api/store-types';
+import type { RefundBrief } from '../../api/types';
 import { unitsOf, type Money } from '../../money';
 
 export function leftOf(received: Money, refunds: readonly Pick<RefundBrief, 'status' | 'money' | 'sent'>[]): bigint {

@@ -14,7 +14,7 @@ const READS: Readonly<Record<Role, ReadonlySet<Area>>> = {
   support: new Set<Area>(['invoices', 'refunds', 'unmatched']),
 };
 
-export const ROLES: readonly Role[] = ['owner', 'manager', 'support'];
+export const ROLES = Object.keys(WRITES) as readonly Role[];
 
 export function mayWrite(role: Role, area: Area): boolean {
   return WRITES[role].has(area);

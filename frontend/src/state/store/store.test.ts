@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Invoice } from '../../api/store-types';
+import type { Invoice } from '../../api/types';
 import { money } from '../../money';
 import { en } from '../../text/store/en';
 import { ru } from '../../text/store/ru';

@@ -1,9 +1,7 @@
 // What the screens of a store say, in English. They are read by the people behind the counter.
-import type { Role } from '../../api/types';
 import type {
-  Clue, Delivery, Endpoint, Mark, RefundStatus, RefundWarning, RightsChange, UnmatchedReason, UnmatchedStatus,
-} from '../../api/store-types';
-import type { InvoiceStatus } from '../../api/types';
+  Clue, Delivery, Endpoint, InvoiceStatus, Mark, RefundStatus, RefundWarning, RightsChange, Role, UnmatchedReason, UnmatchedStatus,
+} from '../../api/types';
 import type { Sentence } from '../problems';
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);

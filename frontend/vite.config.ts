@@ -9,6 +9,26 @@ const input = Object.fromEntries(
   pages.map((page) => [page, here(`${page}.html`)] as const).filter(([, file]) => existsSync(file)),
 );
 
+interface Graph {
+  getModuleInfo(id: string): { readonly importers: readonly string[] } | null;
+}
+
+/** The pages that load a module at first. */
+function pagesOf(id: string, graph: Graph): readonly string[] {
+  const seen = new Set([id]);
+  for (const one of seen) for (const importer of graph.getModuleInfo(one)?.importers ?? []) seen.add(importer);
+  return pages.filter((page) => seen.has(here(`${page}.html`)));
+}
+
+/** What several pages load at first is one chunk for each set of them, however finely what comes later divides it. */
+const groups = [4, 3, 2].map((count) => ({
+  priority: count,
+  name: (id: string, graph: Graph) => {
+    const by = pagesOf(id, graph);
+    return by.length === count ? by.join('-') : null;
+  },
+}));
+
 const service = process.env['REMIT_SERVICE'] ?? 'http://127.0.0.1:8080';
 const proxied = ['/v1', '/tc', '/tonconnect-manifest.json', '/icon.png', '/problems', '/openapi.json'];
 
@@ -21,7 +41,7 @@ export default defineConfig({
     target: 'es2020',
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 600,
-    rolldownOptions: { input },
+    rolldownOptions: { input, output: { codeSplitting: { groups } } },
   },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], css: true },
 });

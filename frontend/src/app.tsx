@@ -1,29 +1,29 @@
 // The route table, behind the gate that signs in.
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { arriving, isFailed, isHere, resource, type Resource } from './api/loaded';
+import { look } from './base/look';
+import { hasWalletConnection } from './base/storage';
+import { telegram } from './base/telegram';
+import { language, text } from './base/text';
+import { remark } from './base/toast';
+import { Boot, SignInFailed } from './boot';
+import { Home } from './features/home/home';
+import { current, defaultWallet, session } from './flows/session';
+import { Outside } from './outside';
+import { Failure } from './parts/notice';
+import { Screen } from './parts/screen';
 import { route, type Route } from './router';
-import { Boot, SignInFailed } from './screens/boot';
-import { Home } from './screens/home';
-import { Outside } from './screens/outside';
-import { arriving, isFailed, isHere, resource, type Resource } from './state/loaded';
-import { look } from './state/look';
-import { current, defaultWallet, session } from './state/session';
-import { remark } from './state/toast';
-import { telegram } from './telegram';
-import { Failure } from './ui/notice';
-import { Screen } from './ui/screen';
-import { language, text } from './text';
-import { hasWalletConnection } from './storage';
 
-type Rest = typeof import('./screens/rest');
+type Rest = typeof import('./features/rest');
 
 /** The other screens' code. */
-const rest = resource<Rest>(() => arriving(import('./screens/rest')));
+const rest = resource<Rest>(() => arriving(import('./features/rest')));
 
-type StoreScreens = typeof import('./screens/store');
+type StoreScreens = typeof import('./features/store/screens');
 
 /** The screens of a store's people: fetched only by those who open one. */
-const storeScreens = resource<StoreScreens>(() => arriving(import('./screens/store').then(async (screens) => {
+const storeScreens = resource<StoreScreens>(() => arriving(import('./features/store/screens').then(async (screens) => {
   await screens.speak(language.peek());
   return screens;
 })));
@@ -54,7 +54,7 @@ function SignedIn() {
 /** TON Connect is heavy: loaded at the start only if an earlier visit left a connection. */
 async function pickUpWallet(): Promise<void> {
   if (!hasWalletConnection()) return;
-  const { restoreWallet } = await import('./wallet');
+  const { restoreWallet } = await import('./flows/wallet');
   await restoreWallet(current().info, look());
 }
 

@@ -1,17 +1,17 @@
 // The Mini App's entry. Telegram's launch parameters are read (by importing telegram.ts) before anything else runs.
-import { telegram, type Insets } from './telegram';
-import './theme.css';
-import './ui/layout.css';
-import './ui/controls.css';
-import './ui/ledger.css';
-import './ui/states.css';
+import { telegram, type Insets } from './base/telegram';
+import './base/theme.css';
+import './parts/layout.css';
+import './parts/controls.css';
+import './parts/ledger.css';
+import './parts/states.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app';
 import { back, canGoBack, push, restore, route, routeOf, save, stack } from './router';
-import { watchTheme } from './state/look';
-import { session } from './state/session';
-import { read, write } from './storage';
+import { watchTheme } from './base/look';
+import { session } from './flows/session';
+import { read, write } from './base/storage';
 
 /** A stack belongs to one launch: opening the app anew starts at its own link. */
 const memory = () => `remit.stack.${telegram?.launch.initData.slice(-32) ?? ''}`;

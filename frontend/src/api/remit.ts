@@ -1,7 +1,7 @@
 // The service's verbs, typed. Screens and state call these; nothing else knows a path.
 import { effect, signal as signalOf } from '@preact/signals';
-import { heard, wakes, whenInDoubt } from '../state/clock';
-import { telegram } from '../telegram';
+import { heard, wakes, whenInDoubt } from '../base/clock';
+import { telegram } from '../base/telegram';
 import { createClient, isAbort, pause, Problem, type CallOptions } from './client';
 import type {
   Balances, Challenge, Info, Me, NewPayment, NewRequest, OpenSession, Page, PayAnswer, Payment, PublicInvoice, Recipient, Request, Session, StarsOffer,

@@ -1,6 +1,6 @@
 // What a store's people may ask of the service, typed. Each call says for which store; the role decides the answer.
-import { at, call } from './remit';
 import type { Method, CallOptions } from './client';
+import { at, call } from './remit';
 import type {
   ApiKey, Deed, Delivery, Endpoint, Invoice, ListedChange, MadeEndpoint, MadeInvitation, MadeKey, Members, Merchant, NewEndpoint, NewInvoice, NewKey,
   NewRefund, Offer, Page, Rates, Refund, RefundMessage, RefundStatus, ReportSummary, RightsChange, Role, Store, StoreEvent, TimelineEntry, Unmatched,

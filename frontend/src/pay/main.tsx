@@ -1,12 +1,12 @@
 // The pay page's entry: /pay/inv_… for anybody with a browser.
-import '../theme.css';
-import '../ui/layout.css';
-import '../ui/controls.css';
-import '../ui/ledger.css';
-import '../ui/states.css';
+import '../base/theme.css';
+import '../parts/layout.css';
+import '../parts/controls.css';
+import '../parts/ledger.css';
+import '../parts/states.css';
 import './pay.css';
 import { render } from 'preact';
-import { useLanguage } from '../text';
+import { useLanguage } from '../base/text';
 import { PayPage } from './page';
 
 const id = /\/pay\/(inv_[A-Za-z0-9_-]{1,60})\/?$/.exec(location.pathname)?.[1] ?? null;

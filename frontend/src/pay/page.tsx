@@ -1,30 +1,30 @@
 // One invoice, readable on a phone and on a desk: who asks, how much, how to pay, and what became of it.
 import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../api/client';
+import { arriving, asProblem, isFailed, isHere, useUntilHere, type Wanted } from '../api/loaded';
 import { getInfo, insist, offerStars } from '../api/remit';
 import type { Accepted, Info, PublicInvoice } from '../api/types';
-import { format } from '../money';
-import { due, hasAftermath, isPayable, isRateOver, useChoice, useRenewing, useWatchedInvoice, type Choice, type Renewing } from '../state/invoices';
-import { arriving, asProblem, isFailed, isHere, useUntilHere, type Wanted } from '../state/loaded';
-import { look } from '../state/look';
-import { remark } from '../state/toast';
-import { hasWalletConnection } from '../storage';
-import { openInClient } from '../telegram';
-import { text } from '../text';
-import { unreadyWords } from '../text/unready';
-import { restoreWallet } from '../wallet';
-import { Button } from '../ui/action';
-import { Facts } from '../ui/card';
-import { Segments } from '../ui/choice';
-import { Choose, isOpenToChoice } from '../ui/choose';
-import { Address } from '../ui/copy';
-import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, RateOver, timeLeft } from '../ui/invoice';
-import { Failure, Notice, Place, Skeleton } from '../ui/notice';
-import { SandboxPill } from '../ui/pill';
-import { Qr } from '../ui/qr';
-import { WalletTrouble } from '../screens/wallet-trouble';
+import { look } from '../base/look';
+import { format } from '../base/money';
+import { hasWalletConnection } from '../base/storage';
+import { openInClient } from '../base/telegram';
+import { text } from '../base/text';
+import { remark } from '../base/toast';
+import { Choose, isOpenToChoice } from '../flows/invoice/choose';
+import { due, hasAftermath, isPayable, isRateOver, useChoice, useRenewing, useWatchedInvoice, type Choice, type Renewing } from '../flows/invoice/invoices';
+import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, RateOver, timeLeft } from '../flows/invoice/view';
+import { restoreWallet } from '../flows/wallet';
+import { WalletTrouble } from '../flows/wallet-trouble';
+import { Button } from '../parts/action';
+import { Facts } from '../parts/card';
+import { Segments } from '../parts/choice';
+import { Address } from '../parts/copy';
+import { Failure, Notice, Place, Skeleton } from '../parts/notice';
+import { SandboxPill } from '../parts/pill';
+import { Qr } from '../parts/qr';
 import { claim } from './claim';
 import { paying, payWithWallet, type Paying } from './paying';
+import { unreadyWords } from './unready.words';
 
 export function PayPage({ id }: { id: string | null }) {
   const service = useUntilHere(getInfo);
@@ -133,7 +133,7 @@ function InvoiceView({ invoice, service, renewing, reconnecting }: ViewProps) {
 
 /** Only once money has come: until then nobody waits for these words. */
 function Told(props: { invoice: PublicInvoice; explorer: string | null }) {
-  const { ok: told, trouble } = useUntilHere(() => arriving(import('../ui/aftermath')));
+  const { ok: told, trouble } = useUntilHere(() => arriving(import('../flows/invoice/aftermath')));
   return told ? <told.Aftermath {...props} /> : trouble && <Failure problem={trouble} />;
 }
 

@@ -2,7 +2,7 @@
 
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import '../theme.css';
+import '../base/theme.css';
 import './phone.css';
 import { Phone } from './phone/Phone';
 import { begin, openApp, openPage, person, scheme, stageOrigin } from './phone/state';

@@ -2,7 +2,7 @@
 
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import '../theme.css';
+import '../base/theme.css';
 import './stage.css';
 import { begin, scheme } from './board/state';
 import { Stage } from './board/Stage';

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { Problem } from '../../api/client';
+import { leaflets } from '../../features/about/words';
+import * as ask from '../../features/requests/words';
+import * as send from '../../features/send/words';
+import { settingsTexts } from '../../features/settings/words';
+import { explain } from '../../parts/problems';
+import { en } from './en';
+import { ru } from './ru';
+import { clockTime, countdown, dayName, elapsed } from './when';
+
+describe('languages', () => {
+  /** Every sentence with its path; functions by their name only. */
+  function leaves(value: unknown, path = ''): string[] {
+    if (typeof value === 'object' && value !== null) return Object.entries(value).flatMap(([k, v]) => leaves(v, `${path}.${k}`));
+    return [path];
+  }
+
+  it('say the same things', () => {
+    expect(leaves(ru).sort()).toEqual(leaves(en).sort());
+    expect(leaves(send.ru).sort()).toEqual(leaves(send.en).sort());
+    expect(leaves(ask.ru).sort()).toEqual(leaves(ask.en).sort());
+  });
+
+  it('say the same things on the pages that only tell', () => expect(leaves(leaflets['ru']).sort()).toEqual(leaves(leaflets['en']).sort()));
+
+  it('say the same things in the settings', () => expect(leaves(settingsTexts['ru']).sort()).toEqual(leaves(settingsTexts['en']).sort()));
+
+  it('count as their speakers do', () => {
+    expect([0, 1, 2].map(en.home.paidTimes)).toEqual(['Not paid yet', 'Paid once', 'Paid 2 times']);
+    expect([1, 2, 5, 21].map(ru.home.paidTimes)).toEqual(['Оплачен 1 раз', 'Оплачен 2 раза', 'Оплачен 5 раз', 'Оплачен 21 раз']);
+  });
+});
+
+describe('problems', () => {
+  it('say what to do, and that money is safe when we are at fault', () => {
+    expect(explain(new Problem('chain-unreachable', 'x', 503), en).safe).toBe(en.problem.safe);
+    expect(explain(new Problem('person-unknown', 'x', 404), en)).toEqual({ ...en.problem.known['person-unknown'], safe: null });
+  });
+
+  it('send whoever is no longer signed in back to Telegram, whatever the service calls it', () => {
+    for (const slug of ['login-stale', 'session-invalid', 'login-invalid']) {
+      expect(explain(new Problem(slug, 'The init data is too old', 401), en)).toEqual({ happened: en.session.expired, advice: en.session.expiredBody, safe: null });
+    }
+    expect(explain(new Problem('session-ended', '', 401), ru).happened).toBe('Этот вход завершён');
+  });
+
+  it('fall back on the service\'s words, then on ours', () => {
+    expect(explain(new Problem('new-kind', 'The moon is full', 409), en).happened).toBe('The moon is full');
+    expect(explain(new Problem('new-kind', '', 409), en).happened).toBe(en.problem.unknown.happened);
+  });
+});
+
+describe('times', () => {
+  const noon = new Date(2026, 10, 23, 12, 0).getTime();
+  const on = (day: number, hour: number, year = 2026) => new Date(year, 10, day, hour).toISOString();
+
+  it('are named by days as a person counts them', () => {
+    expect(dayName(on(23, 0), noon, 'en', en)).toBe('Today');
+    expect(dayName(on(22, 23), noon, 'en', en)).toBe('Yesterday');
+    expect(dayName(on(20, 12), noon, 'en', en)).toBe('Fri, November 20');
+    expect(dayName(on(20, 12, 2024), noon, 'en', en)).toContain('2024');
+  });
+
+  it('use a full day\'s clock', () => expect(clockTime(on(23, 0), 'en')).toBe('00:00'));
+
+  it('count down and never below zero', () => {
+    expect([245_000, 61, -5, 3_845_000].map(countdown)).toEqual(['4:05', '0:01', '0:00', '1:04:05']);
+  });
+
+  it('measure steps, even if clocks disagree', () => {
+    const at = (second: string) => `2026-01-01T00:00:${second}Z`;
+    expect(elapsed([null, at('00.000'), at('03.120'), null, at('05.600')])).toEqual([null, '0.0', '3.1', null, '5.6']);
+    expect(elapsed([at('03.900'), at('04.100'), at('03')])).toEqual(['0.0', '0.2', '0.2']);
+  });
+});

@@ -22,6 +22,7 @@ function pagesOf(id: string, graph: Graph): readonly string[] {
 
 /** What several pages load at first is one chunk for each set of them, however finely what comes later divides it. */
 const groups = [4, 3, 2].map((count) => ({
+  debugName: `of ${count} pages`,
   priority: count,
   name: (id: string, graph: Graph) => {
     const by = pagesOf(id, graph);

@@ -1,9 +1,15 @@
 // The theme in force: Telegram's while it is around us, else the system's, which theme.css already follows.
 import { effect, signal } from '@preact/signals';
-import type { Look } from '../flows/wallet';
 import { telegram } from './telegram';
 import { language } from './text';
 import { apply, DARK, derive, LIGHT, type Theme } from './theme';
+
+/** What a wallet's own windows are to look like. */
+export interface Look {
+  readonly dark: boolean;
+  readonly tokens: Theme['tokens'];
+  readonly language: string;
+}
 
 export const theme = signal<Theme | null>(telegram && themed(telegram.launch.theme));
 

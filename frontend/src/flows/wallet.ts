@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 import type { Wallet as TonWallet, WalletInfo } from '@tonconnect/sdk';
 import type { ConnectedWallet, PartialColorsSet, TonConnectUI } from '@tonconnect/ui';
 import type { Info, Transaction, WalletProof } from '../api/types';
-import type { Theme } from '../base/theme';
+import type { Look } from '../base/look';
 
 export interface Connection {
   /** `0:<64 hex>`, the form every wallet reports. */
@@ -32,12 +32,6 @@ export class WalletError extends Error {
     this.name = 'WalletError';
     this.failure = failure;
   }
-}
-
-export interface Look {
-  readonly dark: boolean;
-  readonly tokens: Theme['tokens'];
-  readonly language: string;
 }
 
 /** The wallet this page can ask right now; null until connected or restored. */
@@ -96,7 +90,7 @@ async function build(info: Info, look: Look): Promise<Kit> {
 }
 
 /** TON Connect's own sheets in the colours around them. */
-function coloursOf(t: Theme['tokens']): PartialColorsSet {
+function coloursOf(t: Look['tokens']): PartialColorsSet {
   return {
     accent: t.accent,
     connectButton: { background: t.btn, foreground: t['btn-text'] },

@@ -13,6 +13,7 @@ import { remark } from '../base/toast';
 import { Choose, isOpenToChoice } from '../flows/invoice/choose';
 import { due, hasAftermath, isPayable, isRateOver, useChoice, useRenewing, useWatchedInvoice, type Choice, type Renewing } from '../flows/invoice/invoices';
 import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, RateOver, timeLeft } from '../flows/invoice/view';
+import { Reconnecting } from '../flows/reconnecting';
 import { restoreWallet } from '../flows/wallet';
 import { WalletTrouble } from '../flows/wallet-trouble';
 import { Button } from '../parts/action';
@@ -115,7 +116,7 @@ function InvoiceView({ invoice, service, renewing, reconnecting }: ViewProps) {
         <InvoiceState invoice={invoice} />
         <StageNotice stage={stage} open={open} />
         <InvoiceSteps invoice={invoice} signed={stage.at === 'sent'} />
-        {reconnecting && <Notice tone="warn" title={text.value.progress.reconnecting}>{text.value.progress.reconnectingBody}</Notice>}
+        {reconnecting && <Reconnecting />}
         {hasAftermath(invoice) && <Told invoice={invoice} explorer={service.ok?.explorer_url ?? null} />}
         {!open && <InvoiceFacts invoice={invoice} />}
         {!open && <ReturnLink invoice={invoice} />}

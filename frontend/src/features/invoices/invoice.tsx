@@ -12,6 +12,7 @@ import { Choose, isOpenToChoice } from '../../flows/invoice/choose';
 import { hasAftermath, isPayable, isRateOver, isStarsOnly, useChoice, useRenewing, useWatchedInvoice, type Choice, type Renewing } from '../../flows/invoice/invoices';
 import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, RateOver, timeLeft } from '../../flows/invoice/view';
 import { remember } from '../../flows/payments';
+import { Reconnecting } from '../../flows/reconnecting';
 import { current, defaultWallet, refreshLedger } from '../../flows/session';
 import { askWallet, clearStage, linkNewWallet, stageOf, type Stage } from '../../flows/sign';
 import { WalletError } from '../../flows/wallet';
@@ -21,7 +22,6 @@ import { Card } from '../../parts/card';
 import { Failure, Load, Notice, Skeleton } from '../../parts/notice';
 import { Screen } from '../../parts/screen';
 import { land } from '../../router';
-import { Reconnecting } from '../send/payment';
 import { StarsNotice, usePayingInStars } from './stars';
 
 export function InvoiceScreen({ id }: { id: string }) {

@@ -6,8 +6,10 @@ import { closeRequest, getRequest, payRequest } from '../../api/remit';
 import type { Request } from '../../api/types';
 import { format, money, parse, plain, unitsOf } from '../../base/money';
 import { text } from '../../base/text';
+import { begin } from '../../flows/begin';
 import { PartyFace } from '../../flows/ledger';
 import { assetOf, current, defaultWallet, requests } from '../../flows/session';
+import { shareLink } from '../../flows/share';
 import { Welcome } from '../../flows/welcome';
 import { Card, Facts, Row } from '../../parts/card';
 import { Address, copy } from '../../parts/copy';
@@ -17,9 +19,6 @@ import { Failure, Load, Place, Skeleton } from '../../parts/notice';
 import { Qr } from '../../parts/qr';
 import { Screen } from '../../parts/screen';
 import { land } from '../../router';
-import { shareLink } from '../send/receipt';
-import { begin } from '../send/review';
-import { sendText } from '../send/words';
 import { askText } from './words';
 
 export function RequestScreen({ id }: { id: string }) {
@@ -168,8 +167,8 @@ function Payee({ request }: { request: Request }) {
       <Facts
         facts={[
           note !== null && { name: text.value.receipt.for, value: note },
-          to.username !== null && { name: sendText.value.review.recipient, value: `@${to.username}` },
-          to.address !== null && { name: sendText.value.review.address, value: <Address value={to.address} label={sendText.value.review.address} /> },
+          to.username !== null && { name: askText.value.request.recipient, value: `@${to.username}` },
+          to.address !== null && { name: askText.value.request.address, value: <Address value={to.address} label={askText.value.request.address} /> },
         ]}
       />
     </Card>

@@ -24,6 +24,8 @@ export const en = {
     closedMine: 'The link no longer takes payments. Money already received is yours.',
     closedTheirs: 'Its owner closed it. Nothing was paid.',
     shareText: (amount: string, note: string | null) => (note ? `Please pay ${amount}: ${note}` : `Please pay ${amount}`),
+    recipient: 'Recipient',
+    address: 'Address',
     shareOpen: (note: string | null) => (note ? `Please pay me: ${note}` : 'Please pay me'),
   },
 };
@@ -50,6 +52,8 @@ export const ru: typeof en = {
     closedMine: 'По ссылке больше нельзя платить. Уже полученное остаётся у вас.',
     closedTheirs: 'Его закрыл владелец. Ничего не оплачено.',
     shareText: (amount, note) => (note ? `Пожалуйста, переведите ${amount}: ${note}` : `Пожалуйста, переведите ${amount}`),
+    recipient: 'Получатель',
+    address: 'Адрес',
     shareOpen: (note) => (note ? `Пожалуйста, переведите мне: ${note}` : 'Пожалуйста, переведите мне'),
   },
 };

@@ -4,7 +4,7 @@ import { text } from '../../base/text';
 import { isUnsigned, useWatchedPayment } from '../../flows/payments';
 import { stageOf } from '../../flows/sign';
 import { Card } from '../../parts/card';
-import { Load, Notice, Skeleton } from '../../parts/notice';
+import { Load, Skeleton } from '../../parts/notice';
 import { Screen } from '../../parts/screen';
 import { Ended, Receipt } from './receipt';
 import { Sending } from './sending';
@@ -39,10 +39,4 @@ function PaymentView({ payment, reconnecting }: { payment: Payment; reconnecting
     default:
       return <Sending payment={payment} reconnecting={reconnecting} />;
   }
-}
-
-/** A calm word while the long-poll cannot get through. */
-export function Reconnecting() {
-  const t = text.value.progress;
-  return <Notice tone="warn" title={t.reconnecting}>{t.reconnectingBody}</Notice>;
 }

@@ -6,6 +6,7 @@ import { language, text } from '../../base/text';
 import { dayAndTime } from '../../base/text/when';
 import { counterparty, PartyFace } from '../../flows/ledger';
 import { current } from '../../flows/session';
+import { shareLink } from '../../flows/share';
 import { Card, Facts } from '../../parts/card';
 import { Address } from '../../parts/copy';
 import { Amount } from '../../parts/money';
@@ -104,11 +105,6 @@ function share(payment: Payment, name: string): void {
   const home = info.bot_username ? `https://t.me/${info.bot_username}` : info.public_url;
   const link = payment.settlement && info.explorer_url ? transactionUrl(info.explorer_url, payment.settlement.hash) : home;
   shareLink(link, text.value.receipt.shareText(format(payment.money), name));
-}
-
-/** Telegram's own "forward to a chat" sheet. */
-export function shareLink(url: string, words: string): void {
-  telegram?.open(`https://t.me/share/url?url=${encodeURIComponent(url)}&text=${encodeURIComponent(words)}`);
 }
 
 /** The explorer's address goes as far as the hash. */

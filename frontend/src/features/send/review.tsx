@@ -2,17 +2,16 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../../api/client';
 import { asProblem } from '../../api/loaded';
-import { cancelPayment, createPayment, reportSubmitted } from '../../api/remit';
+import { cancelPayment, createPayment } from '../../api/remit';
 import type { Payment, Recipient } from '../../api/types';
 import { sameAccount, shorten } from '../../base/address';
 import { look } from '../../base/look';
 import { brief, format, money, parse, unitsOf, type Money } from '../../base/money';
 import { language } from '../../base/text';
 import { day } from '../../base/text/when';
+import { begin } from '../../flows/begin';
 import { asset, figureText, intention, memo, note, recipient, renewIntention } from '../../flows/draft';
-import { remember } from '../../flows/payments';
 import { assetOf, current, defaultWallet, held } from '../../flows/session';
-import { askWallet } from '../../flows/sign';
 import { warmUp } from '../../flows/wallet';
 import { Avatar } from '../../parts/avatar';
 import { Card, Facts } from '../../parts/card';
@@ -21,7 +20,6 @@ import { Address } from '../../parts/copy';
 import { Amount } from '../../parts/money';
 import { Failure } from '../../parts/notice';
 import { Screen } from '../../parts/screen';
-import { land } from '../../router';
 import { COIN_FEE, JETTON_FEE } from './fees';
 import { Warnings } from './recipient';
 import { sendText } from './words';
@@ -106,13 +104,6 @@ async function create(to: Recipient, sum: Money): Promise<Payment> {
 function handleOf({ username, address, asks }: Recipient): string {
   if (username) return `@${username}`;
   return asks?.good_until ? `ton://transfer/${address}?exp=${Date.parse(asks.good_until) / 1000}` : address;
-}
-
-/** Shows the payment's own screen, and brings the wallet forward with it. */
-export function begin(payment: Payment): void {
-  remember(payment);
-  land({ name: 'payment', id: payment.id });
-  if (payment.transaction) void askWallet(payment.id, payment.transaction, (boc) => reportSubmitted(payment.id, boc).then(remember));
 }
 
 function ReviewFacts({ to, sum }: { to: Recipient; sum: Money }) {

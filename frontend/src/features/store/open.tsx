@@ -15,7 +15,6 @@ import { Notice, Place } from '../../parts/notice';
 import { Options } from '../../parts/options';
 import { Screen } from '../../parts/screen';
 import { land } from '../../router';
-import { settingsWords } from '../settings/words';
 import { words } from './words';
 
 /** In characters, as the service counts them. */
@@ -55,7 +54,7 @@ export function OpenStore() {
         options={me.wallets.map((w) => ({
           value: w.id,
           title: <bdi dir="ltr">{shorten(w.address)}</bdi>,
-          detail: w.default ? `${w.version} · ${settingsWords().default}` : w.version,
+          detail: w.default ? `${w.version} · ${t.default}` : w.version,
         }))}
       />
       <Notice tone="info" title={t.means}>{t.meansBody}</Notice>

@@ -46,6 +46,7 @@ export const en = {
     wallet: 'Paid into',
     means: 'Straight into your wallet',
     meansBody: 'Customers pay from their wallet into this one. Remit watches and tells you; it never holds the money, and takes no part of it.',
+    default: 'Default',
     noWallet: 'A store needs a wallet',
     noWalletBody: 'Connect the one that is to be paid. It proves that the address is yours.',
     connect: 'Connect wallet',

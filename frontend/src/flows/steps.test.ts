@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { viewSteps } from './sending';
+import { viewSteps } from './steps';
 
 const ORDER = ['submitted', 'seen', 'confirmed', 'final'] as const;
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();

@@ -10,23 +10,42 @@ const input = Object.fromEntries(
 );
 
 interface Graph {
-  getModuleInfo(id: string): { readonly importers: readonly string[] } | null;
+  getModuleInfo(id: string): { readonly importers: readonly string[]; readonly dynamicImporters: readonly string[] } | null;
 }
 
-/** The pages that load a module at first. */
-function pagesOf(id: string, graph: Graph): readonly string[] {
+/** `words/ru.ts` is `words-ru`. */
+const nameOf = (id: string) => id.replace(/\.\w+$/, '').split('/').slice(-2).join('-');
+
+/** Who needs a module: pages at first; and later the screens of a store, those of everybody, or a part that is fetched by itself. */
+function neededBy(id: string, graph: Graph): { readonly first: readonly string[]; readonly later: readonly string[] } {
   const seen = new Set([id]);
-  for (const one of seen) for (const importer of graph.getModuleInfo(one)?.importers ?? []) seen.add(importer);
-  return pages.filter((page) => seen.has(here(`${page}.html`)));
+  const later = new Set<string>();
+  for (const one of seen) {
+    const { importers = [], dynamicImporters = [] } = graph.getModuleInfo(one) ?? {};
+    for (const importer of importers) seen.add(importer);
+    for (const by of dynamicImporters) {
+      const feature = /\/src\/features\/(\w+)\/index\.ts$/.exec(by)?.[1];
+      later.add(feature === undefined ? nameOf(one) : feature === 'store' ? 'store' : 'screens');
+    }
+  }
+  return { first: pages.filter((page) => seen.has(here(`${page}.html`))), later: [...later].sort() };
 }
 
-/** What several pages load at first is one chunk for each set of them, however finely what comes later divides it. */
-const groups = [4, 3, 2].map((count) => ({
-  debugName: `of ${count} pages`,
-  priority: count,
+/** One chunk for all that the same ones need: it depends neither on the order of imports nor on how finely screens are cut. */
+function chunkOf(id: string, graph: Graph): { readonly name: string; readonly weight: number } | null {
+  const { first, later } = neededBy(id, graph);
+  if (first.length > 1 || first[0] === 'index') return { name: first.join('-'), weight: 8 + first.length };
+  if (id.includes('node_modules') || later.length === 0) return null;
+  return first.length > 0 ? { name: 'pay-later', weight: 8 } : { name: later.join('-'), weight: Math.min(later.length, 7) };
+}
+
+/** What more of them need is dealt out first: otherwise it would go along with the first that does. */
+const groups = Array.from({ length: 13 }, (_, weight) => ({
+  debugName: `weight ${weight}`,
+  priority: weight,
   name: (id: string, graph: Graph) => {
-    const by = pagesOf(id, graph);
-    return by.length === count ? by.join('-') : null;
+    const chunk = chunkOf(id, graph);
+    return chunk?.weight === weight ? chunk.name : null;
   },
 }));
 

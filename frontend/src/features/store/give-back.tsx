@@ -28,10 +28,10 @@ interface Payment {
   readonly refunds: readonly RefundBrief[];
 }
 
-/** `item` names an invoice and its payment, or unrecognised money alone. */
-export function GiveBack({ store, item }: { store: Store; item: string }) {
+/** `id` names an invoice and its payment, or unrecognised money alone. */
+export function GiveBack({ store, id }: { store: Store; id: string }) {
   const t = words.value.giveBack;
-  const payment = useLive(store.id, () => paymentOf(store.id, item));
+  const payment = useLive(store.id, () => paymentOf(store.id, id));
   const state = payment.state.value;
   if (isHere(state) && state.ok) return <Terms store={store} payment={state.ok} />;
   return (

@@ -16,7 +16,7 @@ import { land } from '../../router';
 import { useOnce } from './state/look';
 import { words } from './words';
 
-export function Join({ token }: { token: string }) {
+export function Join({ id: token }: { id: string }) {
   const t = words.value;
   const offer = useOnce(() => lookAtInvitation(token));
   const change = useChange();

@@ -1,8 +1,8 @@
 import { h, render } from 'preact';
 import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { StorePage } from '../../router';
 import { fakeService, json, list, never, person, refuses, says, signsIn, type Service } from '../../service.fake';
+import type { StorePage } from './pages';
 
 const nothing = () => undefined;
 vi.mock('../../base/telegram', () => ({
@@ -60,9 +60,9 @@ const press = async (label: string) => {
 };
 const open = async (page: StorePage, item = 'x') => {
   const { session, stores } = await import('../../flows/session');
-  const { StoreScreen } = await import('./screens');
+  const { AtStore } = await import('./screens');
   await Promise.all([session.refresh(), stores.refresh()]);
-  act(() => render(h(StoreScreen, { route: { name: 'store', id: 'acc_1', page, item } }), place));
+  act(() => render(h(AtStore, { id: 'acc_1', page, item }), place));
   await settle();
 };
 

@@ -1,5 +1,6 @@
 // From one page of a store to another.
-import { back, push, replace, stack, type StorePage } from '../../router';
+import { back, push, replace, stack } from '../../router';
+import type { StorePage } from './pages';
 
 export function go(store: string, page: StorePage, item?: string): void {
   push({ name: 'store', id: store, page, ...(item !== undefined && { item }) });

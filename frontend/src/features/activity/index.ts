@@ -1,0 +1,4 @@
+// Every payment there was.
+export const activity = {
+  activity: { screen: () => import('./activity').then((all) => all.Activity) },
+};

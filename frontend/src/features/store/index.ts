@@ -1,0 +1,38 @@
+// Selling: the screens of a store's people, a chunk of their own. Whoever only pays never loads it.
+import { byId, idLike, type ById, type Kept } from '../../base/route';
+import { language } from '../../base/text';
+import type { StorePage } from './pages';
+
+interface AtStore extends ById {
+  readonly page: StorePage;
+  /** The id of what the page shows. */
+  readonly item?: string;
+}
+
+/** A page that is no more opens the store. */
+const atStore = (kept: Kept): kept is Kept & AtStore =>
+  byId(kept) && typeof kept.page === 'string' && (kept.item === undefined || typeof kept.item === 'string');
+
+const screens = async () => {
+  const all = await import('./screens');
+  await all.speak(language.peek());
+  return all;
+};
+
+export const store = {
+  stores: { screen: async () => (await screens()).Stores, rare: true },
+  open: { screen: async () => (await screens()).OpenStore, rare: true },
+  /** Its id is the secret of an invitation's link. */
+  join: { screen: async () => (await screens()).Join, with: byId, link: invitation, rare: true },
+  store: { screen: async () => (await screens()).AtStore, with: atStore, link: front, rare: true },
+} as const;
+
+function invitation(param: string): ById | null {
+  const id = /^join_([0-9a-f]{64})$/.exec(param)?.[1];
+  return id === undefined ? null : { id };
+}
+
+function front(param: string): AtStore | null {
+  const found = idLike('acc')(param);
+  return found && { ...found, page: 'overview' };
+}

@@ -13,8 +13,12 @@ interface Graph {
   getModuleInfo(id: string): { readonly importers: readonly string[]; readonly dynamicImporters: readonly string[] } | null;
 }
 
-/** `words/ru.ts` is `words-ru`. */
-const nameOf = (id: string) => id.replace(/\.\w+$/, '').split('/').slice(-2).join('-');
+/** `flows/wallet.ts` is `flows-wallet`; another language is one chunk, but for what only a store's people read. */
+function nameOf(id: string): string {
+  const language = /[./](ru)\.ts$/.exec(id)?.[1];
+  if (language !== undefined) return id.includes('/features/store/') ? `store-${language}` : language;
+  return id.replace(/\.\w+$/, '').split('/').slice(-2).join('-');
+}
 
 /** Who needs a module: pages at first; and later the screens of a store, those of everybody, or a part that is fetched by itself. */
 function neededBy(id: string, graph: Graph): { readonly first: readonly string[]; readonly later: readonly string[] } {

@@ -5,7 +5,7 @@ import { arriving, isFailed, isHere, resource, type Resource } from './api/loade
 import { look } from './base/look';
 import { hasWalletConnection } from './base/storage';
 import { telegram } from './base/telegram';
-import { text } from './base/text';
+import { spoken, text } from './base/text';
 import { remark } from './base/toast';
 import { Boot, SignInFailed } from './boot';
 import { NAMES, places, type Name } from './features';
@@ -19,7 +19,10 @@ import { route, type Route } from './router';
 type Shown = Resource<ComponentType<object>>;
 
 /** The code of each screen, on its way or here. */
-const screens = Object.fromEntries(NAMES.map((name) => [name, resource(() => arriving(places[name].screen()))])) as Readonly<Record<Name, Shown>>;
+const screens = Object.fromEntries(NAMES.map((name) => [name, resource(() => arriving(places[name].screen().then(inWords)))])) as Readonly<Record<Name, Shown>>;
+
+/** Once it can be drawn in the person's language. */
+const inWords = async <T,>(screen: T): Promise<T> => spoken().then(() => screen);
 
 /** What anybody may come to is fetched while the first screen is being read. */
 function fetchScreens(): void {

@@ -2,12 +2,12 @@
 import type { Party, Payment } from '../api/types';
 import { time } from '../base/clock';
 import { language, text } from '../base/text';
-import type { Text } from '../base/text/en';
 import { clockTime, dayName } from '../base/text/when';
 import { Avatar } from '../parts/avatar';
 import { Row, Section } from '../parts/card';
 import { Amount } from '../parts/money';
 import { push } from '../router';
+import { ledgerText } from './ledger.words';
 
 export function Ledger({ payments }: { payments: readonly Payment[] }) {
   const days = byDay(payments);
@@ -30,8 +30,8 @@ function PaymentRow({ payment }: { payment: Payment }) {
   return (
     <Row
       lead={<PartyFace party={other} />}
-      title={other?.name ?? text.value.receipt.unknown}
-      detail={describe(payment, text.value)}
+      title={other?.name ?? ledgerText.value.unknown}
+      detail={describe(payment)}
       trail={
         <span class={dead ? 'struck' : undefined}>
           <Amount money={payment.money} size="row" direction={payment.direction} maxFraction={4} />
@@ -52,9 +52,10 @@ export function counterparty(payment: Payment): Party | null {
 }
 
 /** What still happens to it, else what it was for; then the time. */
-function describe(payment: Payment, t: Text): string {
-  const status = t.activity.status[payment.status];
-  const about = payment.note ?? payment.purpose.description ?? t.activity.kind[payment.purpose.kind];
+function describe(payment: Payment): string {
+  const t = ledgerText.value;
+  const status = t.status[payment.status];
+  const about = payment.note ?? payment.purpose.description ?? t.kind[payment.purpose.kind];
   return `${status || about} · ${clockTime(payment.created_at, language.value)}`;
 }
 

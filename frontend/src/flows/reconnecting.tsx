@@ -1,8 +1,8 @@
 // A calm word while the long-poll cannot get through.
-import { text } from '../base/text';
 import { Notice } from '../parts/notice';
+import { flowText } from './words';
 
 export function Reconnecting() {
-  const t = text.value.progress;
+  const t = flowText.value.progress;
   return <Notice tone="warn" title={t.reconnecting}>{t.reconnectingBody}</Notice>;
 }

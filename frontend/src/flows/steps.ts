@@ -1,8 +1,8 @@
 // Money on its way, step by step as the chain takes it.
 import type { Step } from '../api/types';
-import { text } from '../base/text';
 import { elapsed } from '../base/text/when';
 import type { StepView } from '../parts/steps';
+import { flowText } from './words';
 
 type Shown = 'submitted' | 'seen' | 'confirmed' | 'final';
 
@@ -18,13 +18,13 @@ export function viewSteps(order: readonly Shown[], progress: readonly Pick<Step,
     return {
       ...words(state, block, i <= done),
       state: i <= done ? 'done' : i === done + 1 ? 'now' : 'next',
-      seconds: seconds && text.value.progress.seconds(seconds),
+      seconds: seconds && flowText.value.progress.seconds(seconds),
     };
   });
 }
 
 function words(state: Shown, block: number | null, done: boolean): { title: string; detail: string } {
-  const t = text.value.progress;
+  const t = flowText.value.progress;
   switch (state) {
     case 'submitted':
       return { title: t.submitted, detail: t.submittedBody };

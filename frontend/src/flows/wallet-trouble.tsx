@@ -1,10 +1,10 @@
 // What went wrong between us and the wallet, in words.
-import { text } from '../base/text';
 import { Notice } from '../parts/notice';
 import type { WalletFailure } from './wallet';
+import { flowText } from './words';
 
 export function WalletTrouble({ failure }: { failure: WalletFailure }) {
-  const t = text.value.signing;
+  const t = flowText.value.signing;
   switch (failure) {
     case 'closed':
     case 'declined':

@@ -5,7 +5,6 @@ import { Problem } from '../api/client';
 import { asProblem, isHere } from '../api/loaded';
 import { look } from '../base/look';
 import { telegram } from '../base/telegram';
-import { text } from '../base/text';
 import { Failure, Notice } from '../parts/notice';
 import { SandboxPill } from '../parts/pill';
 import { Screen } from '../parts/screen';
@@ -14,11 +13,12 @@ import { current, stores } from './session';
 import { linkNewWallet } from './sign';
 import { WalletError, warmUp } from './wallet';
 import { WalletTrouble } from './wallet-trouble';
+import { welcomeText } from './welcome.words';
 
 type State = 'idle' | 'busy' | 'declined' | Problem | WalletError;
 
 export function Welcome() {
-  const t = text.value.welcome;
+  const t = welcomeText.value;
   const { info, me } = current();
   const { state, connect } = useConnect();
   useEffect(() => warmUp(info, look()), []);
@@ -50,7 +50,7 @@ function ToStores() {
   if (!isHere(state) || state.ok.data.length === 0) return null;
   return (
     <button type="button" class="link" onClick={() => push({ name: 'stores' })}>
-      {text.value.home.stores}
+      {welcomeText.value.stores}
     </button>
   );
 }
@@ -76,7 +76,7 @@ function stateAfter(error: unknown): State {
 }
 
 function Outcome({ state }: { state: State }) {
-  const t = text.value.welcome;
+  const t = welcomeText.value;
   if (state === 'declined') return <Notice tone="info" title={t.declinedTitle}>{t.declined}</Notice>;
   if (state instanceof WalletError) return <WalletTrouble failure={state.failure} />;
   return state instanceof Problem ? <Failure problem={state} /> : null;

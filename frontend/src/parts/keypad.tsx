@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { edited, isOpen, shown } from '../base/amount';
 import { telegram } from '../base/telegram';
-import { text } from '../base/text';
+import { amountText } from './amount.words';
 import { Icon } from './icon';
 import { Unread, useWhole } from './unread';
 
@@ -83,9 +83,9 @@ export function Keypad({ value, decimals, onChange }: KeypadProps) {
     onChange(typeKey(value, key, decimals));
   };
   return (
-    <div class="keypad" dir="ltr" role="group" aria-label={text.value.amount.keypad}>
+    <div class="keypad" dir="ltr" role="group" aria-label={amountText.value.keypad}>
       {KEYS.map((key) => (
-        <button key={key} type="button" class="key" aria-label={key === 'erase' ? text.value.amount.erase : undefined} onClick={() => press(key)}>
+        <button key={key} type="button" class="key" aria-label={key === 'erase' ? amountText.value.erase : undefined} onClick={() => press(key)}>
           {key === 'erase' ? <Icon name="erase" /> : key}
         </button>
       ))}

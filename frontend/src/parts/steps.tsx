@@ -24,7 +24,7 @@ export function Steps({ steps }: { steps: readonly StepView[] }) {
             <span class="row-main">
               <span class="row-title">
                 {title}
-                <span class="hidden-visually">{text.value.progress.stateOf(state)}</span>
+                <span class="hidden-visually">{text.value.common.stateOf(state)}</span>
               </span>
               <span class="row-detail">{detail}</span>
             </span>

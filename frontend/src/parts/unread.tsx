@@ -1,8 +1,7 @@
 // What every amount field shares: taking a text that comes as a whole, and asking where it can mean two things.
 import { edited, isOpen, read, shown, taken, type Unit } from '../base/amount';
 import { figure, parse } from '../base/money';
-import { text } from '../base/text';
-import { entryWords } from './unread.words';
+import { amountText } from './amount.words';
 
 interface Taking {
   readonly onInput: (event: { readonly currentTarget: HTMLInputElement }) => void;
@@ -42,7 +41,7 @@ export function Unread({ entry, unit, onChange }: UnreadProps) {
   const either = 'either' in reading ? reading.either : [];
   return (
     <div id="unread" class="unread" role="alert">
-      <p class="amount-hint error">{either.length > 0 ? entryWords().which : wordsFor(reading, unit)}</p>
+      <p class="amount-hint error">{either.length > 0 ? amountText.value.which : wordsFor(reading, unit)}</p>
       {either.length > 0 && (
         <div class="chips">
           {either.map((meant) => (
@@ -59,13 +58,13 @@ export function Unread({ entry, unit, onChange }: UnreadProps) {
 function wordsFor(reading: ReturnType<typeof read>, { asset, decimals }: Unit): string {
   switch ('error' in reading ? reading.error : 'malformed') {
     case 'too_precise':
-      return text.value.amount.tooPrecise(decimals);
+      return amountText.value.tooPrecise(decimals);
     case 'too_large':
-      return text.value.amount.tooLarge;
+      return amountText.value.tooLarge;
     case 'other_unit':
-      return entryWords().otherUnit(asset);
+      return amountText.value.otherUnit(asset);
     default:
-      return entryWords().malformed;
+      return amountText.value.malformed;
   }
 }
 

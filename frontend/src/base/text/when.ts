@@ -19,8 +19,8 @@ export function day(iso: string, language: string): string {
 export function dayName(iso: string, now: number, language: string, t: Text): string {
   const date = new Date(iso);
   const days = Math.round((midnight(now) - midnight(date.getTime())) / DAY_MS);
-  if (days <= 0) return t.activity.today;
-  if (days === 1) return t.activity.yesterday;
+  if (days <= 0) return t.common.today;
+  if (days === 1) return t.common.yesterday;
   const thisYear = date.getFullYear() === new Date(now).getFullYear();
   return new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric', month: 'long', ...(thisYear ? {} : { year: 'numeric' }) }).format(date);
 }

@@ -1,7 +1,7 @@
 // Pages that only tell something. Fetched with their screens, in both languages: nobody needs them for the first one.
 import { language } from '../../base/text';
 
-const en = {
+export const en = {
   how: {
     title: 'How it works',
     steps: [
@@ -23,9 +23,7 @@ const en = {
   },
 };
 
-export type Leaflets = typeof en;
-
-const ru: Leaflets = {
+export const ru: typeof en = {
   how: {
     title: 'Как это работает',
     steps: [
@@ -48,9 +46,7 @@ const ru: Leaflets = {
   },
 };
 
-export const leaflets: Readonly<Record<string, Leaflets>> = { en, ru };
-
 /** In the language in force. */
-export function leaflet(): Leaflets {
-  return leaflets[language.value] ?? en;
+export function leaflet(): typeof en {
+  return language.value === 'ru' ? ru : en;
 }

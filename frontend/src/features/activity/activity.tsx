@@ -3,19 +3,19 @@ import { useState } from 'preact/hooks';
 import { usePages } from '../../api/pages';
 import { listPayments } from '../../api/remit';
 import type { Payment } from '../../api/types';
-import { text } from '../../base/text';
 import { Ledger } from '../../flows/ledger';
 import { Card } from '../../parts/card';
 import { Segments } from '../../parts/choice';
 import { Place, Skeleton } from '../../parts/notice';
 import { Paged } from '../../parts/paged';
 import { Screen } from '../../parts/screen';
+import { activityText } from './words';
 
 const PAGE = 30;
 type Filter = 'all' | 'in' | 'out';
 
 export function Activity() {
-  const t = text.value.activity;
+  const t = activityText.value;
   const [filter, setFilter] = useState<Filter>('all');
   return (
     <Screen title={t.title}>
@@ -29,7 +29,7 @@ export function Activity() {
 }
 
 function Pages({ filter }: { filter: Filter }) {
-  const t = text.value.activity;
+  const t = activityText.value;
   const direction = filter === 'all' ? undefined : filter;
   const pages = usePages<Payment>(
     (last) => listPayments({ limit: PAGE, starting_after: last?.id, direction }),

@@ -5,10 +5,10 @@ import type { Balances, Request, Wallet } from '../../api/types';
 import { shorten } from '../../base/address';
 import { brief, format, money, unitsOf, type Money } from '../../base/money';
 import { telegram } from '../../base/telegram';
-import { text } from '../../base/text';
 import { startDraft } from '../../flows/draft';
 import { Ledger } from '../../flows/ledger';
 import { isUnsigned } from '../../flows/payments';
+import { requestText } from '../../flows/requests.words';
 import { assetOf, balances, current, keepFresh, recent, requests, stores } from '../../flows/session';
 import { Avatar } from '../../parts/avatar';
 import { Card, Chevron, Row, Section } from '../../parts/card';
@@ -18,11 +18,12 @@ import { Load, Notice, Place, Skeleton } from '../../parts/notice';
 import { SandboxPill } from '../../parts/pill';
 import { Screen } from '../../parts/screen';
 import { push } from '../../router';
+import { homeText } from './words';
 
 const SHOWN = 8;
 
 export function Home({ wallet }: { wallet: Wallet }) {
-  const t = text.value.home;
+  const t = homeText.value;
   useEffect(() => {
     void requests.refresh();
     void stores.refresh();
@@ -67,7 +68,7 @@ function Balance({ all, wallet }: { all: Balances; wallet: Wallet }) {
   const of = (asset: string): Money => mine.find((m) => m.asset === asset) ?? money(0n, asset, assetOf(info, asset).decimals);
   const others = info.assets.filter((a) => a.asset !== info.ticker).map((a) => of(a.asset));
   const empty = mine.every((m) => unitsOf(m) === 0n);
-  const t = text.value.home;
+  const t = homeText.value;
   return (
     <>
       <Amount money={of(info.ticker)} size="balance" minFraction={2} maxFraction={4} />
@@ -98,7 +99,7 @@ function Tile({ icon, label, onPress }: { icon: IconName; label: string; onPress
 
 /** Payments that wait for this person's wallet. */
 function ToActOn() {
-  const t = text.value.home;
+  const t = homeText.value;
   const state = recent.state.value;
   if (!isHere(state)) return null;
   const waiting = state.ok.data.filter(isUnsigned);
@@ -121,7 +122,7 @@ function ToActOn() {
 
 /** What is not there may only not be known. Where nothing is, the list of payments says so already. */
 function Unseen() {
-  const t = text.value.home;
+  const t = homeText.value;
   const missing = [troubleOf(requests) && t.requests, troubleOf(stores) && t.stores].filter(Boolean).join(', ');
   return missing && !troubleOf(recent) && <Notice tone="warn" title={t.missing(missing)}>{t.missingBody}</Notice>;
 }
@@ -132,14 +133,14 @@ function YourStores() {
   const mine = isHere(state) ? state.ok.data : [];
   if (mine.length === 0) return null;
   return (
-    <Section title={text.value.home.stores}>
+    <Section title={homeText.value.stores}>
       {mine.slice(0, 3).map((store) => (
         <Row
           key={store.id} lead={<Avatar name={store.name} icon="shop" />} title={store.name} trail={<Chevron />}
           onPress={() => push({ name: 'store', id: store.id, page: 'overview' })}
         />
       ))}
-      {mine.length > 3 && <Row title={<span class="accent">{text.value.home.allStores}</span>} onPress={() => push({ name: 'stores' })} />}
+      {mine.length > 3 && <Row title={<span class="accent">{homeText.value.allStores}</span>} onPress={() => push({ name: 'stores' })} />}
     </Section>
   );
 }
@@ -149,7 +150,7 @@ function OpenRequests() {
   const open = isHere(state) ? state.ok.data.filter((r) => r.status === 'open') : [];
   if (open.length === 0) return null;
   return (
-    <Section title={text.value.home.requests}>
+    <Section title={homeText.value.requests}>
       {open.slice(0, 3).map((request) => (
         <RequestRow key={request.id} request={request} />
       ))}
@@ -158,13 +159,12 @@ function OpenRequests() {
 }
 
 function RequestRow({ request }: { request: Request }) {
-  const t = text.value.home;
-  const amount = request.money ? format(request.money) : t.anyAmount;
+  const amount = request.money ? format(request.money) : requestText.value.anyAmount;
   return (
     <Row
       lead={<span class="row-icon"><Icon name="down" /></span>}
       title={request.note ?? amount}
-      detail={request.note ? `${amount} · ${t.paidTimes(request.paid_count)}` : t.paidTimes(request.paid_count)}
+      detail={request.note ? `${amount} · ${requestText.value.paidTimes(request.paid_count)}` : requestText.value.paidTimes(request.paid_count)}
       trail={<Chevron />}
       onPress={() => push({ name: 'request', id: request.id })}
     />
@@ -172,7 +172,7 @@ function RequestRow({ request }: { request: Request }) {
 }
 
 function Recent() {
-  const t = text.value.home;
+  const t = homeText.value;
   return (
     <Load of={recent} skeleton={<Card><Skeleton rows={4} /></Card>}>
       {(page) => {

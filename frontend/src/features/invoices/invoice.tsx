@@ -11,12 +11,14 @@ import { Aftermath } from '../../flows/invoice/aftermath';
 import { Choose, isOpenToChoice } from '../../flows/invoice/choose';
 import { hasAftermath, isPayable, isRateOver, isStarsOnly, useChoice, useRenewing, useWatchedInvoice, type Choice, type Renewing } from '../../flows/invoice/invoices';
 import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, RateOver, timeLeft } from '../../flows/invoice/view';
+import { invoiceText } from '../../flows/invoice/words';
 import { remember } from '../../flows/payments';
 import { Reconnecting } from '../../flows/reconnecting';
 import { current, defaultWallet, refreshLedger } from '../../flows/session';
 import { askWallet, clearStage, linkNewWallet, stageOf, type Stage } from '../../flows/sign';
 import { WalletError } from '../../flows/wallet';
 import { WalletTrouble } from '../../flows/wallet-trouble';
+import { flowText } from '../../flows/words';
 import type { Action } from '../../parts/action';
 import { Card } from '../../parts/card';
 import { Failure, Load, Notice, Skeleton } from '../../parts/notice';
@@ -40,7 +42,7 @@ export function InvoiceScreen({ id }: { id: string }) {
     return <View invoice={state.ok} renewing={renewing} reconnecting={trouble !== null} />;
   }
   return (
-    <Screen title={text.value.invoice.title} quietTitle>
+    <Screen title={invoiceText.value.title} quietTitle>
       <Load of={invoice} skeleton={<Card><Skeleton hero rows={2} /></Card>}>{() => null}</Load>
     </Screen>
   );
@@ -53,7 +55,6 @@ interface ViewProps {
 }
 
 function InvoiceView({ invoice, renewing, reconnecting }: ViewProps) {
-  const t = text.value;
   const stage = stageOf(invoice.id);
   const choice = useChoice(invoice);
   const [state, setState] = useState<'idle' | 'busy' | Problem | WalletError>('idle');
@@ -75,7 +76,7 @@ function InvoiceView({ invoice, renewing, reconnecting }: ViewProps) {
     ? null
     : actionOf(invoice, stage, choice, state === 'busy', () => void pay());
   return (
-    <Screen title={t.invoice.title} quietTitle primary={primary} secondary={backToShop(invoice)}>
+    <Screen title={invoiceText.value.title} quietTitle primary={primary} secondary={backToShop(invoice)}>
       <InvoiceHero invoice={invoice} of={payable ? choice.of : undefined} />
       {payable && stage?.at !== 'asked' && isOpenToChoice(invoice) && <Card><Choose invoice={invoice} choice={choice} /></Card>}
       {stage?.at !== 'sent' && <InvoiceCountdown invoice={invoice} />}
@@ -98,7 +99,7 @@ function StarsView({ invoice, reconnecting }: ViewProps) {
   const paying = usePayingInStars(invoice);
   const primary = paying.action ?? { label: t.common.done, run: () => land() };
   return (
-    <Screen title={t.invoice.title} quietTitle primary={primary} secondary={backToShop(invoice)}>
+    <Screen title={invoiceText.value.title} quietTitle primary={primary} secondary={backToShop(invoice)}>
       <InvoiceHero invoice={invoice} />
       {paying.stage !== 'paid' && <InvoiceCountdown invoice={invoice} />}
       <InvoiceState invoice={invoice} />
@@ -125,16 +126,16 @@ function actionOf(invoice: PublicInvoice, stage: Stage | null, choice: Choice, b
   if (!isPayable(invoice) || timeLeft(invoice) <= 0 || (stage?.at === 'sent' && invoice.exception !== 'underpaid')) {
     return { label: t.common.done, run: () => land() };
   }
-  if (stage?.at === 'asked') return { label: t.signing.reopen(stage.app), run: stage.reopen };
+  if (stage?.at === 'asked') return { label: flowText.value.signing.reopen(stage.app), run: stage.reopen };
   const disabled = choice.money === null;
   const amount = choice.money ? format(choice.money) : '';
   const rest = invoice.exception === 'underpaid' && !invoice.open_amount;
-  const label = rest ? t.invoice.payRest(amount) : t.invoice.pay(amount);
+  const label = rest ? invoiceText.value.payRest(amount) : invoiceText.value.pay(amount);
   return { label, run: pay, disabled, busy: busy || stage?.at === 'preparing' };
 }
 
 function StageNotice({ stage }: { stage: Stage | null }) {
-  const t = text.value.signing;
+  const t = flowText.value.signing;
   switch (stage?.at) {
     case 'asked':
       return <Notice tone="info" title={t.asked(stage.app)}>{t.askedBody}</Notice>;
@@ -153,5 +154,5 @@ function StageNotice({ stage }: { stage: Stage | null }) {
 function backToShop(invoice: PublicInvoice): Action | null {
   const url = invoice.return_url;
   if (invoice.status !== 'paid' || !url?.startsWith('https://')) return null;
-  return { label: text.value.invoice.backToShop, run: () => telegram?.open(url) };
+  return { label: invoiceText.value.backToShop, run: () => telegram?.open(url) };
 }

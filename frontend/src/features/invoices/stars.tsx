@@ -6,8 +6,8 @@ import { offerStars } from '../../api/remit';
 import type { PublicInvoice } from '../../api/types';
 import { format } from '../../base/money';
 import { telegram } from '../../base/telegram';
-import { text } from '../../base/text';
 import { isPayable } from '../../flows/invoice/invoices';
+import { invoiceText } from '../../flows/invoice/words';
 import type { Action } from '../../parts/action';
 import { Failure, Notice } from '../../parts/notice';
 
@@ -21,7 +21,7 @@ export interface PayingInStars {
 }
 
 export function usePayingInStars(invoice: PublicInvoice): PayingInStars {
-  const t = text.value.invoice;
+  const t = invoiceText.value;
   const [stage, setStage] = useState<StarsStage>('idle');
   const pay = async () => {
     setStage('busy');
@@ -41,7 +41,7 @@ export function usePayingInStars(invoice: PublicInvoice): PayingInStars {
 }
 
 export function StarsNotice({ invoice, paying: { stage, again } }: { invoice: PublicInvoice; paying: PayingInStars }) {
-  const t = text.value.invoice;
+  const t = invoiceText.value;
   if (!isPayable(invoice)) return null;
   if (!invoice.stars) return <Notice tone="info" title={t.outsideOnly}>{t.outsideOnlyBody(invoice.shop.name)}</Notice>;
   if (stage instanceof Problem) return <Failure problem={stage} retry={again} />;

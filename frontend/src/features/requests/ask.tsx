@@ -4,8 +4,8 @@ import { idempotencyKey, type Problem } from '../../api/client';
 import { asProblem } from '../../api/loaded';
 import { createRequest } from '../../api/remit';
 import { parse, plain } from '../../base/money';
-import { text } from '../../base/text';
 import { assetOf, current, requests } from '../../flows/session';
+import { amountText } from '../../parts/amount.words';
 import { Card } from '../../parts/card';
 import { Field, Segments } from '../../parts/choice';
 import { FigureInput, Keypad } from '../../parts/keypad';
@@ -36,12 +36,12 @@ export function Ask() {
       {problem && <Failure problem={problem} />}
       <div class="amount-stage">
         <FigureInput
-          value={draft.figure} unit={unit.asset} decimals={unit.decimals} label={text.value.amount.label(unit.asset)}
+          value={draft.figure} unit={unit.asset} decimals={unit.decimals} label={amountText.value.label(unit.asset)}
           invalid={!valid} describedBy="ask-hint" onChange={(figure) => change({ figure })}
         />
         <p id="ask-hint" class="amount-hint">{t.hint}</p>
         <Segments
-          label={text.value.amount.asset} value={draft.asset} onChange={(asset) => change({ asset, figure: '' })}
+          label={amountText.value.asset} value={draft.asset} onChange={(asset) => change({ asset, figure: '' })}
           options={info.assets.map((a) => ({ value: a.asset, label: a.asset }))}
         />
       </div>

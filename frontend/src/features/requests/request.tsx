@@ -8,9 +8,12 @@ import { format, money, parse, plain, unitsOf } from '../../base/money';
 import { text } from '../../base/text';
 import { begin } from '../../flows/begin';
 import { PartyFace } from '../../flows/ledger';
+import { requestText } from '../../flows/requests.words';
 import { assetOf, current, defaultWallet, requests } from '../../flows/session';
 import { shareLink } from '../../flows/share';
 import { Welcome } from '../../flows/welcome';
+import { flowText } from '../../flows/words';
+import { amountText } from '../../parts/amount.words';
 import { Card, Facts, Row } from '../../parts/card';
 import { Address, copy } from '../../parts/copy';
 import { FigureInput, Keypad } from '../../parts/keypad';
@@ -42,7 +45,7 @@ function RequestView({ request, source }: { request: Request; source: Resource<R
 function Mine({ request, source }: { request: Request; source: Resource<Request> }) {
   const t = askText.value.request;
   const [problem, setProblem] = useState<Problem | null>(null);
-  const amount = request.money ? format(request.money) : text.value.home.anyAmount;
+  const amount = request.money ? format(request.money) : requestText.value.anyAmount;
   if (request.status === 'closed') return <Closed request={request} />;
   const share = () =>
     shareLink(request.link, request.money ? t.shareText(amount, request.note) : t.shareOpen(request.note));
@@ -68,7 +71,7 @@ function Mine({ request, source }: { request: Request; source: Resource<Request>
       <Card>
         <Facts
           facts={[
-            { name: text.value.receipt.received, value: text.value.home.paidTimes(request.paid_count) },
+            { name: flowText.value.receipt.received, value: requestText.value.paidTimes(request.paid_count) },
           ]}
         />
       </Card>
@@ -150,7 +153,7 @@ function PayOpen({ request }: { request: Request }) {
       {problem && <Failure problem={problem} />}
       <div class="amount-stage">
         <FigureInput
-          value={figure} unit={unit.asset} decimals={unit.decimals} label={text.value.amount.label(unit.asset)}
+          value={figure} unit={unit.asset} decimals={unit.decimals} label={amountText.value.label(unit.asset)}
           invalid={false} describedBy="pay-hint" onChange={change}
         />
         <p id="pay-hint" class="amount-hint">{t.chooseAmount}</p>
@@ -166,7 +169,7 @@ function Payee({ request }: { request: Request }) {
     <Card>
       <Facts
         facts={[
-          note !== null && { name: text.value.receipt.for, value: note },
+          note !== null && { name: flowText.value.receipt.for, value: note },
           to.username !== null && { name: askText.value.request.recipient, value: `@${to.username}` },
           to.address !== null && { name: askText.value.request.address, value: <Address value={to.address} label={askText.value.request.address} /> },
         ]}

@@ -1,10 +1,9 @@
 // How much: one large figure, checked as it is typed.
 import { useEffect } from 'preact/hooks';
 import { brief, figure, money, parse, plain, share } from '../../base/money';
-import { text } from '../../base/text';
-import type { Text } from '../../base/text/en';
 import { asset, figureText, recipient, renewIntention } from '../../flows/draft';
 import { assetOf, balances, current, held } from '../../flows/session';
+import { amountText } from '../../parts/amount.words';
 import { Card } from '../../parts/card';
 import { Segments } from '../../parts/choice';
 import { FigureInput, Keypad } from '../../parts/keypad';
@@ -12,17 +11,18 @@ import { Screen } from '../../parts/screen';
 import { back, push } from '../../router';
 import { COIN_FEE, COIN_RESERVE, JETTON_FEE } from './fees';
 import { RecipientRow } from './recipient';
+import { sendText } from './words';
 
 const PERCENTS = [25n, 50n] as const;
 
 export function AmountScreen() {
-  const t = text.value.amount;
+  const t = sendText.value.amount;
   const { info } = current();
   const to = recipient.value;
   const unit = assetOf(info, asset.value);
   useEffect(() => void balances.refresh(), []);
   if (!to) return null;
-  const verdict = judge(text.value);
+  const verdict = judge();
   const change = (value: string) => {
     figureText.value = value;
     renewIntention();
@@ -34,14 +34,14 @@ export function AmountScreen() {
       </Card>
       <div class="amount-stage">
         <FigureInput
-          value={figureText.value} unit={unit.asset} decimals={unit.decimals} label={t.label(unit.asset)}
+          value={figureText.value} unit={unit.asset} decimals={unit.decimals} label={amountText.value.label(unit.asset)}
           invalid={verdict.error !== null} describedBy="amount-hint" onChange={change}
         />
         <p id="amount-hint" class={verdict.error ? 'amount-hint error' : 'amount-hint'} role="status">
           {verdict.error ?? verdict.hint}
         </p>
         <Segments
-          label={t.asset} value={asset.value} onChange={(value) => { asset.value = value; change(''); }}
+          label={amountText.value.asset} value={asset.value} onChange={(value) => { asset.value = value; change(''); }}
           options={info.assets.map((a) => ({ value: a.asset, label: a.asset }))}
         />
         <Chips onPick={change} />
@@ -52,7 +52,7 @@ export function AmountScreen() {
 }
 
 function Chips({ onPick }: { onPick: (value: string) => void }) {
-  const t = text.value.amount;
+  const t = sendText.value.amount;
   const { info } = current();
   const unit = assetOf(info, asset.value);
   const most = spendable();
@@ -88,8 +88,8 @@ interface Verdict {
 }
 
 /** Whether the figure can be paid. Unknown balances do not stand in the way: the wallet knows its own. */
-function judge(all: Text): Verdict {
-  const t = all.amount;
+function judge(): Verdict {
+  const t = sendText.value.amount;
   const { info } = current();
   const unit = assetOf(info, asset.value);
   const shown = (units: bigint, of = unit) => brief(money(units, of.asset, of.decimals));
@@ -101,7 +101,7 @@ function judge(all: Text): Verdict {
   if ('error' in parsed) {
     // The field itself says what it cannot read.
     if (parsed.error === 'empty' || parsed.error === 'malformed') return { ok: false, hint, error: null };
-    return wrong(parsed.error === 'too_precise' ? t.tooPrecise(unit.decimals) : t.tooLarge);
+    return wrong(parsed.error === 'too_precise' ? amountText.value.tooPrecise(unit.decimals) : amountText.value.tooLarge);
   }
   if (parsed.ok === 0n) return { ok: false, hint, error: null };
   if (have === null) return { ok: true, hint, error: null };

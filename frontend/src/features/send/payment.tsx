@@ -1,8 +1,8 @@
 // One payment from the wallet's question to the receipt. Opened mid-way, by link or after a reload, it shows where things stand.
 import type { Payment } from '../../api/types';
-import { text } from '../../base/text';
 import { isUnsigned, useWatchedPayment } from '../../flows/payments';
 import { stageOf } from '../../flows/sign';
+import { flowText } from '../../flows/words';
 import { Card } from '../../parts/card';
 import { Load, Skeleton } from '../../parts/notice';
 import { Screen } from '../../parts/screen';
@@ -17,7 +17,7 @@ export function PaymentScreen({ id }: { id: string }) {
     return <PaymentView payment={state.ok} reconnecting={trouble !== null} />;
   }
   return (
-    <Screen title={text.value.receipt.title} quietTitle>
+    <Screen title={flowText.value.receipt.title} quietTitle>
       <Load of={payment} skeleton={<Card><Skeleton hero rows={3} /></Card>}>
         {() => null}
       </Load>

@@ -5,8 +5,10 @@ import { telegram } from '../../base/telegram';
 import { language, text } from '../../base/text';
 import { dayAndTime } from '../../base/text/when';
 import { counterparty, PartyFace } from '../../flows/ledger';
+import { ledgerText } from '../../flows/ledger.words';
 import { current } from '../../flows/session';
 import { shareLink } from '../../flows/share';
+import { flowText } from '../../flows/words';
 import { Card, Facts } from '../../parts/card';
 import { Address } from '../../parts/copy';
 import { Amount } from '../../parts/money';
@@ -18,8 +20,8 @@ import { PaymentSteps } from './sending';
 import { sendText } from './words';
 
 export function Receipt({ payment }: { payment: Payment }) {
-  const t = text.value.receipt;
-  const name = counterparty(payment)?.name ?? t.unknown;
+  const t = flowText.value.receipt;
+  const name = counterparty(payment)?.name ?? ledgerText.value.unknown;
   const title = payment.direction === 'out' ? t.sentTo(name) : t.receivedFrom(name);
   return (
     <Screen
@@ -42,7 +44,7 @@ export function Receipt({ payment }: { payment: Payment }) {
 }
 
 export function Ended({ payment }: { payment: Payment }) {
-  const t = text.value.receipt;
+  const t = flowText.value.receipt;
   const expired = payment.status === 'expired';
   return (
     <Screen title={expired ? t.expired : t.cancelled} quietTitle primary={{ label: text.value.common.done, run: () => land() }}>
@@ -64,7 +66,7 @@ export function Ended({ payment }: { payment: Payment }) {
 }
 
 function ReceiptFacts({ payment }: { payment: Payment }) {
-  const t = text.value.receipt;
+  const t = flowText.value.receipt;
   const { settlement, purpose } = payment;
   const other = counterparty(payment);
   const { explorer_url: explorer, public_url: service } = current().info;
@@ -104,7 +106,7 @@ function share(payment: Payment, name: string): void {
   const { info } = current();
   const home = info.bot_username ? `https://t.me/${info.bot_username}` : info.public_url;
   const link = payment.settlement && info.explorer_url ? transactionUrl(info.explorer_url, payment.settlement.hash) : home;
-  shareLink(link, text.value.receipt.shareText(format(payment.money), name));
+  shareLink(link, flowText.value.receipt.shareText(format(payment.money), name));
 }
 
 /** The explorer's address goes as far as the hash. */

@@ -174,7 +174,6 @@ interface RecipientRowProps {
 }
 
 export function RecipientRow({ recipient: to, onChange }: RecipientRowProps) {
-  const t = text.value;
   const person = to.kind === 'person';
   const handle = to.username ? `@${to.username} · ` : '';
   return (
@@ -182,7 +181,7 @@ export function RecipientRow({ recipient: to, onChange }: RecipientRowProps) {
       lead={<Avatar name={to.name} icon={person ? undefined : 'wallet'} />}
       title={person ? to.name : sendText.value.recipient.wallet}
       detail={<bdi dir="ltr">{handle + shorten(to.address)}</bdi>}
-      {...(onChange && { onPress: onChange, trail: <span class="link">{t.amount.change}</span> })}
+      {...(onChange && { onPress: onChange, trail: <span class="link">{sendText.value.amount.change}</span> })}
     />
   );
 }

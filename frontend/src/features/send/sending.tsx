@@ -3,8 +3,10 @@ import type { Payment } from '../../api/types';
 import { until } from '../../base/clock';
 import { text } from '../../base/text';
 import { counterparty, PartyFace } from '../../flows/ledger';
+import { ledgerText } from '../../flows/ledger.words';
 import { Reconnecting } from '../../flows/reconnecting';
 import { viewSteps } from '../../flows/steps';
+import { flowText } from '../../flows/words';
 import { Card } from '../../parts/card';
 import { Amount } from '../../parts/money';
 import { Notice } from '../../parts/notice';
@@ -17,9 +19,9 @@ const ORDER = ['submitted', 'seen', 'confirmed', 'final'] as const;
 const SLOW_MS = 60_000;
 
 export function Sending({ payment, reconnecting }: { payment: Payment; reconnecting: boolean }) {
-  const t = text.value.progress;
+  const t = flowText.value.progress;
   const other = counterparty(payment);
-  const name = other?.name ?? text.value.receipt.unknown;
+  const name = other?.name ?? ledgerText.value.unknown;
   const title = payment.direction === 'out' ? t.sendingTo(name) : t.receivingFrom(name);
   const since = payment.progress[payment.progress.length - 1]?.at ?? payment.created_at;
   return (

@@ -15,6 +15,7 @@ import { remember } from '../../flows/payments';
 import { current, refreshLedger } from '../../flows/session';
 import { askWallet, clearStage, stageOf, type Stage } from '../../flows/sign';
 import { WalletTrouble } from '../../flows/wallet-trouble';
+import { flowText } from '../../flows/words';
 import type { Action } from '../../parts/action';
 import { Amount } from '../../parts/money';
 import { Failure, Notice, Place } from '../../parts/notice';
@@ -23,7 +24,6 @@ import { land } from '../../router';
 import { sendText } from './words';
 
 export function Signing({ payment }: { payment: Payment }) {
-  const t = text.value;
   const stage = stageOf(payment.id);
   const left = millisecondsLeft(payment);
   const [cancelling, setCancelling] = useState<'no' | 'busy' | Problem>('no');
@@ -42,10 +42,10 @@ export function Signing({ payment }: { payment: Payment }) {
 
   return (
     <Screen
-      title={t.signing.title}
+      title={flowText.value.signing.title}
       quietTitle
-      primary={left <= 0 ? { label: t.signing.again, run: startAgain } : primaryOf(payment, stage)}
-      secondary={{ label: t.signing.cancel, run: () => void cancel(), busy: cancelling === 'busy' }}
+      primary={left <= 0 ? { label: flowText.value.signing.again, run: startAgain } : primaryOf(payment, stage)}
+      secondary={{ label: flowText.value.signing.cancel, run: () => void cancel(), busy: cancelling === 'busy' }}
     >
       <div class="hero">
         <PartyFace party={payment.to} size="large" />
@@ -59,7 +59,7 @@ export function Signing({ payment }: { payment: Payment }) {
 }
 
 function primaryOf(payment: Payment, stage: Stage | null): Action | null {
-  const t = text.value.signing;
+  const t = flowText.value.signing;
   const { transaction } = payment;
   if (!transaction) return null;
   const ask = () => void askWallet(payment.id, transaction, (boc) => reportSubmitted(payment.id, boc).then(remember));
@@ -78,7 +78,7 @@ function primaryOf(payment: Payment, stage: Stage | null): Action | null {
 }
 
 function StageView({ payment, stage, left }: { payment: Payment; stage: Stage | null; left: number }) {
-  const t = text.value.signing;
+  const t = flowText.value.signing;
   switch (stage?.at) {
     case 'preparing':
       return <Waiting title={t.opening} body={t.openingBody} left={left} />;
@@ -108,7 +108,7 @@ function Waiting({ title, body, left, idle }: WaitingProps) {
       <p class="place-text">{body}</p>
       {Number.isFinite(left) && (
         <p class="countdown" aria-live="off">
-          {text.value.signing.left(countdown(left))}
+          {flowText.value.signing.left(countdown(left))}
         </p>
       )}
     </section>
@@ -116,12 +116,12 @@ function Waiting({ title, body, left, idle }: WaitingProps) {
 }
 
 function TimeOver() {
-  const t = text.value.signing;
+  const t = flowText.value.signing;
   return <section class="card"><Place icon="clock" title={t.over}>{t.overBody}</Place></section>;
 }
 
 function Failed({ payment, why }: { payment: Payment; why: Extract<Stage, { at: 'failed' }>['why'] }) {
-  const t = text.value.signing;
+  const t = flowText.value.signing;
   if (why instanceof Problem) return <Failure problem={why} />;
   if (why !== 'other_wallet') return <WalletTrouble failure={why} />;
   return (

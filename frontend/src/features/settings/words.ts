@@ -3,7 +3,7 @@ import { effect } from '@preact/signals';
 import { language } from '../../base/text';
 import { learn } from '../../parts/problems';
 
-const en = {
+export const en = {
   problems: {
     'too-many-wallets': { happened: 'Ten wallets are linked already', advice: 'Nothing was linked. Unlink one in Settings first.' },
     'last-owner': { happened: 'A store needs an owner', advice: 'Nothing was deleted. Make somebody else one first.' },
@@ -58,9 +58,7 @@ const en = {
   },
 };
 
-export type SettingsText = typeof en;
-
-const ru: SettingsText = {
+export const ru: typeof en = {
   problems: {
     'too-many-wallets': { happened: 'Привязано уже десять кошельков', advice: 'Ничего не привязано. Сначала отвяжите один в настройках.' },
     'last-owner': { happened: 'Вы единственный владелец магазина', advice: 'Ничего не удалено. Сначала сделайте владельцем кого-то ещё.' },
@@ -115,11 +113,9 @@ const ru: SettingsText = {
   },
 };
 
-export const settingsTexts: Readonly<Record<string, SettingsText>> = { en, ru };
-
 /** In the language in force. */
-export function settingsWords(): SettingsText {
-  return settingsTexts[language.value] ?? en;
+export function settingsWords(): typeof en {
+  return language.value === 'ru' ? ru : en;
 }
 
 effect(() => learn(settingsWords().problems));

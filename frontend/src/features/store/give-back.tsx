@@ -4,9 +4,9 @@ import { isHere } from '../../api/loaded';
 import { createRefund, getStoreInvoice, getUnmatched } from '../../api/store';
 import type { RefundBrief, Store } from '../../api/types';
 import { format, money, parse, plain, type Money } from '../../base/money';
-import { text } from '../../base/text';
 import { useChange } from '../../flows/change';
 import { Failed } from '../../flows/failed';
+import { amountText } from '../../parts/amount.words';
 import { Card, Facts } from '../../parts/card';
 import { Field } from '../../parts/choice';
 import { Address } from '../../parts/copy';
@@ -87,7 +87,7 @@ function Amount({ store, payment, from, left }: { store: Store; payment: Payment
       <Failed change={change} />
       <div class="amount-stage">
         <FigureInput
-          value={figure} unit={asset} decimals={decimals} label={text.value.amount.label(asset)} invalid={tooMuch} describedBy="back-hint"
+          value={figure} unit={asset} decimals={decimals} label={amountText.value.label(asset)} invalid={tooMuch} describedBy="back-hint"
           onChange={(value) => edit(() => setFigure(value))}
         />
         <p id="back-hint" class={tooMuch ? 'amount-hint error' : 'amount-hint'} role="status">{tooMuch ? t.tooMuch(most) : t.left(most)}</p>

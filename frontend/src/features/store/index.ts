@@ -1,6 +1,5 @@
 // Selling: the screens of a store's people, a chunk of their own. Whoever only pays never loads it.
 import { byId, idLike, type ById, type Kept } from '../../base/route';
-import { language } from '../../base/text';
 import type { StorePage } from './pages';
 
 interface AtStore extends ById {
@@ -13,18 +12,14 @@ interface AtStore extends ById {
 const atStore = (kept: Kept): kept is Kept & AtStore =>
   byId(kept) && typeof kept.page === 'string' && (kept.item === undefined || typeof kept.item === 'string');
 
-const screens = async () => {
-  const all = await import('./screens');
-  await all.speak(language.peek());
-  return all;
-};
+const screens = () => import('./screens');
 
 export const store = {
-  stores: { screen: async () => (await screens()).Stores, rare: true },
-  open: { screen: async () => (await screens()).OpenStore, rare: true },
+  stores: { screen: () => screens().then((all) => all.Stores), rare: true },
+  open: { screen: () => screens().then((all) => all.OpenStore), rare: true },
   /** Its id is the secret of an invitation's link. */
-  join: { screen: async () => (await screens()).Join, with: byId, link: invitation, rare: true },
-  store: { screen: async () => (await screens()).AtStore, with: atStore, link: front, rare: true },
+  join: { screen: () => screens().then((all) => all.Join), with: byId, link: invitation, rare: true },
+  store: { screen: () => screens().then((all) => all.AtStore), with: atStore, link: front, rare: true },
 } as const;
 
 function invitation(param: string): ById | null {

@@ -5,11 +5,12 @@ import { isHere, resource } from '../../api/loaded';
 import { acceptInvoice, getStoreInvoice, getTimeline, voidInvoice } from '../../api/store';
 import type { Invoice, RefundBrief, Store } from '../../api/types';
 import { format, unitsOf, written } from '../../base/money';
-import { language, text } from '../../base/text';
+import { language } from '../../base/text';
 import { dayAndTime } from '../../base/text/when';
 import { useChange, type Change } from '../../flows/change';
 import { Failed } from '../../flows/failed';
 import { Price } from '../../flows/invoice/view';
+import { invoiceText } from '../../flows/invoice/words';
 import { shareLink } from '../../flows/share';
 import type { Action } from '../../parts/action';
 import { Card, Facts, Row, Section } from '../../parts/card';
@@ -204,7 +205,7 @@ function InvoiceTerms({ invoice }: { invoice: Invoice }) {
           invoice.paid_at === null ? { name: t.until, value: day(invoice.expires_at) } : { name: t.paid, value: day(invoice.paid_at) },
           invoice.external_id !== null && { name: t.number, value: invoice.external_id },
           invoice.reference !== null && { name: t.reference, value: <Address value={invoice.reference} label={t.reference} /> },
-          invoice.address !== null && { name: text.value.invoice.address, value: <Address value={invoice.address} label={text.value.invoice.address} /> },
+          invoice.address !== null && { name: invoiceText.value.address, value: <Address value={invoice.address} label={invoiceText.value.address} /> },
           { name: t.id, value: <Address value={invoice.id} label={t.id} /> },
           metadata.length > 0 && { name: t.metadata, value: metadata.map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(', ') },
         ]}

@@ -147,7 +147,7 @@ function Days({ sum, label }: { sum: Sum; label: string }) {
   const today = sum.days.length - 1;
   const days = sum.days.map((day, i) => {
     const { whole, fraction } = figure(day.units, sum.decimals);
-    return { name: i === today ? text.value.activity.today : name.format(day.start), units: day.units, figure: `${whole}${fraction} ${sum.asset}` };
+    return { name: i === today ? text.value.common.today : name.format(day.start), units: day.units, figure: `${whole}${fraction} ${sum.asset}` };
   });
   return <DayChart days={days} label={label} columns={[t.overview.day, t.amount]} />;
 }

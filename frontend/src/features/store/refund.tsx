@@ -5,7 +5,7 @@ import { cancelRefund, getRefund, prepareRefund, reportRefund } from '../../api/
 import type { Refund, Store } from '../../api/types';
 import { shorten } from '../../base/address';
 import { format, unitsOf } from '../../base/money';
-import { language, text } from '../../base/text';
+import { language } from '../../base/text';
 import { dayAndTime } from '../../base/text/when';
 import { useChange, type Change } from '../../flows/change';
 import { Failed } from '../../flows/failed';
@@ -13,6 +13,7 @@ import { refreshLedger } from '../../flows/session';
 import { askWallet, clearStage, stageOf, type Stage } from '../../flows/sign';
 import { viewSteps } from '../../flows/steps';
 import { WalletTrouble } from '../../flows/wallet-trouble';
+import { flowText } from '../../flows/words';
 import type { Action } from '../../parts/action';
 import { Card, Facts } from '../../parts/card';
 import { Address } from '../../parts/copy';
@@ -71,7 +72,7 @@ export function RefundDetail({ store, id }: { store: Store; id: string }) {
 
 /** The message is prepared when it is asked for: it can be signed for some minutes only. */
 function signOf(store: Store, refund: Refund, source: Resource<Refund>, change: Change, stage: Stage | null): Action {
-  const t = text.value.signing;
+  const t = flowText.value.signing;
   if (stage?.at === 'asked') return { label: t.reopen(stage.app), run: stage.reopen };
   const sign = async () => {
     const { transaction } = await prepareRefund(store.id, refund.id);
@@ -96,7 +97,7 @@ function Warnings({ refund }: { refund: Refund }) {
 }
 
 function StageNotice({ stage, refund }: { stage: Stage | null; refund: Refund }) {
-  const t = text.value.signing;
+  const t = flowText.value.signing;
   switch (stage?.at) {
     case 'asked':
       return <Notice tone="info" title={t.asked(stage.app)}>{t.askedBody}</Notice>;

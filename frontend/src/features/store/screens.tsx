@@ -16,7 +16,6 @@ import { Screen } from '../../parts/screen';
 export { Join } from './join';
 export { OpenStore } from './open';
 export { Stores } from './stores';
-export { speak } from './words';
 
 interface AtStoreProps {
   readonly id: string;

@@ -5,10 +5,10 @@ import { isHere, troubleOf, type Loaded } from '../../api/loaded';
 import { createInvoice, getRates } from '../../api/store';
 import type { NewInvoice, Rate, Store } from '../../api/types';
 import { parse, plain, worth } from '../../base/money';
-import { text } from '../../base/text';
 import { useChange } from '../../flows/change';
 import { Failed } from '../../flows/failed';
 import { assetOf, current } from '../../flows/session';
+import { amountText } from '../../parts/amount.words';
 import { Card } from '../../parts/card';
 import { Field, Segments } from '../../parts/choice';
 import { FigureInput, Keypad } from '../../parts/keypad';
@@ -47,7 +47,7 @@ export function Stall({ store }: { store: Store }) {
     <Screen title={t.title} quietTitle tall primary={{ label: t.show, run: () => change.run(create), busy: change.busy, disabled: units === 0n || !price.ready }}>
       <div class="amount-stage">
         <FigureInput
-          value={figure} unit={unit.asset} decimals={unit.decimals} label={text.value.amount.label(unit.asset)}
+          value={figure} unit={unit.asset} decimals={unit.decimals} label={amountText.value.label(unit.asset)}
           invalid={'error' in parsed && parsed.error !== 'empty'} describedBy="stall-hint" onChange={type}
         />
         <p id="stall-hint" class="amount-hint" role="status">{price.rate}</p>

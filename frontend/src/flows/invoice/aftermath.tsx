@@ -1,14 +1,15 @@
 // What became of money that did not simply pay: too much, too late, too little, in the wrong asset; and where it is written.
 import type { PublicInvoice } from '../../api/types';
 import { format, unitsOf } from '../../base/money';
-import { text } from '../../base/text';
 import { Card, Facts, Section } from '../../parts/card';
 import { Address } from '../../parts/copy';
 import { Notice } from '../../parts/notice';
+import { flowText } from '../words';
+import { invoiceText } from './words';
 
 export function Aftermath({ invoice, explorer }: { invoice: PublicInvoice; explorer: string | null }) {
   const back = invoice.accepted.map((a) => a.refunded).filter((money) => unitsOf(money) > 0n);
-  const t = text.value.invoice;
+  const t = invoiceText.value;
   return (
     <>
       {invoice.astray.map((lost) => <Lost key={lost.hash} invoice={invoice} lost={lost} />)}
@@ -20,7 +21,7 @@ export function Aftermath({ invoice, explorer }: { invoice: PublicInvoice; explo
 }
 
 function Lost({ invoice, lost }: { invoice: PublicInvoice; lost: PublicInvoice['astray'][number] }) {
-  const t = text.value.invoice;
+  const t = invoiceText.value;
   if (isBack(lost)) return <Notice tone="good" title={t.returned(format(lost.refunded))}>{t.returnedBody}</Notice>;
   const wanted = invoice.accepted.map((a) => a.asset).join(t.or);
   return (
@@ -40,24 +41,24 @@ function isOwed(invoice: PublicInvoice, returned: boolean): boolean {
 }
 
 function AskBack({ invoice }: { invoice: PublicInvoice }) {
-  const t = text.value;
+  const t = invoiceText.value;
   return (
-    <Section title={t.invoice.askBack(invoice.shop.name)}>
-      <p class="ask-back">{t.invoice.askBackBody}</p>
-      <Facts facts={[invoice.reference !== null && { name: t.pay.reference, value: <Address value={invoice.reference} label={t.pay.reference} full /> }]} />
+    <Section title={t.askBack(invoice.shop.name)}>
+      <p class="ask-back">{t.askBackBody}</p>
+      <Facts facts={[invoice.reference !== null && { name: t.reference, value: <Address value={invoice.reference} label={t.reference} full /> }]} />
     </Section>
   );
 }
 
 function Receipts({ invoice, explorer }: { invoice: PublicInvoice; explorer: string | null }) {
-  const t = text.value.receipt;
+  const t = flowText.value.receipt;
   return (
     <Card label={t.transaction}>
       {invoice.receipts.map((receipt) => (
         <Facts
           key={receipt.hash}
           facts={[
-            { name: text.value.invoice.received, value: <bdi dir="ltr">{format(receipt.received)}</bdi> },
+            { name: invoiceText.value.received, value: <bdi dir="ltr">{format(receipt.received)}</bdi> },
             { name: t.block, value: <bdi dir="ltr">{receipt.block}</bdi> },
             { name: t.transaction, value: <Address value={receipt.hash} label={t.transaction} /> },
             explorer !== null && {

@@ -2,10 +2,10 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { arriving, resource } from '../../api/loaded';
 import type { PublicInvoice } from '../../api/types';
-import { text } from '../../base/text';
 import { Segments } from '../../parts/choice';
 import { Load, Skeleton } from '../../parts/notice';
 import type { Choice } from './invoices';
+import { invoiceText } from './words';
 
 type Field = typeof import('./own-amount');
 
@@ -15,7 +15,7 @@ export function isOpenToChoice(invoice: PublicInvoice): boolean {
 }
 
 export function Choose({ invoice, choice }: { invoice: PublicInvoice; choice: Choice }) {
-  const t = text.value.invoice;
+  const t = invoiceText.value;
   const several = invoice.accepted.length > 1;
   return (
     <div class="choose">

@@ -7,9 +7,9 @@ import { followInvoice, getInvoice, renewInvoice, type Wish } from '../../api/re
 import type { Accepted, PublicInvoice } from '../../api/types';
 import { until } from '../../base/clock';
 import { format, money, parse, unitsOf, type Money } from '../../base/money';
-import { text } from '../../base/text';
 import { toast } from '../../base/toast';
-import { rateWords } from './rate.words';
+import { amountText } from '../../parts/amount.words';
+import { invoiceText } from './words';
 
 export interface WatchedInvoice {
   readonly invoice: Resource<PublicInvoice>;
@@ -98,7 +98,7 @@ export function useRenewing({ invoice }: WatchedInvoice, dropped: () => void): R
 
 function tellNewRate(before: PublicInvoice, next: PublicInvoice): void {
   if (isPayable(next) && before.remaining.units !== next.remaining.units && before.fiat?.rate_expires_at !== next.fiat?.rate_expires_at) {
-    toast(rateWords.value.renewed(format(next.remaining)));
+    toast(invoiceText.value.rate.renewed(format(next.remaining)));
   }
 }
 
@@ -127,7 +127,7 @@ export function came(invoice: PublicInvoice): string {
 
 /** What is missing, in each asset that would do. */
 export function missing(invoice: PublicInvoice): string {
-  return invoice.accepted.map((a) => format(a.remaining)).join(text.value.invoice.or);
+  return invoice.accepted.map((a) => format(a.remaining)).join(invoiceText.value.or);
 }
 
 /** What somebody is about to pay with, and how much. */
@@ -170,14 +170,13 @@ export function useChoice(invoice: PublicInvoice): Choice {
 
 /** Whether a figure will do for an open amount of which `least` is the least. */
 export function judge(figure: string, least: Money): { readonly money: Money | null; readonly error: string | null } {
-  const t = text.value;
   const parsed = parse(figure, least.decimals);
   if ('error' in parsed) {
     if (parsed.error === 'empty' || parsed.error === 'malformed') return { money: null, error: null };
-    return { money: null, error: parsed.error === 'too_precise' ? t.amount.tooPrecise(least.decimals) : t.amount.tooLarge };
+    return { money: null, error: parsed.error === 'too_precise' ? amountText.value.tooPrecise(least.decimals) : amountText.value.tooLarge };
   }
   if (parsed.ok === 0n) return { money: null, error: null };
-  if (parsed.ok < unitsOf(least)) return { money: null, error: t.invoice.atLeast(format(least)) };
+  if (parsed.ok < unitsOf(least)) return { money: null, error: invoiceText.value.atLeast(format(least)) };
   return { money: money(parsed.ok, least.asset, least.decimals), error: null };
 }
 

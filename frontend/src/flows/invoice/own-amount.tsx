@@ -2,12 +2,12 @@
 import type { PublicInvoice } from '../../api/types';
 import { isOpen, shown } from '../../base/amount';
 import { format, unitsOf } from '../../base/money';
-import { text } from '../../base/text';
 import { Unread, useWhole } from '../../parts/unread';
 import { due, type Choice } from './invoices';
+import { invoiceText } from './words';
 
 export function OwnAmountField({ invoice, choice }: { invoice: PublicInvoice; choice: Choice }) {
-  const t = text.value.invoice;
+  const t = invoiceText.value;
   const least = due(invoice, choice.of);
   const hint = unitsOf(least) > 0n ? t.atLeast(format(least)) : t.anyAmount;
   const open = isOpen(choice.figure);

@@ -15,12 +15,13 @@ import { Notice, Place } from '../../parts/notice';
 import { explain } from '../../parts/problems';
 import { Steps, type StepView } from '../../parts/steps';
 import { Tick } from '../../parts/tick';
+import { flowText } from '../words';
 import { came, isStarred, isStarsOnly, isRateOver, missing, rateLeft, type Renewing } from './invoices';
-import { rateWords } from './rate.words';
+import { invoiceText } from './words';
 
 /** `of`: the asset somebody is about to pay in. */
 export function InvoiceHero({ invoice, of = main(invoice) }: { invoice: PublicInvoice; of?: Accepted | undefined }) {
-  const t = text.value.invoice;
+  const t = invoiceText.value;
   const paid = invoice.status === 'paid';
   const named = invoice.open_amount && !paid;
   const starsOnly = isStarsOnly(invoice);
@@ -64,7 +65,7 @@ export function Price({ fiat, asset, rate }: { fiat: InvoiceFiat; asset: string;
     <p class="price">
       <bdi dir="ltr">{written(fiat.amount, fiat.currency)}</bdi>
       <small>
-        {text.value.invoice.rateFixed} <bdi dir="ltr">{worth(asset, rate, fiat.currency)}</bdi>
+        {invoiceText.value.rateFixed} <bdi dir="ltr">{worth(asset, rate, fiat.currency)}</bdi>
       </small>
     </p>
   );
@@ -82,7 +83,7 @@ export function InvoiceCountdown({ invoice }: { invoice: PublicInvoice }) {
   const [left, held] = [timeLeft(invoice), rateLeft(invoice) ?? Infinity];
   const time = Math.min(left, held);
   if (invoice.status !== 'open' || time <= 0 || time === Infinity) return null;
-  const words = held < left ? rateWords.value.held : text.value.invoice.until;
+  const words = held < left ? invoiceText.value.rate.held : invoiceText.value.until;
   return <p class={time < SOON_MS ? 'countdown countdown-soon' : 'countdown'}>{words(countdown(time))}</p>;
 }
 
@@ -96,11 +97,11 @@ export function RateOver({ renewing: { problem, renew, busy } }: { renewing: Ren
     return () => clearTimeout(timer);
   }, [problem, busy]);
   const [title, body] = overWords(problem);
-  return <Notice tone="warn" title={title} action={{ label: rateWords.value.renew, run: renew, busy }}>{body}</Notice>;
+  return <Notice tone="warn" title={title} action={{ label: invoiceText.value.rate.renew, run: renew, busy }}>{body}</Notice>;
 }
 
 function overWords(problem: Problem | null): readonly [string, string] {
-  const t = rateWords.value;
+  const t = invoiceText.value.rate;
   if (!problem) return [t.over, t.overBody];
   return problem.slug === 'rate-unavailable' ? [t.none, t.noneBody] : [explain(problem, text.value).happened, t.awayBody];
 }
@@ -112,8 +113,8 @@ export function InvoiceState({ invoice }: { invoice: PublicInvoice }) {
       <Standing invoice={invoice} />
       {invoice.has_paid_message && invoice.status === 'paid' && (
         <Card>
-          <p class="quiet">{text.value.invoice.message(invoice.shop.name)}</p>
-          <p class="paid-message" dir="auto">{invoice.paid_message ?? text.value.invoice.forPayer}</p>
+          <p class="quiet">{invoiceText.value.message(invoice.shop.name)}</p>
+          <p class="paid-message" dir="auto">{invoice.paid_message ?? invoiceText.value.forPayer}</p>
         </Card>
       )}
     </>
@@ -122,7 +123,7 @@ export function InvoiceState({ invoice }: { invoice: PublicInvoice }) {
 
 /** In words, when it is anything but "waiting to be paid". */
 function Standing({ invoice }: { invoice: PublicInvoice }) {
-  const t = text.value.invoice;
+  const t = invoiceText.value;
   const shop = invoice.shop.name;
   const received = came(invoice);
   if (invoice.stars && invoice.stars.refunded.units !== '0') {
@@ -131,7 +132,7 @@ function Standing({ invoice }: { invoice: PublicInvoice }) {
   switch (invoice.status) {
     case 'open':
       if (timeLeft(invoice) <= 0) return <Notice tone="warn" title={t.closing}>{t.closingBody}</Notice>;
-      if (invoice.exception === 'late') return <Notice tone="warn" title={rateWords.value.none}>{t.lateBody(shop)}</Notice>;
+      if (invoice.exception === 'late') return <Notice tone="warn" title={invoiceText.value.rate.none}>{t.lateBody(shop)}</Notice>;
       if (invoice.exception !== 'underpaid') return null;
       return <Notice tone="warn" title={t.underpaid}>{t.underpaidBody(received, missing(invoice))}</Notice>;
     case 'processing':
@@ -148,7 +149,7 @@ function Standing({ invoice }: { invoice: PublicInvoice }) {
 }
 
 function Expired({ invoice }: { invoice: PublicInvoice }) {
-  const t = text.value.invoice;
+  const t = invoiceText.value;
   const shop = invoice.shop.name;
   if (invoice.exception === 'late') return <Notice tone="warn" title={t.late}>{t.lateBody(shop)}</Notice>;
   const partly = unitsOf(invoice.received) > 0n;
@@ -168,7 +169,7 @@ export function InvoiceSteps({ invoice, signed }: { invoice: PublicInvoice; sign
   // Stars take no steps: Telegram says once that it has them.
   if (isStarred(invoice) && progress.length === 0) return null;
   if (!settled && status !== 'processing' && !(signed && status === 'open')) return null;
-  const t = text.value.progress;
+  const t = flowText.value.progress;
   const at = (state: 'seen' | 'confirmed' | 'final') => progress.find((s) => s.state === state);
   const titles = { seen: [t.seen, t.seenBody], confirmed: [t.confirmed, t.confirmedBody(at('confirmed')?.block ?? null)], final: [t.final, settled ? t.finalBody(at('final')?.block ?? null) : t.finalNext] } as const;
   const order = ['seen', 'confirmed', 'final'] as const;
@@ -188,7 +189,7 @@ export function InvoiceSteps({ invoice, signed }: { invoice: PublicInvoice; sign
 }
 
 export function InvoiceFacts({ invoice }: { invoice: PublicInvoice }) {
-  const t = text.value.invoice;
+  const t = invoiceText.value;
   const partial = unitsOf(invoice.received) > 0n && invoice.exception !== 'none';
   const mixed = invoice.accepted.filter((a) => unitsOf(a.received) > 0n).length > 1;
   return (
@@ -198,7 +199,7 @@ export function InvoiceFacts({ invoice }: { invoice: PublicInvoice }) {
           partial && { name: t.total, value: <bdi dir="ltr">{invoice.accepted.map((a) => format(a.money)).join(t.or)}</bdi> },
           (partial || mixed) && { name: t.received, value: <bdi dir="ltr">{came(invoice)}</bdi> },
           invoice.exception === 'underpaid' && invoice.status !== 'paid' && { name: t.remaining, value: <bdi dir="ltr">{missing(invoice)}</bdi> },
-          invoice.paid_at !== null && { name: text.value.receipt.when, value: dayAndTime(invoice.paid_at, language.value) },
+          invoice.paid_at !== null && { name: flowText.value.receipt.when, value: dayAndTime(invoice.paid_at, language.value) },
           invoice.status !== 'expired' && invoice.status !== 'void' && !isRateOver(invoice) && invoice.address !== null && { name: t.address, value: <Address value={invoice.address} label={t.address} /> },
           { name: t.title, value: <Address value={invoice.id} label={t.title} /> },
         ]}

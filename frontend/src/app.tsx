@@ -6,7 +6,6 @@ import { look } from './base/look';
 import { hasWalletConnection } from './base/storage';
 import { telegram } from './base/telegram';
 import { spoken, text } from './base/text';
-import { remark } from './base/toast';
 import { Boot, SignInFailed } from './boot';
 import { NAMES, places, type Name } from './features';
 import { Home } from './features/home/home';
@@ -14,6 +13,7 @@ import { current, defaultWallet, session } from './flows/session';
 import { Outside } from './outside';
 import { Failure } from './parts/notice';
 import { Screen } from './parts/screen';
+import { Toast } from './parts/toast';
 import { route, type Route } from './router';
 
 type Shown = Resource<ComponentType<object>>;
@@ -45,9 +45,7 @@ function SignedIn() {
   return (
     <>
       {to.name === 'home' && wallet ? <Home wallet={wallet} /> : <Elsewhere key={JSON.stringify(to)} of={screens[to.name]} route={to} />}
-      <p class={remark.value ? 'toast toast-shown' : 'toast'} role="status">
-        {remark.value}
-      </p>
+      <Toast />
     </>
   );
 }

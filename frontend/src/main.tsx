@@ -1,10 +1,7 @@
 // The Mini App's entry. Telegram's launch parameters are read (by importing telegram.ts) before anything else runs.
 import { telegram, type Insets } from './base/telegram';
 import './base/theme.css';
-import './parts/layout.css';
-import './parts/controls.css';
-import './parts/ledger.css';
-import './parts/states.css';
+import './base/layout.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app';

@@ -14,6 +14,7 @@ import { linkNewWallet } from './sign';
 import { WalletError, warmUp } from './wallet';
 import { WalletTrouble } from './wallet-trouble';
 import { welcomeText } from './welcome.words';
+import './welcome.css';
 
 type State = 'idle' | 'busy' | 'declined' | Problem | WalletError;
 

@@ -1,5 +1,6 @@
 // Something one can do, and the button that does it.
 import { telegram } from '../base/telegram';
+import './action.css';
 
 export interface Action {
   readonly label: string;

@@ -1,5 +1,6 @@
 // A face for a name: its first letter on a colour that the same name always gets.
 import { Icon, type IconName } from './icon';
+import './avatar.css';
 
 /** White text is readable (4.5 : 1) on each. */
 const COLOURS = ['#2f6fd8', '#0d7f70', '#8a4fd0', '#c2404b', '#a35a00', '#3b7a1e', '#b03a8c', '#4a63c4'] as const;

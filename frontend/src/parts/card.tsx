@@ -1,6 +1,7 @@
 // Cards, rows and the label-value lists inside them.
 import type { ComponentChildren } from 'preact';
 import { Icon } from './icon';
+import './card.css';
 
 export function Card({ label, children }: { label?: string; children: ComponentChildren }) {
   return (

@@ -1,5 +1,6 @@
 // Bars for a row of days. The picture is for the eye; the same figures stand in a table for whoever reads them otherwise.
 import { bars } from './bars';
+import './chart.css';
 
 export interface ChartDay {
   readonly name: string;

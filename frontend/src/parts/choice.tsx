@@ -1,5 +1,7 @@
 // Small choices: a segmented control, a switch, a text field.
 import { useId } from 'preact/hooks';
+import './choice.css';
+import './field.css';
 
 interface SegmentsProps<T extends string> {
   readonly label: string;

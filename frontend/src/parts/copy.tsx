@@ -5,6 +5,7 @@ import { telegram } from '../base/telegram';
 import { text } from '../base/text';
 import { toast } from '../base/toast';
 import { Icon } from './icon';
+import './copy.css';
 
 /** Copies, or says that it could not: the clipboard may be forbidden in a frame. */
 export async function copy(value: string): Promise<void> {

@@ -1,4 +1,5 @@
 // Line icons on a 24 grid, drawn in the colour of the text around them.
+import './icon.css';
 
 const PATHS = {
   up: 'M7 17 17 7M9 7h8v8',

@@ -6,6 +6,7 @@ import { telegram } from '../base/telegram';
 import { amountText } from './amount.words';
 import { Icon } from './icon';
 import { Unread, useWhole } from './unread';
+import './keypad.css';
 
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '.', '0', 'erase'] as const;
 type Key = (typeof KEYS)[number];

@@ -1,5 +1,6 @@
 // Figures of money: the whole part speaks, the fraction and the unit step back.
 import { figure, unit, unitsOf, type Money } from '../base/money';
+import './money.css';
 
 interface AmountProps {
   readonly money: Money;

@@ -6,6 +6,7 @@ import { text } from '../base/text';
 import { Button, type Action } from './action';
 import { Icon, type IconName } from './icon';
 import { explain } from './problems';
+import './notice.css';
 
 export type Tone = 'info' | 'good' | 'warn' | 'bad';
 

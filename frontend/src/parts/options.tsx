@@ -2,6 +2,8 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Button } from './action';
+import './chips.css';
+import './options.css';
 
 export interface Option<T extends string> {
   readonly value: T;

@@ -1,5 +1,6 @@
 // A word in a capsule.
 import { text } from '../base/text';
+import './pill.css';
 
 export function SandboxPill() {
   return (

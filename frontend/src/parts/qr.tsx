@@ -4,6 +4,7 @@ import type { QrCodeGenerateResult } from 'uqr';
 import { arriving, useUntilHere } from '../api/loaded';
 import { text } from '../base/text';
 import { explain } from './problems';
+import './qr.css';
 
 interface QrProps {
   readonly value: string;

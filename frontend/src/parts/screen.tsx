@@ -14,6 +14,7 @@ import { Icon } from './icon';
 import { mainButton, secondaryButton, type NativeButton } from './native';
 import { Notice } from './notice';
 import { explain } from './problems';
+import './screen.css';
 
 export interface ScreenProps {
   readonly title: string;

@@ -1,6 +1,7 @@
 // A field to search with.
 import { text } from '../base/text';
 import { Icon } from './icon';
+import './field.css';
 
 interface SearchProps {
   readonly label: string;

@@ -1,6 +1,7 @@
 // A payment's way through the network, step by step, with the time each took.
 import { text } from '../base/text';
 import { Icon } from './icon';
+import './steps.css';
 
 export interface StepView {
   readonly title: string;

@@ -1,4 +1,5 @@
 // The ring and tick of something that is done, drawn once.
+import './tick.css';
 
 export function Tick() {
   return (

@@ -2,6 +2,8 @@
 import { edited, isOpen, read, shown, taken, type Unit } from '../base/amount';
 import { figure, parse } from '../base/money';
 import { amountText } from './amount.words';
+import './unread.css';
+import './chips.css';
 
 interface Taking {
   readonly onInput: (event: { readonly currentTarget: HTMLInputElement }) => void;

@@ -8,7 +8,6 @@ import { look } from '../base/look';
 import { format } from '../base/money';
 import { hasWalletConnection } from '../base/storage';
 import { openInClient } from '../base/telegram';
-import { remark } from '../base/toast';
 import { Choose, isOpenToChoice } from '../flows/invoice/choose';
 import { due, hasAftermath, isPayable, isRateOver, useChoice, useRenewing, useWatchedInvoice, type Choice, type Renewing } from '../flows/invoice/invoices';
 import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, RateOver, timeLeft } from '../flows/invoice/view';
@@ -24,6 +23,7 @@ import { Address } from '../parts/copy';
 import { Failure, Notice, Place, Skeleton } from '../parts/notice';
 import { SandboxPill } from '../parts/pill';
 import { Qr } from '../parts/qr';
+import { Toast } from '../parts/toast';
 import { claim } from './claim';
 import { paying, payWithWallet, type Paying } from './paying';
 import { payText } from './words';
@@ -38,9 +38,7 @@ export function PayPage({ id }: { id: string | null }) {
       </header>
       {id === null ? <NotFound /> : <Invoice id={id} service={service} />}
       <footer class="fine">{payText.value.footer}</footer>
-      <p class={remark.value ? 'toast toast-shown' : 'toast'} role="status">
-        {remark.value}
-      </p>
+      <Toast />
     </div>
   );
 }

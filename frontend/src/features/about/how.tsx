@@ -1,6 +1,7 @@
 // Three things to know before connecting a wallet.
 import { Screen } from '../../parts/screen';
 import { leaflet } from './words';
+import './about.css';
 
 export function How() {
   const t = leaflet().how;

@@ -1,6 +1,7 @@
 // What is kept, what is public, what leaves the page.
 import { Screen } from '../../parts/screen';
 import { leaflet } from './words';
+import './about.css';
 
 export function Privacy() {
   const t = leaflet().privacy;

@@ -19,6 +19,7 @@ import { SandboxPill } from '../../parts/pill';
 import { Screen } from '../../parts/screen';
 import { push } from '../../router';
 import { homeText } from './words';
+import './home.css';
 
 const SHOWN = 8;
 

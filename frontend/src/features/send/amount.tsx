@@ -12,6 +12,7 @@ import { back, push } from '../../router';
 import { COIN_FEE, COIN_RESERVE, JETTON_FEE } from './fees';
 import { RecipientRow } from './recipient';
 import { sendText } from './words';
+import '../../parts/chips.css';
 
 const PERCENTS = [25n, 50n] as const;
 

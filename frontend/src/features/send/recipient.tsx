@@ -18,6 +18,7 @@ import { Screen } from '../../parts/screen';
 import { land, push } from '../../router';
 import { bare, readTarget, type Target } from './links';
 import { sendText } from './words';
+import '../../parts/field.css';
 
 const DEBOUNCE_MS = 250;
 

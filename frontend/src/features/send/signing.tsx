@@ -22,6 +22,8 @@ import { Failure, Notice, Place } from '../../parts/notice';
 import { Screen } from '../../parts/screen';
 import { land } from '../../router';
 import { sendText } from './words';
+import '../../parts/countdown.css';
+import '../../parts/waiting.css';
 
 export function Signing({ payment }: { payment: Payment }) {
   const stage = stageOf(payment.id);

@@ -25,6 +25,7 @@ import { mayWrite } from './state/role';
 import { InvoicePill, Pill } from './status';
 import { go } from './way';
 import { words } from './words';
+import './money.css';
 
 const ID_LENGTH = 64;
 const NOTE_LENGTH = 500;

@@ -13,6 +13,7 @@ import { back } from '../../router';
 import { Secret } from './secret';
 import { AREAS, isGuarded, NO_RIGHTS, READ_ONLY, scopesOf, type Preset, type Rights, type ScopeArea } from './state/scopes';
 import { words } from './words';
+import './new-key.css';
 
 const NAME_LENGTH = 100;
 const DAY = 86_400;

@@ -9,6 +9,7 @@ import { Screen } from '../../parts/screen';
 import { back } from '../../router';
 import { Secret } from './secret';
 import { words } from './words';
+import '../../parts/field.css';
 
 const URL_LENGTH = 2048;
 /** What most shops wait for. */

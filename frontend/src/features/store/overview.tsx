@@ -29,6 +29,7 @@ import { InvoiceRow } from './status';
 import { titleOf, waits } from './waiting';
 import { go } from './way';
 import { words } from './words';
+import './overview.css';
 
 const PERIODS = ['7', '30'] as const;
 type Period = (typeof PERIODS)[number];

@@ -25,6 +25,8 @@ import { useLive } from './state/look';
 import { mayWrite } from './state/role';
 import { go, toTill, turn } from './way';
 import { words } from './words';
+import '../../parts/waiting.css';
+import './sale.css';
 
 export function Sale({ store, id }: { store: Store; id: string }) {
   const invoice = useLive(store.id, () => getStoreInvoice(store.id, id));

@@ -19,6 +19,7 @@ import { useOnce } from './state/look';
 import { tillOf } from './state/till';
 import { go } from './way';
 import { words } from './words';
+import './stall.css';
 
 const NOTE_LENGTH = 200;
 

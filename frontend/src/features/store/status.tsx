@@ -9,6 +9,7 @@ import { Icon } from '../../parts/icon';
 import { Amount } from '../../parts/money';
 import { go } from './way';
 import { words } from './words';
+import './status.css';
 
 type Tone = 'good' | 'warn' | 'bad' | 'quiet' | 'info';
 

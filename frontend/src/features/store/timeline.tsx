@@ -8,6 +8,7 @@ import { Address } from '../../parts/copy';
 import { Icon } from '../../parts/icon';
 import { momentOf } from './status';
 import { words } from './words';
+import './timeline.css';
 
 const TONES: Partial<Record<Mark, string>> = { paid: 'timeline-good', accepted: 'timeline-good', late: 'timeline-warn', unpriced: 'timeline-warn', stars: 'timeline-good', stars_late: 'timeline-warn', unmatched: 'timeline-warn', gone: 'timeline-warn' };
 

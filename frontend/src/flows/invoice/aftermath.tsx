@@ -6,6 +6,7 @@ import { Address } from '../../parts/copy';
 import { Notice } from '../../parts/notice';
 import { flowText } from '../words';
 import { invoiceText } from './words';
+import './aftermath.css';
 
 export function Aftermath({ invoice, explorer }: { invoice: PublicInvoice; explorer: string | null }) {
   const back = invoice.accepted.map((a) => a.refunded).filter((money) => unitsOf(money) > 0n);

@@ -6,6 +6,7 @@ import { Segments } from '../../parts/choice';
 import { Load, Skeleton } from '../../parts/notice';
 import type { Choice } from './invoices';
 import { invoiceText } from './words';
+import './choose.css';
 
 type Field = typeof import('./own-amount');
 

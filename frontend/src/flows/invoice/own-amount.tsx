@@ -5,6 +5,7 @@ import { format, unitsOf } from '../../base/money';
 import { Unread, useWhole } from '../../parts/unread';
 import { due, type Choice } from './invoices';
 import { invoiceText } from './words';
+import './own-amount.css';
 
 export function OwnAmountField({ invoice, choice }: { invoice: PublicInvoice; choice: Choice }) {
   const t = invoiceText.value;

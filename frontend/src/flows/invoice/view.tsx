@@ -18,6 +18,8 @@ import { Tick } from '../../parts/tick';
 import { flowText } from '../words';
 import { came, isStarred, isStarsOnly, isRateOver, missing, rateLeft, type Renewing } from './invoices';
 import { invoiceText } from './words';
+import './view.css';
+import '../../parts/countdown.css';
 
 /** `of`: the asset somebody is about to pay in. */
 export function InvoiceHero({ invoice, of = main(invoice) }: { invoice: PublicInvoice; of?: Accepted | undefined }) {

@@ -1,4 +1,4 @@
-// The route table, behind the gate that signs in.
+// The screen that the router is at, behind the gate that signs in.
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { arriving, isFailed, isHere, resource, type Resource } from './api/loaded';

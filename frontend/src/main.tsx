@@ -5,10 +5,10 @@ import './base/layout.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app';
-import { back, canGoBack, push, restore, route, routeOf, save, stack } from './router';
 import { watchTheme } from './base/look';
-import { session } from './flows/session';
 import { read, write } from './base/storage';
+import { session } from './flows/session';
+import { back, canGoBack, push, restore, route, routeOf, save, stack } from './router';
 
 /** A stack belongs to one launch: opening the app anew starts at its own link. */
 const memory = () => `remit.stack.${telegram?.launch.initData.slice(-32) ?? ''}`;

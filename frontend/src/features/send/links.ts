@@ -5,7 +5,7 @@ import type { Info } from '../../api/types';
 import { rawOf } from '../../base/address';
 import { routeOf, type Route } from '../../router';
 
-/** Why a text means nobody who can be paid here. Each has its sentence in `text/`. */
+/** Why a text means nobody who can be paid here. Each has its sentence in words.ts. */
 export type Refusal =
   | 'dns' | 'telegram' | 'web' | 'network' | 'other' | 'secret' | 'invisible'
   | 'contract' | 'unknown' | 'twice' | 'value' | 'plus' | 'fragment';

@@ -12,14 +12,12 @@ interface AtStore extends ById {
 const atStore = (kept: Kept): kept is Kept & AtStore =>
   byId(kept) && typeof kept.page === 'string' && (kept.item === undefined || typeof kept.item === 'string');
 
-const screens = () => import('./screens');
-
 export const store = {
-  stores: { screen: () => screens().then((all) => all.Stores), rare: true },
-  open: { screen: () => screens().then((all) => all.OpenStore), rare: true },
+  stores: { screen: () => import('./stores').then((all) => all.Stores), rare: true },
+  open: { screen: () => import('./open').then((all) => all.OpenStore), rare: true },
   /** Its id is the secret of an invitation's link. */
-  join: { screen: () => screens().then((all) => all.Join), with: byId, link: invitation, rare: true },
-  store: { screen: () => screens().then((all) => all.AtStore), with: atStore, link: front, rare: true },
+  join: { screen: () => import('./join').then((all) => all.Join), with: byId, link: invitation, rare: true },
+  store: { screen: () => import('./at-store').then((all) => all.AtStore), with: atStore, link: front, rare: true },
 } as const;
 
 function invitation(param: string): ById | null {

@@ -60,7 +60,7 @@ const press = async (label: string) => {
 };
 const open = async (page: StorePage, item = 'x') => {
   const { session, stores } = await import('../../flows/session');
-  const { AtStore } = await import('./screens');
+  const { AtStore } = await import('./at-store');
   await Promise.all([session.refresh(), stores.refresh()]);
   act(() => render(h(AtStore, { id: 'acc_1', page, item }), place));
   await settle();

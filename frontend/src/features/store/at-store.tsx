@@ -1,21 +1,17 @@
-// The screens of a store's people, a chunk of their own: whoever only pays never loads it.
-import './store.css';
+// A page of a store, for those who belong to it.
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { Store } from '../../api/types';
-import { land } from '../../router';
-import { pageOf, type StorePage } from './pages';
 import { useAgain } from '../../api/again';
 import { isHere, troubleOf } from '../../api/loaded';
+import type { Store } from '../../api/types';
 import { stores } from '../../flows/session';
-import { words } from './words';
 import { Card } from '../../parts/card';
 import { Failure, Place, Skeleton } from '../../parts/notice';
 import { Screen } from '../../parts/screen';
-
-export { Join } from './join';
-export { OpenStore } from './open';
-export { Stores } from './stores';
+import { land } from '../../router';
+import { pageOf, type StorePage } from './pages';
+import { words } from './words';
+import './store.css';
 
 interface AtStoreProps {
   readonly id: string;
@@ -23,7 +19,6 @@ interface AtStoreProps {
   readonly item?: string;
 }
 
-/** A page of a store. */
 export function AtStore({ id, page, item = '' }: AtStoreProps) {
   const Page = pageOf(page);
   return <Member id={id}>{(store) => <Page store={store} id={item} />}</Member>;

@@ -3,7 +3,7 @@
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import '../base/theme.css';
-import './stage.css';
+import './parts.css';
 import { begin, scheme } from './board/state';
 import { Stage } from './board/Stage';
 import { home } from './origins';

@@ -6,15 +6,15 @@ import type { RefundBrief, Store } from '../../api/types';
 import { format, money, parse, plain, type Money } from '../../base/money';
 import { useChange } from '../../flows/change';
 import { Failed } from '../../flows/failed';
+import { Live } from '../../flows/store/live';
+import { useLive } from '../../flows/store/look';
 import { amountText } from '../../parts/amount.words';
 import { Card, Facts } from '../../parts/card';
 import { Field } from '../../parts/choice';
 import { Address } from '../../parts/copy';
 import { FigureInput, Keypad } from '../../parts/keypad';
 import { Load, Notice, Place, Skeleton } from '../../parts/notice';
-import { Live } from './live';
 import { leftOf } from './state/left';
-import { useLive } from './state/look';
 import { turn } from './way';
 import { words } from './words';
 

@@ -6,6 +6,7 @@ import { text } from '../../base/text';
 import { useChange } from '../../flows/change';
 import { Failed } from '../../flows/failed';
 import { shareLink } from '../../flows/share';
+import { ROLES } from '../../flows/store/role';
 import { Button } from '../../parts/action';
 import { Card } from '../../parts/card';
 import { copy } from '../../parts/copy';
@@ -13,7 +14,6 @@ import { Notice } from '../../parts/notice';
 import { Options } from '../../parts/options';
 import { Screen } from '../../parts/screen';
 import { back } from '../../router';
-import { ROLES } from './state/role';
 import { dayOf } from './status';
 import { words } from './words';
 

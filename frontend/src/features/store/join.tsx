@@ -8,12 +8,12 @@ import { dayAndTime } from '../../base/text/when';
 import { useChange } from '../../flows/change';
 import { Failed } from '../../flows/failed';
 import { stores } from '../../flows/session';
+import { useOnce } from '../../flows/store/look';
 import { Avatar } from '../../parts/avatar';
 import { Card } from '../../parts/card';
 import { Load, Notice, Place, Skeleton } from '../../parts/notice';
 import { Screen } from '../../parts/screen';
 import { land } from '../../router';
-import { useOnce } from './state/look';
 import { words } from './words';
 
 export function Join({ id: token }: { id: string }) {

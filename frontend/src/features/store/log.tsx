@@ -2,12 +2,12 @@
 import { usePages } from '../../api/pages';
 import { listDeeds } from '../../api/store';
 import type { Deed, Store } from '../../api/types';
+import { useNews } from '../../flows/store/feed';
+import { Live, Nothing } from '../../flows/store/live';
 import { Avatar } from '../../parts/avatar';
 import { Card, Chevron, Row } from '../../parts/card';
 import { Skeleton } from '../../parts/notice';
 import { Paged } from '../../parts/paged';
-import { Live, Nothing } from './live';
-import { useNews } from './state/feed';
 import { momentOf } from './status';
 import { go } from './way';
 import { words } from './words';

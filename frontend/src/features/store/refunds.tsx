@@ -3,13 +3,13 @@ import { useState } from 'preact/hooks';
 import { usePages } from '../../api/pages';
 import { listRefunds } from '../../api/store';
 import type { Refund, RefundStatus, Store } from '../../api/types';
+import { useNews } from '../../flows/store/feed';
+import { Live, Nothing } from '../../flows/store/live';
 import { Card } from '../../parts/card';
 import { Skeleton } from '../../parts/notice';
 import { ChipChoice } from '../../parts/options';
 import { Paged } from '../../parts/paged';
 import { RefundRow } from './invoice';
-import { Live, Nothing } from './live';
-import { useNews } from './state/feed';
 import { words } from './words';
 
 const PAGE = 30;

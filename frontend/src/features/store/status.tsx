@@ -7,15 +7,10 @@ import { Avatar } from '../../parts/avatar';
 import { Row } from '../../parts/card';
 import { Icon } from '../../parts/icon';
 import { Amount } from '../../parts/money';
+import { Pill } from '../../parts/pill';
 import { go } from './way';
 import { words } from './words';
 import './status.css';
-
-type Tone = 'good' | 'warn' | 'bad' | 'quiet' | 'info';
-
-export function Pill({ tone, children }: { tone: Tone; children: string }) {
-  return <span class={tone === 'info' ? 'pill' : `pill pill-${tone}`}>{children}</span>;
-}
 
 export function InvoicePill({ invoice: { status, exception } }: { invoice: Pick<Invoice, 'status' | 'exception'> }) {
   const t = words.value.invoices;

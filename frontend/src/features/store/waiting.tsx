@@ -7,11 +7,11 @@ import { dayAndTime } from '../../base/text/when';
 import { toast } from '../../base/toast';
 import { useChange } from '../../flows/change';
 import { Failed } from '../../flows/failed';
+import { mayWrite } from '../../flows/store/role';
 import { Button } from '../../parts/action';
 import { Card, Facts } from '../../parts/card';
 import { Address } from '../../parts/copy';
 import { Notice } from '../../parts/notice';
-import { mayWrite } from './state/role';
 import { words } from './words';
 
 export const waits = ({ status }: Pick<ListedChange, 'status'>) => status === 'waiting';

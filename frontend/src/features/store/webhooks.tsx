@@ -1,13 +1,13 @@
 // The addresses that are told what happens in a store.
 import { listEndpoints } from '../../api/store';
 import type { Endpoint, Store } from '../../api/types';
+import { Live } from '../../flows/store/live';
+import { useLive } from '../../flows/store/look';
+import { mayWrite } from '../../flows/store/role';
 import { Card, Row } from '../../parts/card';
 import { Icon } from '../../parts/icon';
 import { Load, Place, Skeleton } from '../../parts/notice';
-import { Live } from './live';
-import { useLive } from './state/look';
-import { mayWrite } from './state/role';
-import { Pill } from './status';
+import { Pill } from '../../parts/pill';
 import { go } from './way';
 import { words } from './words';
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { merged } from '../../../api/pages';
 import type { Invoice } from '../../../api/types';
 import { money } from '../../../base/money';
+import { mayRead, mayWrite, ROLES } from '../../../flows/store/role';
 import { en } from '../words/en';
 import { ru } from '../words/ru';
 import { fits, withExact } from './find';
 import { leftOf } from './left';
-import { mayRead, mayWrite, ROLES } from './role';
 import { NO_RIGHTS, scopesOf } from './scopes';
 import { dateOf, lastDays, offsetOf, sums, type Taking } from './sums';
 

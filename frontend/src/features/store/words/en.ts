@@ -34,8 +34,6 @@ export const en = {
     empty: 'You have no store yet',
     emptyBody: 'Open one to sell at a counter or over the API. Whatever is paid goes straight into your wallet.',
     open: 'Open a store',
-    gone: 'This store is not yours',
-    goneBody: 'You do not belong to it, or no longer. Ask one of its owners for an invitation.',
   },
 
   open: {
@@ -66,11 +64,6 @@ export const en = {
     already: 'You belong to this store already',
     alreadyBody: 'The invitation was not used up: it can still be given to somebody else.',
     toStores: 'Your stores',
-  },
-
-  late: {
-    title: 'News are late',
-    body: 'The service cannot be reached as it should, so things may stand otherwise by now. We keep looking.',
   },
 
   overview: {

@@ -1,5 +1,5 @@
 // What a role may do, as the service has it: what somebody may not do is not offered to them.
-import type { Role } from '../../../api/types';
+import type { Role } from '../../api/types';
 
 export type Area = 'invoices' | 'refunds' | 'unmatched' | 'keys' | 'members' | 'webhooks' | 'payout';
 

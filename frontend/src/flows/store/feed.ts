@@ -1,11 +1,11 @@
 // The store's feed, followed while one of its screens is open: whatever happens there makes the screen look again.
 import { signal as signalOf } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { isAbort, pause, Problem } from '../../../api/client';
-import { asProblem, isHere } from '../../../api/loaded';
-import { awake, isSignIn, patience } from '../../../api/remit';
-import { getMerchant, listEvents } from '../../../api/store';
-import { stores } from '../../../flows/session';
+import { isAbort, pause, Problem } from '../../api/client';
+import { asProblem, isHere } from '../../api/loaded';
+import { awake, isSignIn, patience } from '../../api/remit';
+import { getMerchant, listEvents } from '../../api/store';
+import { stores } from '../session';
 
 /** Seconds a poll may hang. */
 const WAIT = 25;

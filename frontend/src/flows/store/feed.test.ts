@@ -2,7 +2,7 @@ import { h, render } from 'preact';
 import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-vi.mock('../../../base/telegram', () => ({ telegram: { launch: { initData: 'user=1&hash=2' } } }));
+vi.mock('../../base/telegram', () => ({ telegram: { launch: { initData: 'user=1&hash=2' } } }));
 
 type Answer = (url: string) => Response | Promise<Response>;
 const json = (status: number, body: unknown) => new Response(JSON.stringify(body), { status });
@@ -51,7 +51,7 @@ describe('the feed of a store', () => {
   const open = async () => {
     await reopen();
     const { late } = await import('./feed');
-    const { signedOut } = await import('../../../api/remit');
+    const { signedOut } = await import('../../api/remit');
     return { late, signedOut };
   };
   const paid: Answer = () => {

@@ -2,8 +2,8 @@
 import { Card } from '../../parts/card';
 import { Notice, Place, type PlaceProps } from '../../parts/notice';
 import { Screen, type ScreenProps } from '../../parts/screen';
-import { late } from './state/feed';
-import { words } from './words';
+import { late } from './feed';
+import { roomText } from './words';
 
 interface LiveProps extends ScreenProps {
   /** Whether what it shows may be old, where the feed is not all that tells. */
@@ -12,10 +12,10 @@ interface LiveProps extends ScreenProps {
   readonly warning?: string;
 }
 
-export function Live({ old = late.value !== null, warning = words.value.late.body, children, ...frame }: LiveProps) {
+export function Live({ old = late.value !== null, warning = roomText.value.late.body, children, ...frame }: LiveProps) {
   return (
     <Screen {...frame}>
-      {old && <Notice tone="warn" title={words.value.late.title}>{warning}</Notice>}
+      {old && <Notice tone="warn" title={roomText.value.late.title}>{warning}</Notice>}
       {children}
     </Screen>
   );

@@ -1,7 +1,7 @@
 // Something of a store's: fetched when its screen opens, and again whenever the store's feed moves.
 import { useEffect, useMemo } from 'preact/hooks';
-import { useAgain } from '../../../api/again';
-import { resource, type Resource } from '../../../api/loaded';
+import { useAgain } from '../../api/again';
+import { resource, type Resource } from '../../api/loaded';
 import { useNews } from './feed';
 
 export function useLive<T>(store: string, load: () => Promise<T>): Resource<T> {

@@ -7,7 +7,6 @@ import { hasWalletConnection } from './base/storage';
 import { telegram } from './base/telegram';
 import { spoken, text } from './base/text';
 import { Boot, SignInFailed } from './boot';
-import { NAMES, places, type Name } from './features';
 import { Home } from './features/home/home';
 import { current, defaultWallet, session } from './flows/session';
 import { Outside } from './outside';
@@ -15,6 +14,7 @@ import { Failure } from './parts/notice';
 import { Screen } from './parts/screen';
 import { Toast } from './parts/toast';
 import { route, type Route } from './router';
+import { NAMES, places, type Name } from './routes';
 
 type Shown = Resource<ComponentType<object>>;
 

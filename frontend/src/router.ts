@@ -2,7 +2,7 @@
 // parameters, so neither it nor the browser's history is touched.
 import { computed, signal } from '@preact/signals';
 import type { Kept } from './base/route';
-import { NAMES, places, type Route } from './features';
+import { NAMES, places, type Route } from './routes';
 
 export type { Route };
 

@@ -1,10 +1,10 @@
-// What a feature says of a screen: how it is reached, what it needs to know, and where its code is.
+// What a feature says of a screen in its index.ts: how it is reached, what it needs to know, and where its code is.
 import type { ComponentType } from 'preact';
 
 /** What is left of a route after a reload, before anybody has looked at it. */
 export type Kept = Readonly<Record<string, unknown>>;
 
-/** Under its name in the feature's routes. `P`: what the screen needs to know. */
+/** Exported under the screen's name. `P`: what the screen needs to know. */
 export interface Place<P> {
   /** Its code, fetched with that of the others while the first screen is being read. */
   readonly screen: () => Promise<ComponentType<P>>;
@@ -13,9 +13,9 @@ export interface Place<P> {
   /** What a `startapp` link asks it for. The parameter is attacker-chosen text: only what is well formed passes. */
   readonly link?: (param: string) => P | null;
   /** It shows a half-made thing that is in memory alone: after a reload there is nothing to show on it. */
-  readonly fleeting?: true;
+  readonly fleeting?: boolean;
   /** Most people never see it: its code waits until it is opened. */
-  readonly rare?: true;
+  readonly rare?: boolean;
 }
 
 export interface ById {

@@ -1,27 +1,9 @@
-// Everything there is, one line each. A feature says of its screens how they are reached and where their code is.
-import type { Kept, Place } from '../base/route';
-import { about } from './about';
-import { activity } from './activity';
-import { home } from './home';
-import { invoices } from './invoices';
-import { requests } from './requests';
-import { send } from './send';
-import { settings } from './settings';
-import { store } from './store';
-
-const features = { ...home, ...send, ...activity, ...requests, ...invoices, ...settings, ...about, ...store };
-
-type Features = typeof features;
-export type Name = keyof Features;
-
-/** What the screen of this name needs to know. */
-type Needs<N extends Name> = Features[N] extends { readonly with: (kept: Kept) => kept is Kept & infer P } ? P : unknown;
-type RouteTo<N extends Name> = N extends Name ? { readonly name: N } & Needs<N> : never;
-export type Route = RouteTo<Name>;
-
-/** Whether each screen can do with what its route says. */
-features satisfies { readonly [N in Name]: Place<Needs<N> & object> };
-
-/** For whoever gives each screen what its own route says. */
-export const places = features as unknown as Readonly<Record<Name, Place<object>>>;
-export const NAMES = Object.keys(features) as readonly Name[];
+// Everything there is: one line a feature.
+export * from './home';
+export * from './send';
+export * from './activity';
+export * from './requests';
+export * from './invoices';
+export * from './settings';
+export * from './about';
+export * from './store';

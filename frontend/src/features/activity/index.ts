@@ -1,4 +1,2 @@
 // Every payment there was.
-export const activity = {
-  activity: { screen: () => import('./activity').then((all) => all.Activity) },
-};
+export const activity = { screen: () => import('./activity').then((all) => all.Activity) };

@@ -12,13 +12,11 @@ interface AtStore extends ById {
 const atStore = (kept: Kept): kept is Kept & AtStore =>
   byId(kept) && typeof kept.page === 'string' && (kept.item === undefined || typeof kept.item === 'string');
 
-export const store = {
-  stores: { screen: () => import('./stores').then((all) => all.Stores), rare: true },
-  open: { screen: () => import('./open').then((all) => all.OpenStore), rare: true },
-  /** Its id is the secret of an invitation's link. */
-  join: { screen: () => import('./join').then((all) => all.Join), with: byId, link: invitation, rare: true },
-  store: { screen: () => import('./at-store').then((all) => all.AtStore), with: atStore, link: front, rare: true },
-} as const;
+export const stores = { screen: () => import('./stores').then((all) => all.Stores), rare: true };
+export const open = { screen: () => import('./open').then((all) => all.OpenStore), rare: true };
+/** Its id is the secret of an invitation's link. */
+export const join = { screen: () => import('./join').then((all) => all.Join), with: byId, link: invitation, rare: true };
+export const store = { screen: () => import('./at-store').then((all) => all.AtStore), with: atStore, link: front, rare: true };
 
 function invitation(param: string): ById | null {
   const id = /^join_([0-9a-f]{64})$/.exec(param)?.[1];

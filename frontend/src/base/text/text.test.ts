@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../api/client';
 import * as requests from '../../flows/requests.words';
 import { explain } from '../../parts/problems';
+import { language, spoken, useLanguage, words } from '.';
 import { en } from './en';
 import { ru } from './ru';
 import { clockTime, countdown, dayName, elapsed } from './when';
@@ -25,6 +26,35 @@ describe('languages', () => {
   it('count as their speakers do', () => {
     expect([0, 1, 2].map(requests.en.paidTimes)).toEqual(['Not paid yet', 'Paid once', 'Paid 2 times']);
     expect([1, 2, 5, 21].map(requests.ru.paidTimes)).toEqual(['Оплачен 1 раз', 'Оплачен 2 раза', 'Оплачен 5 раз', 'Оплачен 21 раз']);
+  });
+});
+
+describe('a change of language', () => {
+  afterEach(() => useLanguage('en'));
+
+  it('takes along what arrives meanwhile', async () => {
+    let arrive: (words: { a: string }) => void = () => undefined;
+    const coming = new Promise<{ a: string }>((done) => (arrive = done));
+    words({ a: 'one' }, { ru: () => coming });
+    const change = useLanguage('ru-RU');
+    const late = words({ b: 'two' }, { ru: async () => ({ b: 'два' }) });
+    arrive({ a: 'один' });
+    await change;
+    expect([language.value, late.value.b]).toEqual(['ru', 'два']);
+    const later = words({ c: 'three' }, { ru: async () => ({ c: 'три' }) });
+    await spoken();
+    expect(later.value.c).toBe('три');
+  });
+
+  it('is of all words or of none', async () => {
+    let fails = true;
+    const there = words({ a: 'one' }, { ru: async () => ({ a: 'один' }) });
+    words({ b: 'two' }, { ru: async () => (fails ? Promise.reject(new Error()) : { b: 'два' }) });
+    await expect(useLanguage('ru')).rejects.toThrow();
+    expect([language.value, there.value.a]).toEqual(['en', 'one']);
+    fails = false;
+    await useLanguage('ru');
+    expect(there.value.a).toBe('один');
   });
 });
 

@@ -57,6 +57,6 @@ interface PageProps {
 
 /** Names are kept over a reload, and may be older than the pages. */
 export function pageOf(name: string): ComponentType<PageProps> {
-  const known: Readonly<Record<string, ComponentType<PageProps> | undefined>> = pages;
-  return known[name] ?? Overview;
+  const known: readonly (readonly [string, ComponentType<PageProps>])[] = Object.entries(pages);
+  return known.find(([page]) => page === name)?.[1] ?? Overview;
 }

@@ -82,6 +82,11 @@ const news = async () => {
   await settle();
 };
 
+it.each(['vault', 'constructor'])('a page that is no more opens the store: %s', async (page) => {
+  await open(page as StorePage);
+  expect(words()).toContain('New sale');
+});
+
 describe('a screen of a store that is live', () => {
   const LIVE: readonly StorePage[] = [
     'overview', 'sale', 'invoices', 'invoice', 'inbox', 'money', 'refunds', 'refund', 'give_back', 'keys', 'webhooks', 'webhook', 'members',

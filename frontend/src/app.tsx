@@ -1,35 +1,36 @@
-// The route table, behind the gate that signs in.
-import type { ComponentChildren } from 'preact';
+// The screen that the router is at, behind the gate that signs in.
+import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { arriving, isFailed, isHere, resource, type Resource } from './api/loaded';
+import { look } from './base/look';
+import { hasWalletConnection } from './base/storage';
+import { telegram } from './base/telegram';
+import { spoken, text } from './base/text';
+import { Boot, SignInFailed } from './boot';
+import { Home } from './features/home/home';
+import { current, defaultWallet, session } from './flows/session';
+import { Outside } from './outside';
+import { Failure } from './parts/notice';
+import { Screen } from './parts/screen';
+import { Toast } from './parts/toast';
 import { route, type Route } from './router';
-import { Boot, SignInFailed } from './screens/boot';
-import { Home } from './screens/home';
-import { Outside } from './screens/outside';
-import { arriving, isFailed, isHere, resource, type Resource } from './state/loaded';
-import { look } from './state/look';
-import { current, defaultWallet, session } from './state/session';
-import { remark } from './state/toast';
-import { telegram } from './telegram';
-import { Failure } from './ui/notice';
-import { Screen } from './ui/screen';
-import { language, text } from './text';
-import { hasWalletConnection } from './storage';
+import { NAMES, places, type Name } from './routes';
 
-type Rest = typeof import('./screens/rest');
+type Shown = Resource<ComponentType<object>>;
 
-/** The other screens' code. */
-const rest = resource<Rest>(() => arriving(import('./screens/rest')));
+/** The code of each screen, on its way or here. */
+const screens = Object.fromEntries(NAMES.map((name) => [name, resource(() => arriving(places[name].screen().then(inWords)))])) as Readonly<Record<Name, Shown>>;
 
-type StoreScreens = typeof import('./screens/store');
+/** Once it can be drawn in the person's language. */
+const inWords = async <T,>(screen: T): Promise<T> => spoken().then(() => screen);
 
-/** The screens of a store's people: fetched only by those who open one. */
-const storeScreens = resource<StoreScreens>(() => arriving(import('./screens/store').then(async (screens) => {
-  await screens.speak(language.peek());
-  return screens;
-})));
+/** What anybody may come to is fetched while the first screen is being read. */
+function fetchScreens(): void {
+  for (const name of NAMES) if (!places[name].rare) void screens[name].refresh();
+}
 
 export function App() {
-  useEffect(() => void rest.refresh(), []);
+  useEffect(fetchScreens, []);
   if (!telegram) return <Outside />;
   const state = session.state.value;
   if (state === 'loading') return <Boot />;
@@ -43,10 +44,8 @@ function SignedIn() {
   const wallet = defaultWallet(current().me);
   return (
     <>
-      {to.name === 'home' && wallet ? <Home wallet={wallet} /> : <Elsewhere key={JSON.stringify(to)} route={to} />}
-      <p class={remark.value ? 'toast toast-shown' : 'toast'} role="status">
-        {remark.value}
-      </p>
+      {to.name === 'home' && wallet ? <Home wallet={wallet} /> : <Elsewhere key={JSON.stringify(to)} of={screens[to.name]} route={to} />}
+      <Toast />
     </>
   );
 }
@@ -54,64 +53,21 @@ function SignedIn() {
 /** TON Connect is heavy: loaded at the start only if an earlier visit left a connection. */
 async function pickUpWallet(): Promise<void> {
   if (!hasWalletConnection()) return;
-  const { restoreWallet } = await import('./wallet');
+  const { restoreWallet } = await import('./flows/wallet');
   await restoreWallet(current().info, look());
 }
 
-function Elsewhere({ route: to }: { route: Route }) {
-  switch (to.name) {
-    case 'stores':
-    case 'open':
-    case 'join':
-    case 'store':
-      return <Chunk of={storeScreens}>{(screens) => <screens.StoreScreen route={to} />}</Chunk>;
-    default:
-      return <Chunk of={rest}>{(screens) => screenOf(to, screens)}</Chunk>;
-  }
-}
-
-/** Screens whose code may still be on its way. */
-function Chunk<T>({ of, children }: { of: Resource<T>; children: (screens: T) => ComponentChildren }) {
-  const screens = of.state.value;
+/** A screen whose code may still be on its way. */
+function Elsewhere({ of, route: to }: { of: Shown; route: Route }) {
+  const state = of.state.value;
   useEffect(() => {
     if (!isHere(of.state.peek())) void of.refresh();
   }, []);
-  if (screens === 'loading') return <Boot />;
-  if (isHere(screens)) return <>{children(screens.ok)}</>;
+  if (state === 'loading') return <Boot />;
+  if (isHere(state)) return <state.ok {...to} />;
   return (
     <Screen title={text.value.problem.unknown.happened} quietTitle>
-      <Failure problem={screens.problem} retry={() => void of.refresh()} />
+      <Failure problem={state.problem} retry={() => void of.refresh()} />
     </Screen>
   );
-}
-
-function screenOf(to: Exclude<Route, { name: 'stores' | 'open' | 'join' | 'store' }>, screens: Rest) {
-  switch (to.name) {
-    case 'home':
-      return <screens.Welcome />;
-    case 'how':
-      return <screens.How />;
-    case 'recipient':
-      return <screens.RecipientScreen />;
-    case 'amount':
-      return <screens.AmountScreen />;
-    case 'review':
-      return <screens.Review />;
-    case 'payment':
-      return <screens.PaymentScreen id={to.id} />;
-    case 'ask':
-      return <screens.Ask />;
-    case 'request':
-      return <screens.RequestScreen id={to.id} />;
-    case 'invoice':
-      return <screens.InvoiceScreen id={to.id} />;
-    case 'activity':
-      return <screens.Activity />;
-    case 'settings':
-      return <screens.Settings />;
-    case 'privacy':
-      return <screens.Privacy />;
-    case 'sessions':
-      return <screens.Sessions />;
-  }
 }

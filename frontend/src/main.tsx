@@ -1,17 +1,14 @@
 // The Mini App's entry. Telegram's launch parameters are read (by importing telegram.ts) before anything else runs.
-import { telegram, type Insets } from './telegram';
-import './theme.css';
-import './ui/layout.css';
-import './ui/controls.css';
-import './ui/ledger.css';
-import './ui/states.css';
+import { telegram, type Insets } from './base/telegram';
+import './base/theme.css';
+import './base/layout.css';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
 import { App } from './app';
+import { watchTheme } from './base/look';
+import { read, write } from './base/storage';
+import { session } from './flows/session';
 import { back, canGoBack, push, restore, route, routeOf, save, stack } from './router';
-import { watchTheme } from './state/look';
-import { session } from './state/session';
-import { read, write } from './storage';
 
 /** A stack belongs to one launch: opening the app anew starts at its own link. */
 const memory = () => `remit.stack.${telegram?.launch.initData.slice(-32) ?? ''}`;

@@ -1,11 +1,11 @@
 // The service's verbs, typed. Screens and state call these; nothing else knows a path.
 import { effect, signal as signalOf } from '@preact/signals';
-import { heard, wakes, whenInDoubt } from '../state/clock';
-import { telegram } from '../telegram';
+import { heard, wakes, whenInDoubt } from '../base/clock';
+import { telegram } from '../base/telegram';
 import { createClient, isAbort, pause, Problem, type CallOptions } from './client';
 import type {
-  Balances, Challenge, Info, InvoicePayment, Me, OpenSession, Page, Payment, PublicInvoice, Recipient, Request, Session, StarsOffer, Store, Wallet,
-  WalletProof,
+  Balances, Challenge, Info, Me, NewPayment, NewRequest, OpenSession, Page, PayAnswer, Payment, PublicInvoice, Recipient, Request, Session, StarsOffer,
+  Store, Wallet, WalletProof,
 } from './types';
 
 /** Seconds a long-poll may hang; the service answers sooner when something changes. */
@@ -48,13 +48,6 @@ export const findRecipient = (q: string, signal?: AbortSignal) => call<Recipient
 
 export const listStores = () => call<Page<Store>>('GET', '/v1/merchants');
 
-export interface NewPayment {
-  readonly to: string;
-  readonly amount: string;
-  readonly asset: string;
-  readonly note?: string;
-  readonly memo?: string;
-}
 export const createPayment = (body: NewPayment, idempotencyKey: string) =>
   call<Payment>('POST', '/v1/payments', { body, idempotencyKey });
 export const getPayment = (id: string) => call<Payment>('GET', at('/v1/payments', id));
@@ -68,11 +61,6 @@ export interface PaymentQuery {
 }
 export const listPayments = (query: PaymentQuery = {}) => call<Page<Payment>>('GET', '/v1/payments', { query: { ...query } });
 
-export interface NewRequest {
-  readonly asset: string;
-  readonly amount?: string;
-  readonly note?: string;
-}
 export const createRequest = (body: NewRequest, idempotencyKey: string) =>
   call<Request>('POST', '/v1/requests', { body, idempotencyKey });
 export const listRequests = () => call<Page<Request>>('GET', '/v1/requests');
@@ -96,7 +84,7 @@ export interface Wish {
   readonly amount?: string;
 }
 export const payInvoice = (id: string, from: string, wish: Wish, idempotencyKey: string) =>
-  call<InvoicePayment>('POST', at('/v1/public/invoices', id, '/pay'), { ...reader(id), body: { from, ...wish }, idempotencyKey });
+  call<PayAnswer>('POST', at('/v1/public/invoices', id, '/pay'), { ...reader(id), body: { from, ...wish }, idempotencyKey });
 
 export interface Following<T> {
   readonly signal: AbortSignal;

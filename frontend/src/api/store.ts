@@ -1,11 +1,11 @@
 // What a store's people may ask of the service, typed. Each call says for which store; the role decides the answer.
-import { at, call } from './remit';
 import type { Method, CallOptions } from './client';
-import type { Page, Role, Store } from './types';
+import { at, call } from './remit';
 import type {
-  ApiKey, Deed, Delivery, Endpoint, Invoice, MadeEndpoint, MadeInvitation, MadeKey, Members, Merchant, Offer,
-  Rates, Refund, RefundMessage, RefundStatus, ReportSummary, RightsChange, StoreEvent, TimelineEntry, Unmatched, UnmatchedDetail, UnmatchedStatus,
-} from './store-types';
+  ApiKey, Deed, Delivery, Endpoint, Invoice, ListedChange, MadeEndpoint, MadeInvitation, MadeKey, Members, Merchant, NewEndpoint, NewInvoice, NewKey,
+  NewRefund, Offer, Page, Rates, Refund, RefundMessage, RefundStatus, ReportSummary, RightsChange, Role, Store, StoreEvent, TimelineEntry, Unmatched,
+  UnmatchedDetail, UnmatchedStatus,
+} from './types';
 
 /** One page of a list: everything after the item with this id. */
 export interface Cut {
@@ -30,12 +30,6 @@ export const listEvents = (store: string, after: number, wait: number, signal: A
 export const getReport = (store: string, query: { readonly kind: 'payment' | 'refund'; readonly from: string; readonly utc_offset: string }) =>
   ask<ReportSummary>(store, 'GET', '/v1/reports/summary', { query });
 
-export interface NewInvoice {
-  readonly asset: string;
-  readonly amount?: string;
-  readonly fiat?: { readonly amount: string; readonly currency: string };
-  readonly description?: string;
-}
 export const createInvoice = (store: string, body: NewInvoice, idempotencyKey: string) =>
   ask<Invoice>(store, 'POST', '/v1/invoices', { body, idempotencyKey });
 export const listInvoices = (store: string, query: Cut & { readonly status?: string | undefined; readonly external_id?: string } = {}) =>
@@ -54,11 +48,6 @@ export const ignoreUnmatched = (store: string, id: string, note: string) =>
   ask<Unmatched>(store, 'POST', at('/v1/unmatched', id, '/ignore'), { body: note ? { note } : {} });
 export const reopenUnmatched = (store: string, id: string) => ask<Unmatched>(store, 'POST', at('/v1/unmatched', id, '/reopen'));
 
-export interface NewRefund {
-  readonly payment: string;
-  readonly amount: string;
-  readonly reason?: string;
-}
 export const createRefund = (store: string, body: NewRefund, idempotencyKey: string) =>
   ask<Refund>(store, 'POST', '/v1/refunds', { body, idempotencyKey });
 export const listRefunds = (store: string, query: Cut & { readonly status?: RefundStatus | undefined } = {}) => page<Refund>(store, '/v1/refunds', { ...query });
@@ -68,13 +57,6 @@ export const reportRefund = (store: string, id: string, boc: string) =>
   ask<Refund>(store, 'POST', at('/v1/refunds', id, '/submitted'), { body: { boc } });
 export const cancelRefund = (store: string, id: string) => ask<Refund>(store, 'POST', at('/v1/refunds', id, '/cancel'));
 
-export interface NewKey {
-  readonly name?: string;
-  readonly scopes?: readonly string[];
-  readonly expires_in?: number;
-  /** Written as CryptoBot’s keys are, for libraries that look at a token first. */
-  readonly format?: 'cryptobot';
-}
 export const listKeys = (store: string) => page<ApiKey>(store, '/v1/keys', {});
 export const makeKey = (store: string, body: NewKey) => ask<MadeKey>(store, 'POST', '/v1/keys', { body });
 export const rotateKey = (store: string, id: string) => ask<MadeKey>(store, 'POST', at('/v1/keys', id, '/rotate'), { body: {} });
@@ -82,7 +64,7 @@ export const revokeKey = (store: string, id: string) => ask<void>(store, 'DELETE
 
 export const listEndpoints = (store: string) => page<Endpoint>(store, '/v1/webhook_endpoints', { limit: 100 });
 export const getEndpoint = (store: string, id: string) => ask<Endpoint>(store, 'GET', at('/v1/webhook_endpoints', id));
-export const addEndpoint = (store: string, body: { url: string; types?: readonly string[] }, idempotencyKey: string) =>
+export const addEndpoint = (store: string, body: NewEndpoint, idempotencyKey: string) =>
   ask<MadeEndpoint>(store, 'POST', '/v1/webhook_endpoints', { body, idempotencyKey });
 export const switchEndpoint = (store: string, id: string, enabled: boolean) =>
   ask<Endpoint>(store, 'PATCH', at('/v1/webhook_endpoints', id), { body: { enabled } });
@@ -104,7 +86,7 @@ export const changeMember = (store: string, id: string, role: Role) => ask<Waits
 export const removeMember = (store: string, id: string) => ask<Waits>(store, 'DELETE', at('/v1/members', id));
 export const leaveStore = (store: string) => ask<Waits>(store, 'POST', '/v1/members/leave');
 
-export const listChanges = (store: string) => page<RightsChange>(store, '/v1/rights_changes', {});
+export const listChanges = (store: string) => page<ListedChange>(store, '/v1/rights_changes', {});
 export const stopChange = (store: string, id: string) => ask<RightsChange>(store, 'POST', at('/v1/rights_changes', id, '/cancel'));
 export const askForPayout = (store: string, wallet: string, idempotencyKey: string) =>
   ask<unknown>(store, 'POST', '/v1/payout_changes', { body: { wallet }, idempotencyKey });

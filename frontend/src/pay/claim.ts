@@ -2,7 +2,7 @@
 import { idempotencyKey } from '../api/client';
 import { at, browser, call } from '../api/remit';
 import type { PublicInvoice } from '../api/types';
-import { wakes } from '../state/clock';
+import { wakes } from '../base/clock';
 
 const NAME = 'remit-payer-';
 /** Where the browser keeps nothing, this page does, for as long as it is open. */

@@ -1,13 +1,10 @@
 // The pay page's entry: /pay/inv_… for anybody with a browser.
-import '../theme.css';
-import '../ui/layout.css';
-import '../ui/controls.css';
-import '../ui/ledger.css';
-import '../ui/states.css';
-import './pay.css';
+import '../base/theme.css';
+import '../base/layout.css';
 import { render } from 'preact';
-import { useLanguage } from '../text';
+import { useLanguage } from '../base/text';
 import { PayPage } from './page';
+import './pay.css';
 
 const id = /\/pay\/(inv_[A-Za-z0-9_-]{1,60})\/?$/.exec(location.pathname)?.[1] ?? null;
 const root = document.getElementById('app');

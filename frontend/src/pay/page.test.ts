@@ -26,7 +26,7 @@ const info = {
 
 /** Whether the words about money that has come can be fetched. */
 const code = vi.hoisted(() => ({ away: false }));
-vi.mock('../ui/aftermath', async (original) => {
+vi.mock('../flows/invoice/aftermath', async (original) => {
   if (code.away) throw new TypeError('Failed to fetch');
   return original();
 });
@@ -115,7 +115,7 @@ describe('the pay page', () => {
     const renew = async (answer: Answer) => {
       service.answers.set(PATH, polled(old));
       service.answers.set(`${PATH}/renew`, answer);
-      const { heard } = await import('../state/clock');
+      const { heard } = await import('../base/clock');
       heard(new Date().toUTCString());
       await open();
       expect(words()).toContain('Do not pay the old amount');

@@ -1,30 +1,32 @@
 // One invoice, readable on a phone and on a desk: who asks, how much, how to pay, and what became of it.
 import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../api/client';
+import { arriving, asProblem, isFailed, isHere, useUntilHere, type Wanted } from '../api/loaded';
 import { getInfo, insist, offerStars } from '../api/remit';
 import type { Accepted, Info, PublicInvoice } from '../api/types';
-import { format } from '../money';
-import { due, hasAftermath, isPayable, isRateOver, useChoice, useRenewing, useWatchedInvoice, type Choice, type Renewing } from '../state/invoices';
-import { arriving, asProblem, isFailed, isHere, useUntilHere, type Wanted } from '../state/loaded';
-import { look } from '../state/look';
-import { remark } from '../state/toast';
-import { hasWalletConnection } from '../storage';
-import { openInClient } from '../telegram';
-import { text } from '../text';
-import { unreadyWords } from '../text/unready';
-import { restoreWallet } from '../wallet';
-import { Button } from '../ui/action';
-import { Facts } from '../ui/card';
-import { Segments } from '../ui/choice';
-import { Choose, isOpenToChoice } from '../ui/choose';
-import { Address } from '../ui/copy';
-import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, RateOver, timeLeft } from '../ui/invoice';
-import { Failure, Notice, Place, Skeleton } from '../ui/notice';
-import { SandboxPill } from '../ui/pill';
-import { Qr } from '../ui/qr';
-import { WalletTrouble } from '../screens/wallet-trouble';
+import { look } from '../base/look';
+import { format } from '../base/money';
+import { hasWalletConnection } from '../base/storage';
+import { openInClient } from '../base/telegram';
+import { Choose, isOpenToChoice } from '../flows/invoice/choose';
+import { due, hasAftermath, isPayable, isRateOver, useChoice, useRenewing, useWatchedInvoice, type Choice, type Renewing } from '../flows/invoice/invoices';
+import { InvoiceCountdown, InvoiceFacts, InvoiceHero, InvoiceState, InvoiceSteps, RateOver, timeLeft } from '../flows/invoice/view';
+import { invoiceText } from '../flows/invoice/words';
+import { Reconnecting } from '../flows/reconnecting';
+import { restoreWallet } from '../flows/wallet';
+import { WalletTrouble } from '../flows/wallet-trouble';
+import { flowText } from '../flows/words';
+import { Button } from '../parts/action';
+import { Facts } from '../parts/card';
+import { Segments } from '../parts/choice';
+import { Address } from '../parts/copy';
+import { Failure, Notice, Place, Skeleton } from '../parts/notice';
+import { SandboxPill } from '../parts/pill';
+import { Qr } from '../parts/qr';
+import { Toast } from '../parts/toast';
 import { claim } from './claim';
 import { paying, payWithWallet, type Paying } from './paying';
+import { payText } from './words';
 
 export function PayPage({ id }: { id: string | null }) {
   const service = useUntilHere(getInfo);
@@ -35,16 +37,14 @@ export function PayPage({ id }: { id: string | null }) {
         {service.ok?.sandbox && <SandboxPill />}
       </header>
       {id === null ? <NotFound /> : <Invoice id={id} service={service} />}
-      <footer class="fine">{text.value.pay.footer}</footer>
-      <p class={remark.value ? 'toast toast-shown' : 'toast'} role="status">
-        {remark.value}
-      </p>
+      <footer class="fine">{payText.value.footer}</footer>
+      <Toast />
     </div>
   );
 }
 
 function NotFound() {
-  const t = text.value.pay;
+  const t = payText.value;
   return (
     <main class="card">
       <h1 class="hidden-visually">{t.notFound}</h1>
@@ -91,7 +91,7 @@ interface ViewProps {
 }
 
 function InvoiceView({ invoice, service, renewing, reconnecting }: ViewProps) {
-  const t = text.value.pay;
+  const t = payText.value;
   const title = t.title(format(invoice.money), invoice.shop.name);
   useEffect(() => {
     document.title = title;
@@ -115,11 +115,11 @@ function InvoiceView({ invoice, service, renewing, reconnecting }: ViewProps) {
         <InvoiceState invoice={invoice} />
         <StageNotice stage={stage} open={open} />
         <InvoiceSteps invoice={invoice} signed={stage.at === 'sent'} />
-        {reconnecting && <Notice tone="warn" title={text.value.progress.reconnecting}>{text.value.progress.reconnectingBody}</Notice>}
+        {reconnecting && <Reconnecting />}
         {hasAftermath(invoice) && <Told invoice={invoice} explorer={service.ok?.explorer_url ?? null} />}
         {!open && <InvoiceFacts invoice={invoice} />}
         {!open && <ReturnLink invoice={invoice} />}
-        {invoice.received.units !== '0' && <a class="button button-soft" href={`/receipt/${invoice.id}`}>{text.value.receipt.signed}</a>}
+        {invoice.received.units !== '0' && <a class="button button-soft" href={`/receipt/${invoice.id}`}>{flowText.value.receipt.signed}</a>}
       </div>
       {open && (
         <div class="stack">
@@ -133,7 +133,7 @@ function InvoiceView({ invoice, service, renewing, reconnecting }: ViewProps) {
 
 /** Only once money has come: until then nobody waits for these words. */
 function Told(props: { invoice: PublicInvoice; explorer: string | null }) {
-  const { ok: told, trouble } = useUntilHere(() => arriving(import('../ui/aftermath')));
+  const { ok: told, trouble } = useUntilHere(() => arriving(import('../flows/invoice/aftermath')));
   return told ? <told.Aftermath {...props} /> : trouble && <Failure problem={trouble} />;
 }
 
@@ -143,20 +143,19 @@ interface ButtonsProps extends Pick<ViewProps, 'invoice' | 'service'> {
 }
 
 function PayButtons({ invoice, service: { ok: info, trouble }, stage, choice }: ButtonsProps) {
-  const t = text.value;
   const rest = invoice.exception === 'underpaid' && !invoice.open_amount && choice.money;
-  const label = rest ? t.invoice.payRest(format(rest)) : t.pay.connectAndPay;
+  const label = rest ? invoiceText.value.payRest(format(rest)) : payText.value.connectAndPay;
   return (
     <div class="stack">
       {stage.at === 'asked' ? (
-        <Button kind="primary" action={{ label: t.signing.reopen(stage.app), run: stage.reopen }} />
+        <Button kind="primary" action={{ label: flowText.value.signing.reopen(stage.app), run: stage.reopen }} />
       ) : (
         <Button
           kind="primary"
           action={{ label, run: () => info && void payWithWallet(info, invoice, choice), disabled: !info || !choice.money, busy: stage.at === 'preparing' }}
         />
       )}
-      {trouble && <Notice tone="warn" title={unreadyWords().title}>{unreadyWords().body}</Notice>}
+      {trouble && <Notice tone="warn" title={payText.value.unready}>{payText.value.unreadyBody}</Notice>}
       {info && invoice.stars && !rest && <StarsButton invoice={invoice} info={info} />}
       {info && invoice.goods_kind !== 'digital' && (
         <a
@@ -165,7 +164,7 @@ function PayButtons({ invoice, service: { ok: info, trouble }, stage, choice }: 
           rel="noopener noreferrer"
           onClick={(event) => openInClient(window, event.currentTarget.href) && event.preventDefault()}
         >
-          {t.pay.openTelegram}
+          {payText.value.openTelegram}
         </a>
       )}
     </div>
@@ -189,19 +188,18 @@ function StarsButton({ invoice, info }: { invoice: PublicInvoice; info: Info }) 
   if (!invoice.stars) return null;
   return (
     <>
-      <Button kind="soft" action={{ label: text.value.pay.starsInTelegram(format(invoice.stars.price)), run: () => void open(), busy: state === 'busy' }} />
+      <Button kind="soft" action={{ label: payText.value.starsInTelegram(format(invoice.stars.price)), run: () => void open(), busy: state === 'busy' }} />
       {state instanceof Problem && <Failure problem={state} />}
     </>
   );
 }
 
 function StageNotice({ stage, open }: { stage: Paying; open: boolean }) {
-  const t = text.value;
   switch (stage.at) {
     case 'asked':
-      return <Notice tone="info" title={t.signing.asked(stage.app)}>{t.signing.askedBody}</Notice>;
+      return <Notice tone="info" title={flowText.value.signing.asked(stage.app)}>{flowText.value.signing.askedBody}</Notice>;
     case 'declined':
-      return open ? <Notice tone="info" title={t.signing.declined}>{t.pay.declined}</Notice> : null;
+      return open ? <Notice tone="info" title={flowText.value.signing.declined}>{payText.value.declined}</Notice> : null;
     case 'failed':
       return stage.why instanceof Problem ? <Failure problem={stage.why} /> : <WalletTrouble failure={stage.why} />;
     default:
@@ -210,7 +208,7 @@ function StageNotice({ stage, open }: { stage: Paying; open: boolean }) {
 }
 
 function Scan({ invoice, of }: { invoice: PublicInvoice; of: Accepted }) {
-  const t = text.value.pay;
+  const t = payText.value;
   const [by, setBy] = useState<'phone' | 'wallet'>('phone');
   return (
     <section class="card pay-scan" aria-label={t.scanTitle}>
@@ -226,7 +224,7 @@ function Scan({ invoice, of }: { invoice: PublicInvoice; of: Accepted }) {
 }
 
 function ByHand({ invoice, choice }: { invoice: PublicInvoice; choice: Choice }) {
-  const t = text.value.pay;
+  const t = payText.value;
   if (invoice.address === null || invoice.reference === null) return null;
   return (
     <details class="card by-hand">
@@ -248,7 +246,7 @@ function ReturnLink({ invoice }: { invoice: PublicInvoice }) {
   if (invoice.status !== 'paid' || !invoice.return_url?.startsWith('https://')) return null;
   return (
     <a class="button button-soft" href={invoice.return_url} rel="noopener noreferrer">
-      {text.value.invoice.backToShop}
+      {invoiceText.value.backToShop}
     </a>
   );
 }

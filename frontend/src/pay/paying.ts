@@ -1,12 +1,12 @@
 // Paying an invoice from a browser: any wallet, no account, no proof. The wallet is asked, the chain decides.
 import { signal } from '@preact/signals';
-import { payInvoice } from '../api/remit';
 import type { Problem } from '../api/client';
+import { asProblem } from '../api/loaded';
+import { payInvoice } from '../api/remit';
 import type { Info, PublicInvoice } from '../api/types';
-import { asProblem } from '../state/loaded';
-import type { Choice } from '../state/invoices';
-import { look } from '../state/look';
-import { connection, connectWallet, sendTransaction, WalletError, type WalletFailure } from '../wallet';
+import { look } from '../base/look';
+import type { Choice } from '../flows/invoice/invoices';
+import { connection, connectWallet, sendTransaction, WalletError, type WalletFailure } from '../flows/wallet';
 
 export type Paying =
   | { readonly at: 'idle' | 'preparing' | 'declined' | 'sent' }

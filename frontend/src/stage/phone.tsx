@@ -2,8 +2,8 @@
 
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import '../theme.css';
-import './phone.css';
+import '../base/theme.css';
+import './parts.css';
 import { Phone } from './phone/Phone';
 import { begin, openApp, openPage, person, scheme, stageOrigin } from './phone/state';
 import { isScheme, paint } from './scheme';

@@ -1,6 +1,6 @@
 // Light and dark. The phones wear Telegram's own themes, which they also hand to the Mini App; the stage a calmer ground.
 
-import { apply, DARK, derive, LIGHT, type ThemeParams } from '../theme';
+import { apply, DARK, derive, LIGHT, type ThemeParams } from '../base/theme';
 
 export type Scheme = 'light' | 'dark';
 

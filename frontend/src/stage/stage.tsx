@@ -2,8 +2,8 @@
 
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import '../theme.css';
-import './stage.css';
+import '../base/theme.css';
+import './parts.css';
 import { begin, scheme } from './board/state';
 import { Stage } from './board/Stage';
 import { home } from './origins';

@@ -7,6 +7,9 @@ import { chain } from '../text';
 import type { Movement } from './rows';
 import { blocks, movements } from './state';
 import { Details } from './Transaction';
+import './panel.css';
+import './rows.css';
+import './Chain.css';
 
 export function ChainPanel() {
   return (

@@ -4,6 +4,9 @@ import { feed } from '../text';
 import { Json } from './Json';
 import type { ShopEvent } from './shop';
 import { chainTime, happenings, shopAway } from './state';
+import './panel.css';
+import './rows.css';
+import './Feed.css';
 
 export function FeedPanel() {
   const events = happenings.value;

@@ -6,6 +6,7 @@ import { Icon } from '../icons';
 import { cast, info, member } from '../people';
 import { stage } from '../text';
 import { blocks, left, right, scheme, seat, startOver, wear, worldAway } from './state';
+import './Header.css';
 
 export function Header() {
   const dark = scheme.value === 'dark';

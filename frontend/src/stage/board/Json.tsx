@@ -1,5 +1,7 @@
 // JSON as a terminal with a little colour would print it.
 
+import './Json.css';
+
 const TOKEN = /("(?:\\.|[^"\\])*")(\s*:)?|(\b(?:true|false|null)\b|-?\b\d[\d.eE+-]*)/g;
 
 export function Json({ value }: { readonly value: unknown }) {

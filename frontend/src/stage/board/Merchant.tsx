@@ -11,6 +11,9 @@ import { handTo } from './Phone';
 import { Rates } from './Rates';
 import { create, curl, drafted, Problem, type Invoice } from './shop';
 import { happenings, left, right } from './state';
+import './panel.css';
+import './fields.css';
+import './Merchant.css';
 
 const ASSETS: readonly Asset[] = ['GRAM', 'USDT'];
 

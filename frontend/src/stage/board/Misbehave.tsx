@@ -7,6 +7,8 @@ import { merchant, mishaps } from '../text';
 import * as world from '../world';
 import { openInvoices, type Invoice } from './shop';
 import { happenings } from './state';
+import './fields.css';
+import './Misbehave.css';
 
 interface Props {
   readonly service: string;

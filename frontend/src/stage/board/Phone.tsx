@@ -7,6 +7,7 @@ import { nameOf } from '../people';
 import { hear, tell, type ToPhone, type ToStage } from '../talk';
 import { stage } from '../text';
 import { left, right, scheme, seat, tab } from './state';
+import './Phone.css';
 
 const frames = new Map<string, HTMLIFrameElement>();
 

@@ -5,6 +5,8 @@ import { useEffect } from 'preact/hooks';
 import { merchant } from '../text';
 import * as world from '../world';
 import { doubled } from './shop';
+import './fields.css';
+import './Rates.css';
 
 export function Rates({ asset }: { readonly asset: world.Asset }) {
   const said = useSignal<world.Rates | null>(null);

@@ -10,6 +10,7 @@ import { Phone } from './Phone';
 import { curtain, left, right, tab, worldAway, type Tab } from './state';
 import { Steps } from './Steps';
 import { Visitor } from './Visitor';
+import './Stage.css';
 
 export function Stage() {
   if (curtain.value) return <p class="waking" role="status">{stage.startOverBusy}</p>;

@@ -6,6 +6,7 @@ import { keep, recall } from '../keep';
 import { cast, nameOf } from '../people';
 import { steps } from '../text';
 import { connected, greeted, happenings, left, movements, right } from './state';
+import './Steps.css';
 
 interface Step {
   readonly name: string;

@@ -5,6 +5,7 @@ import { whose } from '../people';
 import { chain } from '../text';
 import * as world from '../world';
 import type { Status } from './rows';
+import './Transaction.css';
 
 type Known = Readonly<Record<string, unknown>>;
 

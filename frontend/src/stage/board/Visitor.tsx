@@ -8,6 +8,7 @@ import { stage } from '../text';
 import * as world from '../world';
 import { handTo } from './Phone';
 import { left, right, seat, tab } from './state';
+import './Visitor.css';
 
 type Errand = { readonly kind: 'link'; readonly startapp: string } | { readonly kind: 'wallet'; readonly query: string };
 

@@ -9,6 +9,8 @@ import { phone } from '../text';
 import * as world from '../world';
 import { Markup } from './Markup';
 import { alert, attempt, away, chat, follows, myName, openApp, person, say, session, wallet, walletShown } from './state';
+import './bar.css';
+import './Chat.css';
 
 export function ChatScreen() {
   return (

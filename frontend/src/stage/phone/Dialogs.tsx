@@ -8,6 +8,7 @@ import { Sheet } from './Sheet';
 import { emit, type Popup, type PopupButton, type Session, type Share } from './session';
 import { destination, telegramPath } from './links';
 import { attempt, hand, person, say } from './state';
+import './Dialogs.css';
 
 export function AppDialogs({ session }: { readonly session: Session }) {
   const { popup, scanner, share } = session;

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { follows } from './state';
+import './Markup.css';
 
 /** Telegram's HTML style, https://core.telegram.org/bots/api#html-style. */
 const PLAIN: Readonly<Record<string, 'b' | 'i' | 'u' | 's' | 'code' | 'pre' | 'blockquote'>> = {

@@ -8,6 +8,8 @@ import { AppDialogs } from './Dialogs';
 import { serve, type Surroundings } from './host';
 import { announce, emit, type BottomButton, type Session } from './session';
 import { askToWrite, closeApp, follows, haptic, leaveApp, myName, openApp, openPage, openTelegram, scheme, starsAsked } from './state';
+import './bar.css';
+import './MiniApp.css';
 
 export function MiniApp({ session }: { readonly session: Session }) {
   useEffect(() => {

@@ -9,6 +9,7 @@ import { MiniApp } from './MiniApp';
 import { StarsSheet } from './Stars';
 import { alert, banner, closeApp, person, session, toast } from './state';
 import { WalletSheet } from './Wallet';
+import './Phone.css';
 
 const TOAST_MS = 4000;
 

@@ -5,6 +5,7 @@ import { amount, countdown, hostOf, short } from '../format';
 import { info, whose } from '../people';
 import { wallet as text } from '../text';
 import * as world from '../world';
+import './Request.css';
 
 interface RequestProps {
   readonly request: world.WalletRequest;

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import './Sheet.css';
 
 interface SheetProps {
   readonly kind: 'sheet' | 'dialog';

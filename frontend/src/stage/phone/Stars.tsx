@@ -6,6 +6,7 @@ import { stars as text } from '../text';
 import * as world from '../world';
 import { Sheet } from './Sheet';
 import { attempt, person, say, starsAsked, type StarsAsked } from './state';
+import './Stars.css';
 
 export function StarsSheet() {
   const asked = starsAsked.value;

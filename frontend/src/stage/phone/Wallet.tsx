@@ -9,6 +9,7 @@ import * as world from '../world';
 import { Request } from './Request';
 import { Sheet } from './Sheet';
 import { attempt, myName, person, wallet, walletShown } from './state';
+import './Wallet.css';
 
 type Verdict = 'shared' | 'signed' | 'declined';
 

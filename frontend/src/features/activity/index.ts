@@ -1,0 +1,2 @@
+// Every payment there was.
+export const activity = { screen: () => import('./activity').then((all) => all.Activity) };

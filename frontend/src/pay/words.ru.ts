@@ -1,0 +1,26 @@
+import type { PayText } from './words';
+
+export const ru: PayText = {
+  title: (amount, shop) => `${amount}: ${shop}`,
+  connectAndPay: 'Заплатить с кошелька',
+  openTelegram: 'Открыть в Telegram',
+  starsInTelegram: (amount) => `Заплатить ${amount} в Telegram`,
+  scanTitle: 'Или отсканируйте',
+  scanWith: 'Чем сканировать',
+  byPhone: 'Камера телефона',
+  byWallet: 'Кошелёк',
+  byPhoneHint: 'Откроет эту страницу на телефоне.',
+  byWalletHint: 'Откроет готовый перевод в кошельке.',
+  qr: 'QR-код этого платежа',
+  manualTitle: 'Заплатить вручную',
+  manualBody: 'Отправьте ровно эту сумму на этот адрес и впишите код платежа в комментарий. Без него платёж нельзя узнать.',
+  address: 'Адрес',
+  amount: 'Сумма',
+  reference: 'Код платежа',
+  declined: 'Вы отказались, и ничего не отправлено.',
+  footer: 'Из кошелька в кошелёк по сети TON. Remit никогда не держит деньги.',
+  notFound: 'Такого счёта нет',
+  notFoundBody: 'Проверьте ссылку или попросите у магазина новую.',
+  unready: 'Сервис не отвечает',
+  unreadyBody: 'Пока это так, отсюда нельзя обратиться к кошельку. Мы продолжаем пробовать.',
+};

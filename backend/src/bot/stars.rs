@@ -14,12 +14,11 @@ use crate::{
     events::Now,
     invoices::{
         self, Declined, InvoiceException, Whole,
-        stars::{Question, decide},
+        stars::{Question, Taken, decide, take},
     },
     money::Amount,
     refunds,
     stars::{self, Paid, StarPayment},
-    subjects,
     time::Time,
 };
 
@@ -32,8 +31,6 @@ pub enum Error {
     Invoices(#[from] invoices::Error),
     #[error(transparent)]
     Refunds(#[from] refunds::Error),
-    #[error(transparent)]
-    Subjects(#[from] subjects::Error),
     #[error(transparent)]
     Db(#[from] sqlx::Error),
 }
@@ -85,19 +82,16 @@ pub async fn paid(
         amount: amount(payment.total_amount),
         at: Time::from_millis(incoming.date.timestamp_millis()),
     };
-    let Some(recorded) = subjects::settle::stars(tx, app, &paid, now).await? else {
+    let Some(Taken { payment, whole }) = take(tx, &app.assets, &paid, now).await? else {
         return Ok(None);
     };
-    let Some(id) = recorded.invoice else {
-        return Ok(Some(Message::new(words.stars_unknown())));
-    };
-    let whole = invoices::whole(tx, id).await?;
+    let Some(whole) = whole else { return Ok(Some(Message::new(words.stars_unknown()))) };
     let hint = match whole.invoice.exception() {
-        _ if whole.invoice.is_late(recorded.at) => Some(words.stars_late_hint()),
+        _ if whole.invoice.is_late(payment.at) => Some(words.stars_late_hint()),
         InvoiceException::Overpaid => Some(words.stars_again_hint()),
         _ => None,
     };
-    let title = words.paid_shop(&sum(&recorded), &show_name(words, &whole.merchant.name));
+    let title = words.paid_shop(&sum(&payment), &show_name(words, &whole.merchant.name));
     Ok(Some(receipt(words, &title, hint, &whole)))
 }
 

@@ -1,10 +1,12 @@
-//! Paying an invoice in Telegram Stars: the offer, Telegram's question, and the Stars themselves.
+//! Paying an invoice in Telegram Stars: the offer, Telegram's question, and the Stars themselves. There is no
+//! other door for them: whatever is sold has an invoice.
 
 use super::{
     Error, Input, Invoice, Whole, advance,
     goods::{Declined, PROMISE},
     store,
     timeline::Source,
+    whole,
 };
 use crate::{
     db::Tx,
@@ -73,8 +75,41 @@ fn is_price(invoice: &Invoice, question: &Question<'_>) -> Result<(), Declined> 
     if fits { Ok(()) } else { Err(Declined::OtherSum) }
 }
 
+/// Stars that Telegram has taken, and the invoice they pay as it stands now.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    pub payment: StarPayment,
+    /// `None`: they pay nothing we know.
+    pub whole: Option<Whole>,
+}
+
+/// Records Stars that Telegram has taken and counts them towards their invoice, in this one transaction.
+/// `None`: this charge was known already.
+pub async fn take(
+    tx: &mut Tx,
+    assets: &Assets,
+    paid: &Paid,
+    now: Now<'_>,
+) -> Result<Option<Taken>, Error> {
+    let invoice = paid_by(tx, paid).await?;
+    let Some(payment) = stars::record(tx, paid, invoice, now).await? else { return Ok(None) };
+    let outcome = if invoice.is_some() { "matched" } else { "unmatched" };
+    metrics::counter!("star_payments_total", "outcome" => outcome).increment(1);
+    let whole = match invoice {
+        Some(id) => {
+            credit(tx, assets, id, &payment, now).await?;
+            Some(whole(tx, id).await?)
+        }
+        None => {
+            tracing::error!(id = %payment.id, "Stars came that pay nothing we know");
+            None
+        }
+    };
+    Ok(Some(Taken { payment, whole }))
+}
+
 /// The invoice that Stars have paid: the one they name, if they are its price.
-pub async fn paid_by(tx: &mut Tx, paid: &Paid) -> Result<Option<InvoiceId>, Error> {
+async fn paid_by(tx: &mut Tx, paid: &Paid) -> Result<Option<InvoiceId>, Error> {
     let Ok(id) = paid.payload.parse() else { return Ok(None) };
     let invoice = store::find(tx, id).await?;
     let price = invoice.and_then(|invoice| invoice.terms.stars);
@@ -82,7 +117,7 @@ pub async fn paid_by(tx: &mut Tx, paid: &Paid) -> Result<Option<InvoiceId>, Erro
 }
 
 /// Counts Stars that have come and tells the merchant.
-pub async fn credit(
+async fn credit(
     tx: &mut Tx,
     assets: &Assets,
     id: InvoiceId,

@@ -6,14 +6,12 @@ use crate::{
     db::Tx,
     events::{self, Audience, Now, kind},
     identity::{self, Person},
-    invoices, merchants,
+    merchants,
     payments::{
         self, Arrival, End, Intent, Outcome, Paid, Recorded, Stray, Transfer,
         view::{self, Direction, Viewer},
     },
-    rates,
-    stars::{self, StarPayment},
-    wallets,
+    rates, wallets,
 };
 
 /// Records a final transfer and lets everybody whom it concerns know, in this one transaction.
@@ -47,25 +45,6 @@ pub async fn settle(
             tell_payees(tx, app, transfer, None, now).await
         }
     }
-}
-
-/// Records Stars that Telegram has taken and counts them towards their invoice, in this one transaction.
-/// `None`: this charge was known already.
-pub async fn stars(
-    tx: &mut Tx,
-    app: &Handles,
-    paid: &stars::Paid,
-    now: Now<'_>,
-) -> Result<Option<StarPayment>, Error> {
-    let invoice = invoices::stars::paid_by(tx, paid).await?;
-    let Some(payment) = stars::record(tx, paid, invoice, now).await? else { return Ok(None) };
-    let outcome = if invoice.is_some() { "matched" } else { "unmatched" };
-    metrics::counter!("star_payments_total", "outcome" => outcome).increment(1);
-    match invoice {
-        Some(id) => invoices::stars::credit(tx, &app.assets, id, &payment, now).await?,
-        None => tracing::error!(id = %payment.id, "Stars came that pay nothing we know"),
-    }
-    Ok(Some(payment))
 }
 
 /// Keeps what a merchant's money was worth at the moment it came, if a rate can be trusted for then.

@@ -1,6 +1,9 @@
-//! The house keeps its arrows: no domain looks up at the shells, and no two folders import each other.
+//! The house keeps its arrows: no domain looks up at the shells, and no two folders import each other. And
+//! what a database has been through stays as it was.
 
 use std::{collections::BTreeMap, fs, path::Path};
+
+use sha2::{Digest, Sha256};
 
 /// Who stands on whom; a folder may use only what stands below it.
 const STOREYS: &[&[&str]] = &[
@@ -89,4 +92,38 @@ fn arrows_point_down() {
         }
     }
     assert!(wrong.is_empty(), "these look up: {wrong:#?}");
+}
+
+/// sqlx refuses to start on a database whose migrations are not the ones it went through: everybody who
+/// runs this service would be locked out by an edit.
+#[test]
+fn a_merged_migration_never_changes() {
+    let backend = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend");
+    let list = fs::read_to_string(backend.join("migrations.sha256")).expect("the list is there");
+    let mut listed: BTreeMap<_, _> = list
+        .lines()
+        .filter_map(|line| line.split_once("  "))
+        .map(|(sum, name)| (name, sum))
+        .collect();
+    let mut wrong = Vec::new();
+    for entry in fs::read_dir(backend.join("migrations")).expect("the migrations are there") {
+        let path = entry.expect("the folder can be read").path();
+        let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+        let now = hex::encode(Sha256::digest(fs::read(&path).expect("a migration can be read")));
+        match listed.remove(name.as_str()) {
+            Some(sum) if sum == now => {}
+            Some(_) => wrong.push(format!(
+                "{name} was changed, and databases have been through it. Put it back as it was, and write a \
+                 new migration that makes the difference."
+            )),
+            None => wrong.push(format!(
+                "{name} is new. Add this line to backend/migrations.sha256; from then on it stays as it \
+                 is:\n{now}  {name}"
+            )),
+        }
+    }
+    let lost =
+        listed.keys().map(|name| format!("{name} is gone, and databases have been through it."));
+    wrong.extend(lost);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     app::App,
-    idempotency::{Answer, Begun, http::IdempotencyKey},
+    idempotency::http::IdempotencyKey,
     invoices::{self, Created, Links},
     merchants::{Merchant, acting::Acting},
     problem::{Kind, Problem, Result, Said},
@@ -201,22 +201,18 @@ async fn create_invoice(
     let (new, card) = new::read(&params, &app)?;
     invoices::http::confirm(&app, &(&merchant).into(), &new.terms).await?;
     let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let (assets, links) = (&app.assets, |id| Links::of(&app, id));
-    let created =
-        invoices::create(&mut tx, assets, &app.settings.rates, &merchant, new, links, now).await?;
-    let (Created::New(id) | Created::Known(id)) = created;
-    let number = store::keep(&mut tx, id, &card).await?;
-    let invoice = invoices::store::find(&mut tx, id).await?;
-    let invoice = invoice.ok_or(invoices::Error::NotFound(id))?;
-    let view = view::invoice(assets, &super::Numbered { number, card, invoice }, &[]);
-    let answer = Answer::new(StatusCode::OK, &Reply { ok: true, result: view })?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let (assets, links) = (&app.assets, |id| Links::of(&app, id));
+        let created =
+            invoices::create(tx, assets, &app.settings.rates, &merchant, new, links, now).await?;
+        let (Created::New(id) | Created::Known(id)) = created;
+        let number = store::keep(tx, id, &card).await?;
+        let invoice = invoices::store::find(tx, id).await?;
+        let invoice = invoice.ok_or(invoices::Error::NotFound(id))?;
+        let view = view::invoice(assets, &super::Numbered { number, card, invoice }, &[]);
+        Ok((StatusCode::OK, Reply { ok: true, result: view }))
+    })
+    .await
 }
 
 /// Take an invoice back, and out of every list

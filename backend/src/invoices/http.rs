@@ -2,12 +2,7 @@
 
 use std::sync::OnceLock;
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use ton::{address::Address, message::ConnectTransaction};
 use utoipa::{IntoParams, ToSchema};
@@ -30,7 +25,7 @@ use crate::{
     db::Tx,
     extract::{Body, Path, Query},
     id::InvoiceId,
-    idempotency::{Answer, Begun, Call, http::IdempotencyKey},
+    idempotency::{Call, http::IdempotencyKey},
     identity::{
         Person,
         http::{InsideTelegram, MaybeCaller, Recognised},
@@ -178,22 +173,18 @@ impl Links {
 
 async fn attempt(app: &App, merchant: &Merchant, call: &Call, new: NewInvoice) -> Result<Response> {
     let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let links = |id| Links::of(app, id);
-    let created =
-        super::create(&mut tx, &app.assets, &app.settings.rates, merchant, new, links, now).await?;
-    let (status, id) = match created {
-        Created::New(id) => (StatusCode::CREATED, id),
-        Created::Known(id) => (StatusCode::OK, id),
-    };
-    let whole = super::whole(&mut tx, id).await?;
-    let answer = Answer::new(status, &view::invoice(&app.assets, &whole))?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let links = |id| Links::of(app, id);
+        let created =
+            super::create(tx, &app.assets, &app.settings.rates, merchant, new, links, now).await?;
+        let (status, id) = match created {
+            Created::New(id) => (StatusCode::CREATED, id),
+            Created::Known(id) => (StatusCode::OK, id),
+        };
+        let whole = super::whole(tx, id).await?;
+        Ok((status, view::invoice(&app.assets, &whole)))
+    })
+    .await
 }
 
 /// Which invoices.

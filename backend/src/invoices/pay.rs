@@ -91,6 +91,7 @@ pub(super) async fn prepare(
         (None, Some(secret)) => claims::by_secret(app, &whole, secret).await?,
         _ => None,
     };
+    // Not `once`: what can no longer be signed is made anew, in the place of the first answer.
     let mut tx = match call.begin(&app.db, now.at).await? {
         Begun::First(tx) => tx,
         Begun::Again(answer) if is_good(app, &whole, &wish, (&answer, person)).await? => {

@@ -1,12 +1,7 @@
 //! What every account may read, `/v1/merchant` and the feed, `/v1/events`; and the stores of a person,
 //! `/v1/merchants`.
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -19,7 +14,7 @@ use crate::{
     events::{self, EventView, kind},
     extract::{Body, Query},
     id::{PersonId, WalletId},
-    idempotency::{Answer, Begun, http::IdempotencyKey},
+    idempotency::http::IdempotencyKey,
     identity::http::Caller,
     page::{self, Page},
     payments::view::friendly,
@@ -184,30 +179,26 @@ async fn open(
     }
     let name = clean_name(&new.name)?;
     let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::Again(answer) => return Ok(answer.replayed()),
-        Begun::First(tx) => tx,
-    };
-    let wallet = own_wallet(&mut tx, caller.person.id, &new.wallet).await?;
-    crate::identity::store::hold(&mut tx, caller.person.id).await?;
-    let known = members::store::merchants_of(&mut tx, caller.person.id).await?;
-    if known.iter().filter(|(_, role)| *role == Role::Owner).count() >= MOST {
-        let detail = format!("You own {MOST} stores already. Nothing was opened.");
-        return Err(Problem::new(Kind::TooManyMerchants, detail));
-    }
-    let new = NewMerchant {
-        name,
-        payout: wallet.address,
-        owner_telegram: None,
-        livemode: app.livemode(),
-    };
-    let merchant = super::create(&mut tx, &app.assets, new, now).await?;
-    members::store::insert(&mut tx, merchant.id, caller.person.id, Role::Owner, now.at).await?;
-    let view = StoreView::new(&merchant, Role::Owner);
-    let answer = Answer::new(StatusCode::CREATED, &view)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let wallet = own_wallet(tx, caller.person.id, &new.wallet).await?;
+        crate::identity::store::hold(tx, caller.person.id).await?;
+        let known = members::store::merchants_of(tx, caller.person.id).await?;
+        if known.iter().filter(|(_, role)| *role == Role::Owner).count() >= MOST {
+            let detail = format!("You own {MOST} stores already. Nothing was opened.");
+            return Err(Problem::new(Kind::TooManyMerchants, detail));
+        }
+        let new = NewMerchant {
+            name,
+            payout: wallet.address,
+            owner_telegram: None,
+            livemode: app.livemode(),
+        };
+        let merchant = super::create(tx, &app.assets, new, now).await?;
+        members::store::insert(tx, merchant.id, caller.person.id, Role::Owner, now.at).await?;
+        let view = StoreView::new(&merchant, Role::Owner);
+        Ok((StatusCode::CREATED, view))
+    })
+    .await
 }
 
 fn clean_name(name: &str) -> Result<String> {

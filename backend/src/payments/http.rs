@@ -29,7 +29,10 @@ use crate::{
     db::Tx,
     extract::{Body, Path, Query},
     id::{PaymentId, TransferId},
-    idempotency::{Answer, Begun, Call, http::IdempotencyKey},
+    idempotency::{
+        Answer, Call,
+        http::{Done, IdempotencyKey},
+    },
     identity::{Person, http::Caller},
     money::{Amount, Asset, Listed},
     page::{Page, PageQuery},
@@ -231,22 +234,20 @@ pub async fn start(
         description: start.description,
         expires_at: start.good_until.map_or(end, |until| until.min(end)),
     };
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return as_it_stands(app, payer, answer).await,
-    };
-    let intent = match memo {
-        Some(memo) => {
-            prepare::open_with_memo(&mut tx, app, payer.id, from, draft, memo, now).await?
-        }
-        None => prepare::open(&mut tx, app, payer.id, from, draft, now).await?,
-    };
-    let viewer = Viewer { person: Some(payer.id), direction: Direction::Out };
-    let view = view::intent(&app.assets, &intent, None, viewer);
-    let answer = Answer::new(StatusCode::CREATED, &view)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    let done = call.done(&app.db, now.at, async |tx| {
+        let intent = match memo {
+            Some(memo) => {
+                prepare::open_with_memo(tx, app, payer.id, from, draft, memo, now).await?
+            }
+            None => prepare::open(tx, app, payer.id, from, draft, now).await?,
+        };
+        let viewer = Viewer { person: Some(payer.id), direction: Direction::Out };
+        Ok((StatusCode::CREATED, view::intent(&app.assets, &intent, None, viewer)))
+    });
+    match done.await? {
+        Done::Now(answer) => Ok(answer.into_response()),
+        Done::Before(answer) => as_it_stands(app, payer, answer).await,
+    }
 }
 
 /// The payment that this very request has made before.

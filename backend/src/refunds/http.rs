@@ -1,11 +1,6 @@
 //! Routes for merchants, `/v1/refunds`.
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use ton::address::Address;
 use utoipa::{IntoParams, ToSchema};
@@ -22,7 +17,7 @@ use crate::{
     db::Tx,
     extract::{Body, Path, Query},
     id::{InvoiceId, RefundId, StarPaymentId, TransferId},
-    idempotency::{Answer, Begun, Call, http::IdempotencyKey},
+    idempotency::{Call, http::IdempotencyKey},
     merchants::Merchant,
     money::Amount,
     page::{Page, PageQuery},
@@ -274,15 +269,11 @@ async fn open_stars(
     }
     let reason = terms.reason.map(clean_reason).transpose()?;
     let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let whole = stars::create(&mut tx, merchant, payment, reason, now).await?;
-    let answer = Answer::new(StatusCode::CREATED, &view::stars(&whole))?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let whole = stars::create(tx, merchant, payment, reason, now).await?;
+        Ok((StatusCode::CREATED, view::stars(&whole)))
+    })
+    .await
 }
 
 /// Opens a refund of a transfer, once for each Idempotency-Key.
@@ -301,15 +292,11 @@ pub async fn open(
     let new = accept(app, merchant, &of, terms).await?;
 
     let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let whole = super::create(&mut tx, &app.assets, merchant, new, now).await?;
-    let answer = Answer::new(StatusCode::CREATED, &view::refund(&app.assets, &whole, now.at))?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let whole = super::create(tx, &app.assets, merchant, new, now).await?;
+        Ok((StatusCode::CREATED, view::refund(&app.assets, &whole, now.at)))
+    })
+    .await
 }
 
 /// Checks what was said, and asks the chain about the address.

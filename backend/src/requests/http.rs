@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -17,7 +12,7 @@ use crate::{
     app::App,
     extract::{Body, Path, Query},
     id::{PersonId, RequestId},
-    idempotency::{Answer, Begun, http::IdempotencyKey},
+    idempotency::http::IdempotencyKey,
     identity::{
         Person,
         http::{Caller, MaybeCaller},
@@ -187,17 +182,13 @@ async fn create(
         note: clean_note(body.note.as_deref())?,
         expires_at: body.expires_in.map(|seconds| end(now.at, seconds)).transpose()?,
     };
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let link = |id| app.deep_link(id);
-    let request = super::create(&mut tx, &caller.person, new, link, now).await?;
-    let view = view(&app.assets, &request, &caller.person, Some(caller.person.id), now.at);
-    let answer = Answer::new(StatusCode::CREATED, &view)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let link = |id| app.deep_link(id);
+        let request = super::create(tx, &caller.person, new, link, now).await?;
+        let view = view(&app.assets, &request, &caller.person, Some(caller.person.id), now.at);
+        Ok((StatusCode::CREATED, view))
+    })
+    .await
 }
 
 fn end(now: Time, seconds: u64) -> Result<Time> {

@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -28,7 +23,7 @@ use crate::{
     events,
     extract::{Body, Path, Query},
     id::{DeliveryId, KeyId, WebhookId},
-    idempotency::{Answer, Begun, http::IdempotencyKey},
+    idempotency::http::IdempotencyKey,
     merchants::{self, Merchant, acting::Acting},
     page::{Page, PageQuery},
     problem::{Kind, Problem, Refusals, Result},
@@ -134,16 +129,12 @@ async fn create(
     let signer = if let Speech::Cryptobot(named) = draft.speech { named } else { None };
     // Whoever may not make it may not have the secret of an earlier answer either.
     may_manage(&mut app.db.snapshot().await?, &acting, signer).await?;
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let (webhook, keys) = super::create(&mut tx, merchant.id, hand.key(), draft, now).await?;
-    let body = with_secret(&mut tx, &webhook, &keys, merchant, now.at).await?;
-    let answer = Answer::new(StatusCode::CREATED, &body)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let (webhook, keys) = super::create(tx, merchant.id, hand.key(), draft, now).await?;
+        let body = with_secret(tx, &webhook, &keys, merchant, now.at).await?;
+        Ok((StatusCode::CREATED, body))
+    })
+    .await
 }
 
 /// List your webhook endpoints, newest first
@@ -286,17 +277,13 @@ async fn rotate_secret(
     let call = key.call(merchant.id, &route, &request);
     let now = app.now();
     may_manage(&mut app.db.snapshot().await?, &acting, None).await?;
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let webhook = super::own(&mut tx, merchant.id, id).await?;
-    let keys = super::rotate(&mut tx, &webhook, overlap, now).await?;
-    let body = with_secret(&mut tx, &webhook, &keys, merchant, now.at).await?;
-    let answer = Answer::new(StatusCode::OK, &body)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let webhook = super::own(tx, merchant.id, id).await?;
+        let keys = super::rotate(tx, &webhook, overlap, now).await?;
+        let body = with_secret(tx, &webhook, &keys, merchant, now.at).await?;
+        Ok((StatusCode::OK, body))
+    })
+    .await
 }
 
 /// Send a test event
@@ -319,17 +306,13 @@ async fn test(
     let route = format!("POST /v1/webhook_endpoints/{id}/test");
     let call = key.call(merchant.id, &route, &());
     let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let webhook = super::own(&mut tx, merchant.id, id).await?;
-    super::ping(&mut tx, &webhook, now).await?;
-    let body = shown(&mut tx, &webhook, &merchant, now.at).await?;
-    let answer = Answer::new(StatusCode::ACCEPTED, &body)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let webhook = super::own(tx, merchant.id, id).await?;
+        super::ping(tx, &webhook, now).await?;
+        let body = shown(tx, &webhook, &merchant, now.at).await?;
+        Ok((StatusCode::ACCEPTED, body))
+    })
+    .await
 }
 
 /// Which part of the feed to send again; by number, by time, or both.
@@ -437,16 +420,12 @@ async fn rotate_invoice_secret(
     let call = key.call(merchant.id, "POST /v1/webhook_secret", &request);
     let now = app.now();
     may_manage(&mut app.db.snapshot().await?, &acting, None).await?;
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let (webhook, keys) = super::rotate_for_invoices(&mut tx, merchant.id, overlap, now).await?;
-    let all = store::keys_of(&mut tx, webhook.id, now.at).await?;
-    let answer = Answer::new(StatusCode::OK, &view::invoice_secret(&webhook, Some(&keys), &all))?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let (webhook, keys) = super::rotate_for_invoices(tx, merchant.id, overlap, now).await?;
+        let all = store::keys_of(tx, webhook.id, now.at).await?;
+        Ok((StatusCode::OK, view::invoice_secret(&webhook, Some(&keys), &all)))
+    })
+    .await
 }
 
 /// Which deliveries.
@@ -542,13 +521,9 @@ async fn redeliver(
     let route = format!("POST /v1/deliveries/{id}/redeliver");
     let call = key.call(merchant.id, &route, &());
     let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let delivery = super::redeliver(&mut tx, merchant.id, id, now).await?;
-    let answer = Answer::new(StatusCode::OK, &full(&mut tx, &delivery, now.at).await?)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let delivery = super::redeliver(tx, merchant.id, id, now).await?;
+        Ok((StatusCode::OK, full(tx, &delivery, now.at).await?))
+    })
+    .await
 }

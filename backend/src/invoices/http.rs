@@ -208,16 +208,12 @@ async fn list(
     Query(page): Query<PageQuery>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<InvoiceView>>> {
-    let before = page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing(id)));
-    let filter = Filter {
-        status: query.status,
-        external_id: query.external_id,
-        before: before.transpose()?,
-    };
-    let mut tx = app.db.snapshot().await?;
-    let found = store::list(&mut tx, merchant.id, &filter, i64::from(page.size()) + 1).await?;
-    let Page { data, has_more } = Page::from_probe(found, page.size());
-    let wholes = super::whole::complete(&mut tx, data).await?;
+    let mut list = page.open(&app.db, |id| missing(id)).await?;
+    let filter =
+        Filter { status: query.status, external_id: query.external_id, before: list.after };
+    let found = store::list(&mut list.tx, merchant.id, &filter, list.probe).await?;
+    let Page { data, has_more } = list.page(found);
+    let wholes = super::whole::complete(&mut list.tx, data).await?;
     let data = wholes.iter().map(|whole| view::invoice(&app.assets, whole)).collect();
     Ok(Json(Page { data, has_more }))
 }

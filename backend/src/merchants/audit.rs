@@ -45,18 +45,14 @@ async fn read(
     merchant: Merchant,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<Deed>>> {
-    let before = match page.starting_after.as_deref() {
-        None => i64::MAX,
-        Some(seq) => seq.parse().map_err(|_| {
-            Problem::new(Kind::BadRequest, "starting_after is the seq of a line, a whole number.")
-        })?,
+    let no_seq = |_: &str| {
+        Problem::new(Kind::BadRequest, "starting_after is the seq of a line, a whole number.")
     };
-    let mut tx = app.db.snapshot().await?;
-    let account = merchant.id.to_string();
-    let found =
-        events::store::by_hands(&mut tx, &account, before, i64::from(page.size()) + 1).await?;
-    let people = members::store::of(&mut tx, merchant.id).await?;
-    let keys = super::store::keys_of(&mut tx, merchant.id).await?;
+    let mut list = page.open(&app.db, no_seq).await?;
+    let (account, before) = (merchant.id.to_string(), list.after.unwrap_or(i64::MAX));
+    let found = events::store::by_hands(&mut list.tx, &account, before, list.probe).await?;
+    let people = members::store::of(&mut list.tx, merchant.id).await?;
+    let keys = super::store::keys_of(&mut list.tx, merchant.id).await?;
     let name = |hand: &str| {
         let person = people.iter().find(|member| member.person_id.to_string() == hand);
         let key = || keys.iter().find(|key| key.id.to_string() == hand);
@@ -67,5 +63,5 @@ async fn read(
         let by = event.hand.clone().unwrap_or_default();
         Deed { by_name: name(&by), by, event: event.view(livemode) }
     };
-    Ok(Json(Page::from_probe(found, page.size()).map(deed)))
+    Ok(Json(list.page(found).map(deed)))
 }

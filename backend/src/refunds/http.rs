@@ -364,25 +364,23 @@ async fn list(
     Query(page): Query<PageQuery>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<RefundView>>> {
-    let before = page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing(id)));
+    let mut list = page.open(&app.db, |id| missing(id)).await?;
     let filter = Filter {
         status: query.status,
         invoice: query.invoice,
         payment: query.payment,
-        before: before.transpose()?,
+        before: list.after,
     };
-    let mut tx = app.db.snapshot().await?;
-    let probe = i64::from(page.size()) + 1;
     // Ids sort by birth, so the newest of both kinds together are among the newest of each.
-    let found = store::list(&mut tx, merchant.id, &filter, probe).await?;
-    let found = super::complete_each(&mut tx, &merchant, found).await?;
+    let found = store::list(&mut list.tx, merchant.id, &filter, list.probe).await?;
+    let found = super::complete_each(&mut list.tx, &merchant, found).await?;
     let signed = found.iter().map(|whole| view::refund(&app.assets, whole, app.time()));
     let mut views: Vec<_> = signed.collect();
-    for refund in stars::store::list(&mut tx, merchant.id, &filter, probe).await? {
+    for refund in stars::store::list(&mut list.tx, merchant.id, &filter, list.probe).await? {
         views.push(view::stars(&stars::Whole { refund, merchant: merchant.clone() }));
     }
     views.sort_unstable_by(|one, other| other.brief.id.cmp(&one.brief.id));
-    Ok(Json(Page::from_probe(views, page.size())))
+    Ok(Json(list.page(views)))
 }
 
 /// Read a refund, or wait for its status to change

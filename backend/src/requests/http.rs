@@ -209,14 +209,12 @@ async fn list(
     caller: Caller,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<RequestView>>> {
-    let before = page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing(id)));
-    let before = before.transpose()?;
-    let mut tx = app.db.snapshot().await?;
-    let probe = i64::from(page.size()) + 1;
-    let found = store::list(&mut tx, caller.person.id, before, probe).await?;
     let (person, now) = (&caller.person, app.time());
-    let page = Page::from_probe(found, page.size());
-    Ok(Json(page.map(|request| view(&app.assets, &request, person, Some(person.id), now))))
+    let mut list = page.open(&app.db, |id| missing(id)).await?;
+    let found = store::list(&mut list.tx, person.id, list.after, list.probe).await?;
+    Ok(Json(
+        list.page(found).map(|request| view(&app.assets, &request, person, Some(person.id), now)),
+    ))
 }
 
 /// Close a request

@@ -101,17 +101,12 @@ async fn list(
     Query(page): Query<PageQuery>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<UnmatchedMoney>>> {
-    let before = page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing(id)));
-    let filter = Filter {
-        status: query.status,
-        silent: query.silent == Some(true),
-        before: before.transpose()?,
-    };
-    let mut tx = app.db.snapshot().await?;
-    let limit = i64::from(page.size()) + 1;
-    let found = super::list(&mut tx, &merchant, &filter, limit).await?;
-    let Page { data, has_more } = Page::from_probe(found, page.size());
-    let wholes = super::wholes(&mut tx, &merchant, &data).await?;
+    let mut list = page.open(&app.db, |id| missing(id)).await?;
+    let filter =
+        Filter { status: query.status, silent: query.silent == Some(true), before: list.after };
+    let found = super::list(&mut list.tx, &merchant, &filter, list.probe).await?;
+    let Page { data, has_more } = list.page(found);
+    let wholes = super::wholes(&mut list.tx, &merchant, &data).await?;
     let data = wholes.iter().map(|whole| view::unmatched(&app.assets, whole)).collect();
     Ok(Json(Page { data, has_more }))
 }

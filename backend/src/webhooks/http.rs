@@ -149,14 +149,13 @@ async fn list(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<EndpointView>>> {
     let missing = |id: &str| Problem::not_found(format_args!("webhook endpoint {id}"));
-    let before = page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing(id)));
-    let (before, now) = (before.transpose()?, app.time());
-    let mut tx = app.db.snapshot().await?;
-    let found = store::list(&mut tx, merchant.id, before, i64::from(page.size()) + 1).await?;
-    let Page { data, has_more } = Page::from_probe(found, page.size());
+    let now = app.time();
+    let mut list = page.open(&app.db, missing).await?;
+    let found = store::list(&mut list.tx, merchant.id, list.after, list.probe).await?;
+    let Page { data, has_more } = list.page(found);
     let mut views = Vec::with_capacity(data.len());
     for webhook in data {
-        views.push(shown(&mut tx, &webhook, &merchant, now).await?);
+        views.push(shown(&mut list.tx, &webhook, &merchant, now).await?);
     }
     Ok(Json(Page { data: views, has_more }))
 }
@@ -460,17 +459,15 @@ async fn deliveries(
     Query(query): Query<DeliveryQuery>,
 ) -> Result<Json<Page<DeliveryView>>> {
     let missing = |what: &str, id: &str| Problem::not_found(format_args!("{what} {id}"));
-    let before =
-        page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing("delivery", id)));
     let webhook =
         query.endpoint.as_deref().map(|id| id.parse().map_err(|_| missing("endpoint", id)));
-    let filter =
-        Filter { webhook: webhook.transpose()?, state: query.status, before: before.transpose()? };
+    let webhook = webhook.transpose()?;
     let now = app.time();
-    let mut tx = app.db.snapshot().await?;
-    let found = outbox::list(&mut tx, merchant.id, &filter, i64::from(page.size()) + 1).await?;
-    let Page { data, has_more } = Page::from_probe(found, page.size());
-    let mut attempts = outbox::attempts(&mut tx, &data).await?;
+    let mut list = page.open(&app.db, |id| missing("delivery", id)).await?;
+    let filter = Filter { webhook, state: query.status, before: list.after };
+    let found = outbox::list(&mut list.tx, merchant.id, &filter, list.probe).await?;
+    let Page { data, has_more } = list.page(found);
+    let mut attempts = outbox::attempts(&mut list.tx, &data).await?;
     let mut view = |delivery: &Delivery| {
         view::delivery(delivery, attempts.remove(&delivery.id).unwrap_or_default(), now)
     };

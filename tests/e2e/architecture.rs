@@ -94,6 +94,29 @@ fn arrows_point_down() {
     assert!(wrong.is_empty(), "these look up: {wrong:#?}");
 }
 
+/// Whoever is recognised in a call acts in it, and the events of it remember whose hand it was. So a route has
+/// its moment from whoever calls; the app's own is the clock's.
+#[test]
+fn no_route_forgets_whose_hand_it_is() {
+    /// Nobody is known before they have come in; Stars are paid by whoever has the link; and a payment that
+    /// is only prepared is told to nobody.
+    const NOBODY_IS_KNOWN: &[&str] = &["http/me.rs", "bot/offer.rs", "payments/http.rs"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let forgets = |(path, text): &(String, String)| {
+        let inside = path.split("backend/src/").nth(1).unwrap_or_default().to_owned();
+        let text = text.replace("app.now().by(", "");
+        let forgets = text.contains("#[utoipa::path(") && text.contains("app.now()");
+        (forgets && !NOBODY_IS_KNOWN.contains(&inside.as_str())).then_some(inside)
+    };
+    let wrong: Vec<_> = files.iter().filter_map(forgets).collect();
+    assert!(
+        wrong.is_empty(),
+        "these take the clock's moment for a caller's; take `acting.now(&app)` or `caller.now(&app)`: {wrong:#?}"
+    );
+}
+
 /// sqlx refuses to start on a database whose migrations are not the ones it went through: everybody who
 /// runs this service would be locked out by an edit.
 #[test]

@@ -27,7 +27,7 @@ use crate::{
     app::App,
     idempotency::http::IdempotencyKey,
     invoices::{self, Created, Links},
-    merchants::{Merchant, acting::Acting},
+    merchants::acting::Acting,
     problem::{Kind, Problem, Result, Said},
 };
 
@@ -56,8 +56,8 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(Router::new().route("/compat/cryptobot/api/{method}", any(unknown)).into())
 }
 
-/// A merchant who shows an API key as CryptoBot's clients do.
-struct Caller(Merchant);
+/// Whoever shows a merchant's API key as CryptoBot's clients do.
+struct Caller(Acting);
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
@@ -70,7 +70,7 @@ impl FromRequestParts<App> for Caller {
                 "Send your API key, sk_…, in the header Crypto-Pay-API-Token.",
             )
         })?;
-        Ok(Self(Acting::by_key(parts, app, token.trim()).await?.merchant))
+        Ok(Self(Acting::by_key(parts, app, token.trim()).await?))
     }
 }
 
@@ -165,7 +165,8 @@ async fn unknown() -> Problem {
         (status = "5XX", body = Refusal)
     )
 )]
-async fn get_me(State(app): State<App>, Caller(merchant): Caller) -> Result<Json<Reply<AppView>>> {
+async fn get_me(State(app): State<App>, Caller(acting): Caller) -> Result<Json<Reply<AppView>>> {
+    let merchant = acting.merchant;
     let bot = app.bot_username.get().cloned().unwrap_or_default();
     let app_id = merchant.number();
     Ok(reply(AppView { app_id, name: merchant.name, payment_processing_bot_username: bot }))
@@ -193,18 +194,19 @@ async fn get_me(State(app): State<App>, Caller(merchant): Caller) -> Result<Json
 )]
 async fn create_invoice(
     State(app): State<App>,
-    Caller(merchant): Caller,
+    Caller(acting): Caller,
     key: IdempotencyKey,
     params: Params,
 ) -> Result<Response> {
+    let merchant = &acting.merchant;
     let call = key.call(merchant.id, "cryptobot createInvoice", &params);
     let (new, card) = new::read(&params, &app)?;
-    invoices::http::confirm(&app, &(&merchant).into(), &new.terms).await?;
-    let now = app.now();
+    invoices::http::confirm(&app, &merchant.into(), &new.terms).await?;
+    let now = acting.now(&app);
     call.once(&app.db, now.at, async |tx| {
         let (assets, links) = (&app.assets, |id| Links::of(&app, id));
         let created =
-            invoices::create(tx, assets, &app.settings.rates, &merchant, new, links, now).await?;
+            invoices::create(tx, assets, &app.settings.rates, merchant, new, links, now).await?;
         let (Created::New(id) | Created::Known(id)) = created;
         let number = store::keep(tx, id, &card).await?;
         let invoice = invoices::store::find(tx, id).await?;
@@ -229,14 +231,14 @@ async fn create_invoice(
 )]
 async fn delete_invoice(
     State(app): State<App>,
-    Caller(merchant): Caller,
+    Caller(acting): Caller,
     params: Params,
 ) -> Result<Json<Reply<bool>>> {
     params.holds_only(&["invoice_id"])?;
     params.needed("invoice_id")?;
     let number = params.number("invoice_id", 1..=i64::MAX)?.unwrap_or_default();
     let mut tx = app.db.begin().await?;
-    super::delete(&mut tx, &app, &merchant, number).await?;
+    super::delete(&mut tx, &app.assets, acting.merchant.id, number, acting.now(&app)).await?;
     tx.commit().await?;
     Ok(reply(true))
 }
@@ -256,12 +258,12 @@ async fn delete_invoice(
 )]
 async fn get_invoices(
     State(app): State<App>,
-    Caller(merchant): Caller,
+    Caller(acting): Caller,
     params: Params,
 ) -> Result<Json<Reply<Items<InvoiceView>>>> {
     let filter = filter(&params, &app)?;
     let mut tx = app.db.snapshot().await?;
-    let found = super::list(&mut tx, merchant.id, &filter).await?;
+    let found = super::list(&mut tx, acting.merchant.id, &filter).await?;
     Ok(reply(Items { items: super::views(&mut tx, &app.assets, &found).await? }))
 }
 
@@ -297,9 +299,9 @@ fn filter(params: &Params, app: &App) -> Result<Filter> {
 )]
 async fn get_balance(
     State(app): State<App>,
-    Caller(merchant): Caller,
+    Caller(acting): Caller,
 ) -> Result<Json<Reply<Vec<BalanceView>>>> {
-    Ok(reply(read::balances(&app, &merchant).await?))
+    Ok(reply(read::balances(&app, &acting.merchant).await?))
 }
 
 /// What assets are worth
@@ -352,12 +354,12 @@ async fn get_currencies(
 )]
 async fn get_stats(
     State(app): State<App>,
-    Caller(merchant): Caller,
+    Caller(acting): Caller,
     params: Params,
 ) -> Result<Json<Reply<StatsView>>> {
     let span = stats::span(&params, app.time())?;
     let mut tx = app.db.snapshot().await?;
-    Ok(reply(stats::read(&mut tx, merchant.id, span).await?))
+    Ok(reply(stats::read(&mut tx, acting.merchant.id, span).await?))
 }
 
 fn needs_custody(instead: &str) -> Problem {

@@ -18,7 +18,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{Person, SESSION_PREFIX, end, end_others, hash, store};
 use crate::{
     app::App,
-    call,
+    call::Bearer,
+    events::{Hand, Now},
     extract::Path,
     id::SessionId,
     page::Page,
@@ -44,6 +45,14 @@ pub struct Caller {
     pub person: Person,
     /// Names the session without being able to open it.
     pub session_hash: String,
+    hand: Hand,
+}
+
+impl Caller {
+    /// This moment, in this person's hand.
+    pub fn now<'a>(&'a self, app: &'a App) -> Now<'a> {
+        app.now().by(&self.hand)
+    }
 }
 
 impl FromRequestParts<App> for Caller {
@@ -54,9 +63,10 @@ impl FromRequestParts<App> for Caller {
         let mut tx = app.db.snapshot().await?;
         let now = app.time();
         let seat = store::by_session(&mut tx, &session_hash, now).await?.ok_or_else(no_session)?;
-        call::comes_from(seat.person.id);
+        let person = seat.person.id;
+        Bearer::is(&parts.extensions, person);
         app.session_uses.note(&session_hash, &seat, now);
-        Ok(Self { person: seat.person, session_hash })
+        Ok(Self { person: seat.person, session_hash, hand: Hand::new(person, person) })
     }
 }
 

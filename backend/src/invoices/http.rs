@@ -30,7 +30,7 @@ use crate::{
         Person,
         http::{InsideTelegram, MaybeCaller, Recognised},
     },
-    merchants::Merchant,
+    merchants::{Merchant, acting::Acting},
     money::Money,
     page::{self, Page, PageQuery},
     payments::{http::accepted, view::PaymentView},
@@ -132,11 +132,11 @@ pub(super) fn withdrawn() -> Problem {
 )]
 async fn create(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     key: IdempotencyKey,
     Body(request): Body<InvoiceRequest>,
 ) -> Result<Response> {
-    let call = key.call(merchant.id, "POST /v1/invoices", &request);
+    let call = key.call(acting.merchant.id, "POST /v1/invoices", &request);
     let returns = if app.network.is_sandbox() { Returns::Localhost } else { Returns::Https };
     let listed = accepted(&app, &request.asset)?;
     if request.stars.is_some() && !app.settings.stars {
@@ -145,10 +145,10 @@ async fn create(
     let codes = request.accepted_assets.iter().flatten();
     let others = codes.map(|code| accepted(&app, code)).collect::<Result<Vec<_>>>()?;
     let new = request.accept(listed, &others, returns, app.time())?;
-    confirm(&app, &(&merchant).into(), &new.terms).await?;
-    match attempt(&app, &merchant, &call, new.clone()).await {
+    confirm(&app, &(&acting.merchant).into(), &new.terms).await?;
+    match attempt(&app, &acting, &call, new.clone()).await {
         // Somebody took the same external_id just now: the second look finds that invoice.
-        Err(problem) if problem.kind == Kind::Busy => attempt(&app, &merchant, &call, new).await,
+        Err(problem) if problem.kind == Kind::Busy => attempt(&app, &acting, &call, new).await,
         answer => answer,
     }
 }
@@ -171,12 +171,12 @@ impl Links {
     }
 }
 
-async fn attempt(app: &App, merchant: &Merchant, call: &Call, new: NewInvoice) -> Result<Response> {
-    let now = app.now();
+async fn attempt(app: &App, acting: &Acting, call: &Call, new: NewInvoice) -> Result<Response> {
+    let now = acting.now(app);
     call.once(&app.db, now.at, async |tx| {
+        let (rates, merchant) = (&app.settings.rates, &acting.merchant);
         let links = |id| Links::of(app, id);
-        let created =
-            super::create(tx, &app.assets, &app.settings.rates, merchant, new, links, now).await?;
+        let created = super::create(tx, &app.assets, rates, merchant, new, links, now).await?;
         let (status, id) = match created {
             Created::New(id) => (StatusCode::CREATED, id),
             Created::Known(id) => (StatusCode::OK, id),
@@ -272,12 +272,12 @@ impl Seen {
 )]
 async fn void(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<InvoiceId>,
 ) -> Result<Json<InvoiceView>> {
     let mut tx = app.db.begin().await?;
-    own(&mut tx, &merchant, id).await?;
-    super::void(&mut tx, &app.assets, id, app.now()).await?;
+    own(&mut tx, &acting.merchant, id).await?;
+    super::void(&mut tx, &app.assets, id, acting.now(&app)).await?;
     let whole = super::whole(&mut tx, id).await?;
     tx.commit().await?;
     Ok(Json(view::invoice(&app.assets, &whole)))
@@ -294,12 +294,12 @@ async fn void(
 )]
 async fn accept(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<InvoiceId>,
 ) -> Result<Json<InvoiceView>> {
     let mut tx = app.db.begin().await?;
-    own(&mut tx, &merchant, id).await?;
-    super::accept(&mut tx, &app.assets, id, app.now()).await?;
+    own(&mut tx, &acting.merchant, id).await?;
+    super::accept(&mut tx, &app.assets, id, acting.now(&app)).await?;
     let whole = super::whole(&mut tx, id).await?;
     tx.commit().await?;
     Ok(Json(view::invoice(&app.assets, &whole)))

@@ -178,7 +178,7 @@ async fn open(
         return Err(Problem::new(Kind::MerchantsClosed, detail));
     }
     let name = clean_name(&new.name)?;
-    let now = app.now();
+    let now = caller.now(&app);
     call.once(&app.db, now.at, async |tx| {
         let wallet = own_wallet(tx, caller.person.id, &new.wallet).await?;
         crate::identity::store::hold(tx, caller.person.id).await?;

@@ -233,7 +233,7 @@ async fn create(
     acting: Acting,
     Body(new): Body<NewKey>,
 ) -> Result<(StatusCode, Json<NewKeyView>)> {
-    let now = app.now();
+    let now = acting.now(&app);
     let grant = new.grant(&acting.grant, now.at)?;
     let name = name(new.name)?;
     let mut tx = app.db.begin().await?;
@@ -265,7 +265,7 @@ async fn make(
         key.waits_until = Some(change.due_at);
     }
     // Every owner hears of it in the chat: where power waits, by the change that waits.
-    let (merchant, by) = (&acting.merchant, acting.hand.to_string());
+    let merchant = &acting.merchant;
     let audience = match guarded {
         true => Audience::quiet(merchant.id),
         false => {
@@ -273,7 +273,7 @@ async fn make(
             changes::alarm(tx, merchant, told).await?
         }
     };
-    announce(tx, &audience, kind::KEY_CREATED, (&acting.merchant, &key), Some(&by), now);
+    announce(tx, &audience, kind::KEY_CREATED, (merchant, &key), now);
     Ok((key, plain))
 }
 
@@ -296,7 +296,7 @@ async fn rotate(
     if overlap > LONGEST_OVERLAP {
         return Err(bad(format_args!("overlap is 0 to {LONGEST_OVERLAP} seconds.")));
     }
-    let now = app.now();
+    let now = acting.now(&app);
     let mut tx = app.db.begin().await?;
     let keys = store::keys_of(&mut tx, acting.merchant.id).await?;
     let old = keys.into_iter().find(|key| key.id == id && key.works(now.at));
@@ -332,21 +332,20 @@ async fn revoke(
             "You are calling with this very key. Nothing was changed; revoke it with another one, or replace it.",
         ));
     }
-    let now = app.now();
+    let now = acting.now(&app);
     let mut tx = app.db.begin().await?;
     let keys = store::keys_of(&mut tx, acting.merchant.id).await?;
     let key = keys.into_iter().find(|key| key.id == id).ok_or_else(|| missing(id))?;
     acting.covers(&key.grant, "the key to be revoked")?;
     if key.revoked_at.is_none() {
-        let by = acting.hand.to_string();
         super::revoke(&mut tx, acting.merchant.id, id, now).await.map_err(|error| match error {
             Error::NoKey(id) => missing(id),
             Error::Db(error) => error.into(),
             error => Problem::internal(error),
         })?;
         let its = |matter: &Matter| matches!(matter, Matter::Key { key, .. } if *key == id);
-        changes::withdraw(&mut tx, &acting.merchant, its, Some(&by), now).await?;
-        announce_revoked(&mut tx, &acting.merchant, key, Some(&by), now);
+        changes::withdraw(&mut tx, &acting.merchant, its, now).await?;
+        announce_revoked(&mut tx, &acting.merchant, key, now);
         tx.commit().await?;
     }
     Ok(StatusCode::NO_CONTENT)
@@ -376,21 +375,14 @@ pub fn announce(
     audience: &Audience,
     kind: &'static str,
     (merchant, key): (&Merchant, &Key),
-    by: Option<&str>,
     now: Now<'_>,
 ) {
     let merchant = Named { id: merchant.id.to_string(), name: &merchant.name };
     let data = Told { key: KeyView::from(key), merchant };
-    events::append_by(tx, audience, by, kind, &data, now);
+    events::append(tx, audience, kind, &data, now);
 }
 
-pub fn announce_revoked(
-    tx: &mut Tx,
-    merchant: &Merchant,
-    key: Key,
-    by: Option<&str>,
-    now: Now<'_>,
-) {
+pub fn announce_revoked(tx: &mut Tx, merchant: &Merchant, key: Key, now: Now<'_>) {
     let key = Key { revoked_at: Some(now.at), waits_until: None, ..key };
-    announce(tx, &Audience::quiet(merchant.id), kind::KEY_REVOKED, (merchant, &key), by, now);
+    announce(tx, &Audience::quiet(merchant.id), kind::KEY_REVOKED, (merchant, &key), now);
 }

@@ -302,7 +302,7 @@ pub mod tests {
     }
 
     pub fn at(millis: i64, dice: &Dice) -> Now<'_> {
-        Now { at: Time::from_millis(millis), dice }
+        Now { at: Time::from_millis(millis), dice, hand: None }
     }
 
     #[tokio::test]

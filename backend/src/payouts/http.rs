@@ -92,7 +92,7 @@ async fn ask(
         ));
     };
     let call = key.call(acting.merchant.id, "POST /v1/payout_changes", &new);
-    let now = app.now();
+    let now = acting.now(&app);
     call.once(&app.db, now.at, async |tx| {
         let wallet = own_wallet(tx, person, &new.wallet).await?;
         let delay = app.settings.payout_delay;

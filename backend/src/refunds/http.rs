@@ -18,7 +18,7 @@ use crate::{
     extract::{Body, Path, Query},
     id::{InvoiceId, RefundId, StarPaymentId, TransferId},
     idempotency::{Call, http::IdempotencyKey},
-    merchants::Merchant,
+    merchants::{Merchant, acting::Acting},
     money::Amount,
     page::{Page, PageQuery},
     payments::{self, Input, Stage, http::positive},
@@ -157,10 +157,11 @@ pub struct RefundTerms {
 )]
 async fn create(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     key: IdempotencyKey,
     Body(request): Body<RefundRequest>,
 ) -> Result<Response> {
+    let merchant = &acting.merchant;
     let call = key.call(merchant.id, "POST /v1/refunds", &request);
     let mut tx = app.db.snapshot().await?;
     // By now more may have been paid, or gone back: the first answer stands all the same.
@@ -171,7 +172,7 @@ async fn create(
         (Some(id), None) => Payment::read(id).ok_or_else(|| no_payment(id))?,
         (None, Some(id)) => {
             let id = id.parse().map_err(|_| no_invoice(id))?;
-            of_invoice(&mut tx, &app, &merchant, id).await?
+            of_invoice(&mut tx, &app, merchant, id).await?
         }
         _ => {
             return Err(Problem::new(
@@ -188,8 +189,8 @@ async fn create(
         confirm_other_address: request.confirm_other_address == Some(true),
     };
     match payment {
-        Payment::Transfer(id) => open(&app, &merchant, &call, id, terms).await,
-        Payment::Stars(id) => open_stars(&app, &merchant, &call, id, terms).await,
+        Payment::Transfer(id) => open(&app, &acting, &call, id, terms).await,
+        Payment::Stars(id) => open_stars(&app, &acting, &call, id, terms).await,
     }
 }
 
@@ -259,7 +260,7 @@ async fn of_invoice(tx: &mut Tx, app: &App, merchant: &Merchant, id: InvoiceId) 
 /// Opens a refund of a payment in Stars, once for each Idempotency-Key.
 async fn open_stars(
     app: &App,
-    merchant: &Merchant,
+    acting: &Acting,
     call: &Call,
     payment: StarPaymentId,
     terms: RefundTerms,
@@ -268,9 +269,9 @@ async fn open_stars(
         return Err(Error::StarsWhole.into());
     }
     let reason = terms.reason.map(clean_reason).transpose()?;
-    let now = app.now();
+    let now = acting.now(app);
     call.once(&app.db, now.at, async |tx| {
-        let whole = stars::create(tx, merchant, payment, reason, now).await?;
+        let whole = stars::create(tx, &acting.merchant, payment, reason, now).await?;
         Ok((StatusCode::CREATED, view::stars(&whole)))
     })
     .await
@@ -279,11 +280,12 @@ async fn open_stars(
 /// Opens a refund of a transfer, once for each Idempotency-Key.
 pub async fn open(
     app: &App,
-    merchant: &Merchant,
+    acting: &Acting,
     call: &Call,
     transfer: TransferId,
     terms: RefundTerms,
 ) -> Result<Response> {
+    let merchant = &acting.merchant;
     let mut tx = app.db.snapshot().await?;
     let found = payments::store::find_transfer(&mut tx, transfer).await?;
     let found = found.ok_or_else(|| no_payment(transfer))?;
@@ -291,7 +293,7 @@ pub async fn open(
     drop(tx);
     let new = accept(app, merchant, &of, terms).await?;
 
-    let now = app.now();
+    let now = acting.now(app);
     call.once(&app.db, now.at, async |tx| {
         let whole = super::create(tx, &app.assets, merchant, new, now).await?;
         Ok((StatusCode::CREATED, view::refund(&app.assets, &whole, now.at)))
@@ -431,11 +433,11 @@ async fn own(tx: &mut Tx, merchant: &Merchant, id: RefundId) -> Result<Whole> {
 )]
 async fn transaction(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<RefundId>,
 ) -> Result<Json<MessageView>> {
-    own(&mut app.db.snapshot().await?, &merchant, id).await?;
-    let (transaction, whole) = message::offer(&app, &merchant, id).await?;
+    own(&mut app.db.snapshot().await?, &acting.merchant, id).await?;
+    let (transaction, whole) = message::offer(&app, &acting.merchant, id, acting.now(&app)).await?;
     let refund = view::refund(&app.assets, &whole, app.time());
     Ok(Json(MessageView { transaction, refund }))
 }
@@ -459,7 +461,7 @@ struct SignedRefund {
 )]
 async fn submitted(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<RefundId>,
     Body(body): Body<SignedRefund>,
 ) -> Result<Json<RefundView>> {
@@ -469,14 +471,14 @@ async fn submitted(
             format!("boc {e}. The refund itself is not affected: we watch the chain."),
         )
     })?;
-    let now = app.now();
+    let now = acting.now(&app);
     let mut tx = app.db.begin().await?;
-    let whole = own(&mut tx, &merchant, id).await?;
+    let whole = own(&mut tx, &acting.merchant, id).await?;
     if let Some(intent) = message::newest(&whole) {
         payments::advance(&mut tx, intent.id, Input::Submitted { at: now.at }).await?;
     }
     super::notice(&mut tx, &app.assets, id, Stage::Submitted, now).await?;
-    answer(tx, &app, &merchant, id).await
+    answer(tx, &app, &acting.merchant, id).await
 }
 
 /// Take a refund back that was not signed
@@ -490,13 +492,13 @@ async fn submitted(
 )]
 async fn cancel(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<RefundId>,
 ) -> Result<Json<RefundView>> {
     let mut tx = app.db.begin().await?;
-    own(&mut tx, &merchant, id).await?;
-    super::cancel(&mut tx, &app.assets, id, app.now()).await?;
-    answer(tx, &app, &merchant, id).await
+    own(&mut tx, &acting.merchant, id).await?;
+    super::cancel(&mut tx, &app.assets, id, acting.now(&app)).await?;
+    answer(tx, &app, &acting.merchant, id).await
 }
 
 async fn answer(

@@ -173,7 +173,7 @@ async fn create(
     Body(body): Body<NewRequestBody>,
 ) -> Result<Response> {
     let call = key.call(caller.person.id, "POST /v1/requests", &body);
-    let now = app.now();
+    let now = caller.now(&app);
     let listed = accepted(&app, &body.asset)?;
     let amount = body.amount.as_deref().map(|text| positive(text, listed)).transpose()?;
     let new = NewRequest {

@@ -166,7 +166,7 @@ async fn attach(
     let by = decides(&app, &acting, clean_note(body.note)?);
     let mut tx = app.db.begin().await?;
     let (with, merchant) = ((&app.assets, &app.settings.rates), &acting.merchant);
-    let whole = super::attach(&mut tx, with, merchant, id, invoice, by, app.now()).await?;
+    let whole = super::attach(&mut tx, with, merchant, id, invoice, by, acting.now(&app)).await?;
     tx.commit().await?;
     Ok(Json(view::unmatched(&app.assets, &whole)))
 }
@@ -194,7 +194,8 @@ async fn ignore(
 ) -> Result<Json<UnmatchedMoney>> {
     let by = decides(&app, &acting, clean_note(body.note)?);
     let mut tx = app.db.begin().await?;
-    let whole = super::ignore(&mut tx, &app.assets, &acting.merchant, id, by, app.now()).await?;
+    let (merchant, now) = (&acting.merchant, acting.now(&app));
+    let whole = super::ignore(&mut tx, &app.assets, merchant, id, by, now).await?;
     tx.commit().await?;
     Ok(Json(view::unmatched(&app.assets, &whole)))
 }
@@ -249,15 +250,15 @@ struct UnmatchedRefund {
 )]
 async fn refund(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     key: IdempotencyKey,
     Path(id): Path<TransferId>,
     Body(body): Body<UnmatchedRefund>,
 ) -> Result<Response> {
     let route = format!("POST /v1/unmatched/{id}/refund");
-    let call = key.call(merchant.id, &route, &body);
+    let call = key.call(acting.merchant.id, &route, &body);
     let mut tx = app.db.snapshot().await?;
-    store::find(&mut tx, merchant.id, id).await?.ok_or_else(|| missing(id))?;
+    store::find(&mut tx, acting.merchant.id, id).await?.ok_or_else(|| missing(id))?;
     drop(tx);
     let terms = RefundTerms {
         amount: body.amount,
@@ -265,7 +266,7 @@ async fn refund(
         to: body.to,
         confirm_other_address: body.confirm_other_address == Some(true),
     };
-    open(&app, &merchant, &call, id, terms).await
+    open(&app, &acting, &call, id, terms).await
 }
 
 fn clean_note(note: Option<String>) -> Result<Option<String>> {

@@ -107,7 +107,7 @@ async fn challenge(
 ) -> Result<(StatusCode, Json<ChallengeView>)> {
     let mut tx = app.db.begin().await?;
     let (payload, expires_at) =
-        super::challenge(&mut tx, &caller.session_hash, caller.person.id, app.now()).await?;
+        super::challenge(&mut tx, &caller.session_hash, caller.person.id, caller.now(&app)).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(ChallengeView { payload, expires_at })))
 }
@@ -125,7 +125,7 @@ async fn link(
     caller: Caller,
     Body(submission): Body<Submission>,
 ) -> Result<(StatusCode, Json<WalletView>)> {
-    let now = app.now();
+    let now = caller.now(&app);
     let payload = submission.proof.payload.clone();
     let mut tx = app.db.begin().await?;
     super::spend(&mut tx, &payload, &caller.session_hash, caller.person.id, now.at).await?;
@@ -206,7 +206,7 @@ async fn choose(
     Path(id): Path<WalletId>,
 ) -> Result<Json<WalletView>> {
     let mut tx = app.db.begin().await?;
-    let wallet = super::choose(&mut tx, &caller.person, id, app.now()).await?;
+    let wallet = super::choose(&mut tx, &caller.person, id, caller.now(&app)).await?;
     tx.commit().await?;
     Ok(Json(WalletView::from(&wallet)))
 }
@@ -223,7 +223,7 @@ async fn unlink(
     Path(id): Path<WalletId>,
 ) -> Result<StatusCode> {
     let mut tx = app.db.begin().await?;
-    super::unlink(&mut tx, &caller.person, id, app.now()).await?;
+    super::unlink(&mut tx, &caller.person, id, caller.now(&app)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

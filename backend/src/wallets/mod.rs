@@ -172,7 +172,7 @@ mod tests {
         let (db, dice) = (memory().await, Dice::seeded([8; 32]));
         let mut tx = db.begin().await.unwrap();
         let at = Time::from_millis(1);
-        let (now, chat) = (Now { at, dice: &dice }, Chat::Open);
+        let (now, chat) = (Now { at, dice: &dice, hand: None }, Chat::Open);
         let alice =
             Seen { telegram_id: 1, first_name: "A", username: None, language: None, chat, at };
         let alice = meet(&mut tx, alice, now).await.unwrap();

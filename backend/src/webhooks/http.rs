@@ -125,7 +125,7 @@ async fn create(
     let Acting { merchant, hand, .. } = &acting;
     let call = key.call(merchant.id, "POST /v1/webhook_endpoints", &request);
     let draft = request.accept(Reach::on(app.network))?;
-    let now = app.now();
+    let now = acting.now(&app);
     let signer = if let Speech::Cryptobot(named) = draft.speech { named } else { None };
     // Whoever may not make it may not have the secret of an earlier answer either.
     may_manage(&mut app.db.snapshot().await?, &acting, signer).await?;
@@ -192,7 +192,7 @@ async fn change(
     Body(request): Body<EndpointChange>,
 ) -> Result<Json<EndpointView>> {
     let patch = request.accept(Reach::on(app.network))?;
-    let now = app.now();
+    let now = acting.now(&app);
     let mut tx = app.db.begin().await?;
     may_manage(&mut tx, &acting, patch.key).await?;
     // Nor may whoever could not name the key that signs turn its words elsewhere.
@@ -221,7 +221,7 @@ async fn delete(
 ) -> Result<StatusCode> {
     let mut tx = app.db.begin().await?;
     may_manage(&mut tx, &acting, None).await?;
-    super::delete(&mut tx, acting.merchant.id, id, app.now()).await?;
+    super::delete(&mut tx, acting.merchant.id, id, acting.now(&app)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -274,7 +274,7 @@ async fn rotate_secret(
     let merchant = &acting.merchant;
     let route = format!("POST /v1/webhook_endpoints/{id}/rotate_secret");
     let call = key.call(merchant.id, &route, &request);
-    let now = app.now();
+    let now = acting.now(&app);
     may_manage(&mut app.db.snapshot().await?, &acting, None).await?;
     call.once(&app.db, now.at, async |tx| {
         let webhook = super::own(tx, merchant.id, id).await?;
@@ -298,17 +298,18 @@ async fn rotate_secret(
 )]
 async fn test(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<WebhookId>,
     key: IdempotencyKey,
 ) -> Result<Response> {
+    let merchant = &acting.merchant;
     let route = format!("POST /v1/webhook_endpoints/{id}/test");
     let call = key.call(merchant.id, &route, &());
-    let now = app.now();
+    let now = acting.now(&app);
     call.once(&app.db, now.at, async |tx| {
         let webhook = super::own(tx, merchant.id, id).await?;
         super::ping(tx, &webhook, now).await?;
-        let body = shown(tx, &webhook, &merchant, now.at).await?;
+        let body = shown(tx, &webhook, merchant, now.at).await?;
         Ok((StatusCode::ACCEPTED, body))
     })
     .await
@@ -356,10 +357,11 @@ struct RangeAnswer {
 )]
 async fn redeliver_range(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<WebhookId>,
     Body(range): Body<RangeRequest>,
 ) -> Result<Json<RangeAnswer>> {
+    let merchant = &acting.merchant;
     if range.after_seq.is_none() && range.since.is_none() {
         return Err(Problem::new(
             Kind::BadRequest,
@@ -376,7 +378,8 @@ async fn redeliver_range(
     let webhook = super::own(&mut tx, merchant.id, id).await?;
     events::restore::known(&mut tx, &merchant.id.to_string(), span.after_seq).await?;
     let resent =
-        super::redeliver_range(&mut tx, &webhook, span, range.include_delivered, app.now()).await?;
+        super::redeliver_range(&mut tx, &webhook, span, range.include_delivered, acting.now(&app))
+            .await?;
     tx.commit().await?;
     let super::Resent { count, last_seq, has_more } = resent;
     Ok(Json(RangeAnswer { count, last_seq, has_more }))
@@ -417,7 +420,7 @@ async fn rotate_invoice_secret(
     let overlap = request.accept()?;
     let merchant = &acting.merchant;
     let call = key.call(merchant.id, "POST /v1/webhook_secret", &request);
-    let now = app.now();
+    let now = acting.now(&app);
     may_manage(&mut app.db.snapshot().await?, &acting, None).await?;
     call.once(&app.db, now.at, async |tx| {
         let (webhook, keys) = super::rotate_for_invoices(tx, merchant.id, overlap, now).await?;
@@ -511,13 +514,14 @@ async fn delivery(
 )]
 async fn redeliver(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<DeliveryId>,
     key: IdempotencyKey,
 ) -> Result<Response> {
+    let merchant = &acting.merchant;
     let route = format!("POST /v1/deliveries/{id}/redeliver");
     let call = key.call(merchant.id, &route, &());
-    let now = app.now();
+    let now = acting.now(&app);
     call.once(&app.db, now.at, async |tx| {
         let delivery = super::redeliver(tx, merchant.id, id, now).await?;
         Ok((StatusCode::OK, full(tx, &delivery, now.at).await?))

@@ -207,7 +207,7 @@ async fn invite(
     let by = acting.hand.to_string();
     let asking = asking(&app, &by);
     let (invitation, token) =
-        super::invite(&mut tx, &acting.merchant, body.role, asking, app.now()).await?;
+        super::invite(&mut tx, &acting.merchant, body.role, asking, acting.now(&app)).await?;
     tx.commit().await?;
     let link = app.deep_link(format_args!("join_{token}"));
     let about = InvitationView::from(&invitation);
@@ -271,7 +271,7 @@ async fn change(
         decides(&mut tx, &acting, [known, body.role]).await?;
     }
     let by = acting.hand.to_string();
-    let (asking, now) = (asking(&app, &by), app.now());
+    let (asking, now) = (asking(&app, &by), acting.now(&app));
     let done = super::change(&mut tx, &acting.merchant, id, body.role, asking, now).await?;
     tx.commit().await?;
     Ok(answer(&acting, &done))
@@ -304,7 +304,7 @@ async fn remove(
     acting: Acting,
     Path(whom): Path<Whom>,
 ) -> Result<Response> {
-    let (by, now) = (acting.hand.to_string(), app.now());
+    let (by, now) = (acting.hand.to_string(), acting.now(&app));
     let mut tx = app.db.begin().await?;
     let done = match whom {
         Whom::Invitation(id) => {
@@ -312,7 +312,7 @@ async fn remove(
             if let Some(invitation) = open.iter().find(|open| open.id == id) {
                 may_give(&acting, invitation.role)?;
             }
-            super::take_back(&mut tx, &acting.merchant, id, &by, now).await?;
+            super::take_back(&mut tx, &acting.merchant, id, now).await?;
             Done::AtOnce
         }
         Whom::Member(id) => {
@@ -348,7 +348,8 @@ async fn leave(State(app): State<App>, acting: Acting) -> Result<Response> {
     })?;
     let by = me.to_string();
     let mut tx = app.db.begin().await?;
-    let done = super::remove(&mut tx, &acting.merchant, me, asking(&app, &by), app.now()).await?;
+    let (asking, now) = (asking(&app, &by), acting.now(&app));
+    let done = super::remove(&mut tx, &acting.merchant, me, asking, now).await?;
     tx.commit().await?;
     Ok(answer(&acting, &done))
 }
@@ -382,11 +383,11 @@ struct OfferView {
 )]
 async fn look(
     State(app): State<App>,
-    _: Caller,
+    caller: Caller,
     Body(body): Body<TokenBody>,
 ) -> Result<Json<OfferView>> {
     let mut tx = app.db.snapshot().await?;
-    let invitation = super::offered(&mut tx, &body.token, app.now()).await?;
+    let invitation = super::offered(&mut tx, &body.token, caller.now(&app)).await?;
     let merchant = crate::merchants::store::find(&mut tx, invitation.merchant_id).await?;
     let name = merchant.ok_or(Error::Over)?.name;
     Ok(Json(OfferView {
@@ -413,7 +414,8 @@ async fn accept(
 ) -> Result<Json<StoreView>> {
     let mut tx = app.db.begin().await?;
     let wait = app.settings.payout_delay;
-    let (id, role) = super::accept(&mut tx, &caller.person, &body.token, wait, app.now()).await?;
+    let (person, now) = (&caller.person, caller.now(&app));
+    let (id, role) = super::accept(&mut tx, person, &body.token, wait, now).await?;
     let merchant = crate::merchants::store::find(&mut tx, id).await?.ok_or(Error::Over)?;
     let view = StoreView::of(&mut tx, &merchant, caller.person.id, role).await?;
     tx.commit().await?;

@@ -11,7 +11,6 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
-use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -20,7 +19,8 @@ use super::{
     params::{Params, bad},
     read, stats, store,
     view::{
-        self, AppView, BalanceView, CurrencyView, InvoiceState, InvoiceView, RateView, StatsView,
+        self, AppView, BalanceView, CurrencyView, InvoiceState, InvoiceView, Items, Named,
+        RateView, Refusal, Reply, StatsView,
     },
 };
 use crate::{
@@ -74,45 +74,8 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-/// What is answered when all is well.
-#[derive(Debug, Serialize, ToSchema)]
-struct Reply<T: ToSchema> {
-    #[schema(example = true)]
-    ok: bool,
-    result: T,
-}
-
 fn reply<T: ToSchema>(result: T) -> Json<Reply<T>> {
     Json(Reply { ok: true, result })
-}
-
-/// A part of a list.
-#[derive(Debug, Serialize, ToSchema)]
-struct Items<T: ToSchema> {
-    items: Vec<T>,
-}
-
-/// What is answered when something is wrong.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = CryptobotRefusal)]
-struct Refusal {
-    #[schema(example = false)]
-    ok: bool,
-    error: Named,
-}
-
-/// What went wrong.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = CryptobotError)]
-struct Named {
-    /// The HTTP status once more.
-    #[schema(example = 400)]
-    code: u16,
-    /// One of the problems of this service in capitals, or the name that CryptoBot has for it.
-    #[schema(example = "AMOUNT_INVALID")]
-    name: String,
-    /// For a person: what happened, what is safe, what to do.
-    detail: String,
 }
 
 impl From<Error> for Problem {

@@ -23,7 +23,7 @@ use crate::{
     merchants,
     problem::{Kind, Problem, Refusals, Result},
     time::Time,
-    wallets::{self, http::WalletView},
+    wallets::{self, view::WalletView},
 };
 
 pub fn router() -> OpenApiRouter<App> {

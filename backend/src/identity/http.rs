@@ -10,12 +10,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
 use tokio::time::{Instant, sleep, sleep_until};
-use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Person, SESSION_PREFIX, end, end_others, hash, store};
+use super::{Person, SESSION_PREFIX, end, end_others, hash, store, view::OpenSession};
 use crate::{
     app::App,
     call::Bearer,
@@ -24,7 +22,6 @@ use crate::{
     id::SessionId,
     page::Page,
     problem::{Kind, Problem, Refusals, Result},
-    time::Time,
 };
 
 /// Somebody who waits is looked after no more often than this, however much is committed.
@@ -130,23 +127,6 @@ pub fn credential<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (given, credential) = value.split_once(' ')?;
     given.eq_ignore_ascii_case(scheme).then(|| credential.trim())
-}
-
-/// One of your open sessions. Nothing of it opens it.
-#[derive(Debug, Serialize, ToSchema)]
-struct OpenSession {
-    #[schema(example = "sgn_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    id: String,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Time,
-    /// To within five minutes.
-    #[schema(value_type = String, format = DateTime)]
-    last_used_at: Time,
-    /// When it ends if it is not used again.
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Time,
-    /// Whether this call was made with it.
-    current: bool,
 }
 
 /// List your open sessions

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod names;
 pub mod store;
 pub mod uses;
+pub mod view;
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
-use ton::{address::Address, message::ConnectTransaction};
+use ton::address::Address;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -17,7 +17,7 @@ use super::{
     pay::{self, Payer, Wish},
     store::{self, Filter},
     timeline::{self, TimelineEntry},
-    view::{self, InvoiceView, PublicInvoiceView},
+    view::{self, InvoiceView, PayAnswer, PublicInvoiceView},
 };
 use crate::{
     app::App,
@@ -31,9 +31,8 @@ use crate::{
         http::{InsideTelegram, MaybeCaller, Recognised},
     },
     merchants::{Merchant, acting::Acting},
-    money::Money,
     page::{self, Page, PageQuery},
-    payments::{http::accepted, view::PaymentView},
+    payments::http::accepted,
     problem::{Failures, Kind, Problem, Refusals, Result},
     questions::Asker,
     rates, vouched,
@@ -438,18 +437,6 @@ struct PayRequest {
     /// How much, decimal: of an open amount, and only there.
     #[schema(example = "3")]
     amount: Option<String>,
-}
-
-/// What the wallet has to sign.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PayAnswer {
-    /// Pass it to TON Connect as it is.
-    #[schema(value_type = Object)]
-    pub(super) transaction: ConnectTransaction,
-    /// How much of what it pays.
-    pub(super) money: Money,
-    /// The payment in your own activity, if you called with a session and this wallet is yours.
-    pub(super) payment: Option<PaymentView>,
 }
 
 /// Reckon a price in fiat anew

@@ -10,9 +10,7 @@ use serde::Deserialize;
 use ton::address::Address;
 
 use super::{
-    Error, Goods, Invoice, Status, Whole, claims,
-    goods::stars_only,
-    http::{self, PayAnswer},
+    Error, Goods, Invoice, Status, Whole, claims, goods::stars_only, http, view::PayAnswer,
 };
 use crate::{
     app::App,

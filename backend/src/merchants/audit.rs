@@ -1,14 +1,12 @@
 //! `/v1/audit_log`: what people and keys did, newest first. It is the feed, read by hand.
 
 use axum::{Json, extract::State};
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Merchant, members};
+use super::{Merchant, members, view::Deed};
 use crate::{
     app::App,
-    events::{self, EventView, store::Event},
+    events::{self, store::Event},
     extract::Query,
     page::{Page, PageQuery},
     problem::{Kind, Problem, Refusals, Result},
@@ -16,19 +14,6 @@ use crate::{
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(read))
-}
-
-/// Something that somebody did.
-#[derive(Debug, Serialize, ToSchema)]
-struct Deed {
-    /// The key's id, `key_…`, or the person's, `usr_…`; `operator` is whoever runs this service. What took
-    /// place after a wait is whose who asked for it.
-    #[schema(example = "usr_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    by: String,
-    /// The person's name or the key's, while they are known.
-    by_name: Option<String>,
-    #[serde(flatten)]
-    event: EventView,
 }
 
 /// Read who did what, newest first

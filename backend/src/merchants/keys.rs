@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
 use axum::{Json, extract::State, http::StatusCode};
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -14,6 +14,7 @@ use super::{
     changes::{self, Matter},
     grant::{Area, Grant, Scope},
     store,
+    view::{KeyTold, KeyView, KeysStore, NewKeyView},
 };
 use crate::{
     app::App,
@@ -42,63 +43,6 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(list, create))
         .routes(routes!(rotate))
         .routes(routes!(revoke))
-}
-
-/// An API key. The key itself was shown once, when it was made.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = ApiKey)]
-pub struct KeyView {
-    #[schema(example = "key_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    id: String,
-    name: Option<String>,
-    /// Its first characters, to recognise it by.
-    #[schema(example = "sk_test_4f9a10")]
-    hint: String,
-    /// What it may do, such as `invoices:write`; `null`: everything.
-    scopes: Option<Vec<String>>,
-    /// Addresses and networks it may be used from; empty: anywhere.
-    allowed_ips: Vec<String>,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    expires_at: Option<Time>,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    revoked_at: Option<Time>,
-    /// To the minute.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    last_used_at: Option<Time>,
-    /// From when it may also change keys and people; until then it does everything else, and any owner
-    /// can stop it. `null`: it does all that its scopes say.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    effective_at: Option<Time>,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Time,
-}
-
-impl From<&Key> for KeyView {
-    fn from(key: &Key) -> Self {
-        let scopes = key.grant.scopes.as_ref();
-        Self {
-            id: key.id.to_string(),
-            name: key.name.clone(),
-            hint: key.hint.clone(),
-            scopes: scopes.map(|scopes| scopes.iter().map(Scope::to_string).collect()),
-            allowed_ips: key.grant.allowed_ips.iter().map(IpNet::to_string).collect(),
-            expires_at: key.grant.expires_at,
-            revoked_at: key.revoked_at,
-            last_used_at: key.last_used_at,
-            effective_at: key.waits_until,
-            created_at: key.created_at,
-        }
-    }
-}
-
-/// A new key, this once with the key itself.
-#[derive(Debug, Serialize, ToSchema)]
-struct NewKeyView {
-    /// Keep it safe: it is kept nowhere here, and cannot be shown again.
-    #[schema(example = "sk_test_…")]
-    key: String,
-    #[serde(flatten)]
-    about: KeyView,
 }
 
 /// A key to be made.
@@ -355,20 +299,6 @@ fn missing(id: KeyId) -> Problem {
     Problem::not_found(format_args!("working key {id}"))
 }
 
-/// A key as an event tells of it.
-#[derive(Serialize)]
-struct Told<'a> {
-    #[serde(flatten)]
-    key: KeyView,
-    merchant: Named<'a>,
-}
-
-#[derive(Serialize)]
-struct Named<'a> {
-    id: String,
-    name: &'a str,
-}
-
 /// What happens to keys stands in the merchant's feed, where nobody can take it out again.
 pub fn announce(
     tx: &mut Tx,
@@ -377,8 +307,8 @@ pub fn announce(
     (merchant, key): (&Merchant, &Key),
     now: Now<'_>,
 ) {
-    let merchant = Named { id: merchant.id.to_string(), name: &merchant.name };
-    let data = Told { key: KeyView::from(key), merchant };
+    let merchant = KeysStore { id: merchant.id.to_string(), name: &merchant.name };
+    let data = KeyTold { key: KeyView::from(key), merchant };
     events::append(tx, audience, kind, &data, now);
 }
 

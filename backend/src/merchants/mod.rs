@@ -22,6 +22,7 @@ pub mod members;
 pub mod role;
 pub mod store;
 pub mod uses;
+pub mod view;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};

@@ -7,22 +7,21 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Error, MOST, NewRequest, Request, RequestStatus, store};
+use super::{
+    Error, MOST, NewRequest, RequestStatus, store,
+    view::{self, RequestView},
+};
 use crate::{
     app::App,
     extract::{Body, Path, Query},
-    id::{PersonId, RequestId},
+    id::RequestId,
     idempotency::http::IdempotencyKey,
-    identity::{
-        Person,
-        http::{Caller, MaybeCaller},
-    },
-    money::{Assets, Money},
+    identity::http::{Caller, MaybeCaller},
     page::{Page, PageQuery},
     payments::{
-        Purpose, Recorded, Side,
+        Purpose, Side,
         http::{Start, accepted, again, clean_note, positive, start},
-        view::{Party, PartyKind, PaymentView, Settlement, friendly, settlement},
+        view::PaymentView,
     },
     problem::{Failures, Kind, Problem, Refusals, Result},
     time::Time,
@@ -62,81 +61,6 @@ impl From<Error> for Problem {
 
 fn missing(id: impl std::fmt::Display) -> Problem {
     Problem::not_found(format_args!("request {id}"))
-}
-
-/// A request for money.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Request)]
-pub struct RequestView {
-    #[schema(example = "req_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    pub id: String,
-    pub status: RequestStatus,
-    /// What to pay; the payer decides if there is nothing here.
-    pub money: Option<Money>,
-    #[schema(example = "GRAM")]
-    pub asset: String,
-    pub note: Option<String>,
-    /// Who asks, and where the money goes.
-    pub to: Party,
-    /// Share this: it opens the request inside Telegram.
-    pub link: String,
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: Time,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub expires_at: Option<Time>,
-    pub paid_count: i64,
-}
-
-/// What the feed says when somebody has paid a request.
-#[derive(Debug, Serialize)]
-pub(super) struct RequestPaid {
-    #[serde(flatten)]
-    request: RequestView,
-    /// The payment that paid it.
-    payment: Option<String>,
-    settlement: Settlement,
-}
-
-pub(super) fn paid(
-    assets: &Assets,
-    request: &Request,
-    owner: &Person,
-    recorded: &Recorded,
-    now: Time,
-) -> RequestPaid {
-    RequestPaid {
-        request: view(assets, request, owner, Some(owner.id), now),
-        payment: recorded.intent.as_ref().map(|intent| intent.id.to_string()),
-        settlement: settlement(assets, &recorded.transfer),
-    }
-}
-
-fn view(
-    assets: &Assets,
-    request: &Request,
-    owner: &Person,
-    viewer: Option<PersonId>,
-    now: Time,
-) -> RequestView {
-    let code = assets.get(request.asset).map(|listed| listed.code.clone());
-    RequestView {
-        id: request.id.to_string(),
-        status: request.status(now),
-        money: request.amount.map(|amount| assets.money(request.asset, amount)),
-        asset: code.unwrap_or_else(|| request.asset.to_string()),
-        note: request.note.clone(),
-        to: Party {
-            kind: PartyKind::Person,
-            name: owner.first_name.clone(),
-            username: owner.username.clone(),
-            address: Some(friendly(request.address)),
-            me: viewer == Some(owner.id),
-        },
-        link: request.link.clone(),
-        created_at: request.created_at,
-        expires_at: request.expires_at,
-        paid_count: request.paid_count,
-    }
 }
 
 /// What to ask for.
@@ -185,7 +109,8 @@ async fn create(
     call.once(&app.db, now.at, async |tx| {
         let link = |id| app.deep_link(id);
         let request = super::create(tx, &caller.person, new, link, now).await?;
-        let view = view(&app.assets, &request, &caller.person, Some(caller.person.id), now.at);
+        let view =
+            view::request(&app.assets, &request, &caller.person, Some(caller.person.id), now.at);
         Ok((StatusCode::CREATED, view))
     })
     .await
@@ -213,7 +138,8 @@ async fn list(
     let mut list = page.open(&app.db, |id| missing(id)).await?;
     let found = store::list(&mut list.tx, person.id, list.after, list.probe).await?;
     Ok(Json(
-        list.page(found).map(|request| view(&app.assets, &request, person, Some(person.id), now)),
+        list.page(found)
+            .map(|request| view::request(&app.assets, &request, person, Some(person.id), now)),
     ))
 }
 
@@ -234,7 +160,7 @@ async fn close(
     let mut tx = app.db.begin().await?;
     let request = super::close(&mut tx, person.id, id, now).await?;
     tx.commit().await?;
-    Ok(Json(view(&app.assets, &request, person, Some(person.id), now)))
+    Ok(Json(view::request(&app.assets, &request, person, Some(person.id), now)))
 }
 
 /// Read a request
@@ -251,7 +177,7 @@ async fn read_public(
     let mut tx = app.db.snapshot().await?;
     let (request, owner) = super::find(&mut tx, id).await?;
     let viewer = caller.map(|caller| caller.person.id);
-    Ok(Json(view(&app.assets, &request, &owner, viewer, app.time())))
+    Ok(Json(view::request(&app.assets, &request, &owner, viewer, app.time())))
 }
 
 /// How much to pay.

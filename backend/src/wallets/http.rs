@@ -1,21 +1,21 @@
 //! Routes for linking wallets: `/v1/wallets` and `/v1/balances`.
 
 use axum::{Json, extract::State, http::StatusCode};
-use serde::Serialize;
 use ton::proof::{self, Expected, NeedsChainKey, ProofError, Submission, Verified};
-use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Error, MOST, Proven, Wallet, store};
+use super::{
+    Error, MOST, Proven, store,
+    view::{BalancesView, ChallengeView, WalletBalances, WalletView},
+};
 use crate::{
     app::App,
     extract::{Body, Path},
     id::WalletId,
     identity::http::Caller,
-    money::{Amount, Money},
+    money::Amount,
     page::Page,
     problem::{Failures, Kind, Problem, Refusals, Result},
-    time::Time,
 };
 
 pub fn router() -> OpenApiRouter<App> {
@@ -45,53 +45,6 @@ impl From<Error> for Problem {
             Error::Db(error) => error.into(),
         }
     }
-}
-
-/// A linked wallet.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct WalletView {
-    #[schema(example = "wal_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    pub id: String,
-    /// User-friendly, non-bounceable.
-    pub address: String,
-    /// `workchain:hex`, the form by which an address is known.
-    pub raw: String,
-    #[schema(example = "v5r1")]
-    pub version: String,
-    /// Whether others pay to this one.
-    pub default: bool,
-    #[schema(value_type = String, format = DateTime)]
-    pub linked_at: Time,
-}
-
-impl From<&Wallet> for WalletView {
-    fn from(wallet: &Wallet) -> Self {
-        Self {
-            id: wallet.id.to_string(),
-            address: wallet.address.friendly(false),
-            raw: wallet.address.to_string(),
-            version: wallet.version.clone(),
-            default: wallet.is_default,
-            linked_at: wallet.linked_at,
-        }
-    }
-}
-
-/// What `wallet.linked` tells: the wallet, and whether it was you.
-#[derive(Debug, Serialize)]
-pub struct LinkedView {
-    #[serde(flatten)]
-    pub wallet: WalletView,
-    /// `false`: somebody else has proven a wallet that you hold too.
-    pub by_you: bool,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct ChallengeView {
-    /// Give it to TON Connect as the `tonProof` request. 64 hex digits.
-    payload: String,
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Time,
 }
 
 /// Ask for a challenge
@@ -226,21 +179,6 @@ async fn unlink(
     super::unlink(&mut tx, &caller.person, id, caller.now(&app)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// What each linked wallet holds of each accepted asset.
-#[derive(Debug, Serialize, ToSchema)]
-struct BalancesView {
-    data: Vec<WalletBalances>,
-    #[schema(value_type = String, format = DateTime)]
-    as_of: Time,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct WalletBalances {
-    wallet: String,
-    address: String,
-    balances: Vec<Money>,
 }
 
 /// What your wallets hold

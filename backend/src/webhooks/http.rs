@@ -15,7 +15,7 @@ use super::{
     outbox::{self, Filter, Span},
     state::{Delivery, DeliveryState, Dialect},
     store,
-    view::{self, DeliveryView, EndpointView, EndpointWithSecret, InvoiceSecretView},
+    view::{self, DeliveryView, EndpointView, EndpointWithSecret, InvoiceSecretView, RangeAnswer},
 };
 use crate::{
     app::App,
@@ -334,16 +334,6 @@ struct RangeRequest {
     /// Also what the endpoint has taken already. Default false.
     #[serde(default)]
     include_delivered: bool,
-}
-
-/// What was put into the queue.
-#[derive(Debug, Serialize, ToSchema)]
-struct RangeAnswer {
-    /// How many events are sent again.
-    count: u64,
-    /// The last event looked at: where more follows, send it as `after_seq`.
-    last_seq: i64,
-    has_more: bool,
 }
 
 /// Send a part of the feed again

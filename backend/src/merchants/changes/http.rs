@@ -5,11 +5,12 @@ use axum::{
     extract::{FromRequestParts, State},
     http::request::Parts,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Change, ChangeKind, ChangeStatus, Error, store, view::ChangeView};
+use super::{
+    Change, ChangeKind, ChangeStatus, Error, store,
+    view::{ChangeView, Listed},
+};
 use crate::{
     app::App,
     events::Hand,
@@ -48,18 +49,6 @@ impl From<Error> for Problem {
             Error::Db(error) => error.into(),
         }
     }
-}
-
-/// A change, with the names of those who still belong to the store.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ListedRightsChange)]
-struct Listed {
-    #[serde(flatten)]
-    change: ChangeView,
-    /// The person's name, or the key's.
-    asked_by_name: Option<String>,
-    /// The name of whose role changes.
-    person_name: Option<String>,
 }
 
 /// List the changes of your store that wait or have waited, newest first

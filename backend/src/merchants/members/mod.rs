@@ -10,6 +10,7 @@
 
 pub mod http;
 pub mod store;
+pub mod view;
 
 use std::time::Duration;
 
@@ -109,7 +110,7 @@ pub async fn invite(
         invitation.effective_at = Some(change.due_at);
     }
     let audience = Audience::quiet(merchant.id);
-    let view = http::InvitationView::from(&invitation);
+    let view = view::InvitationView::from(&invitation);
     events::append(tx, &audience, kind::MEMBER_INVITED, &view, now);
     Ok((invitation, token))
 }
@@ -286,7 +287,7 @@ pub async fn appoint(
         None => super::store::set_owner(tx, merchant.id, Some(telegram_id)).await?,
     }
     let audience = changes::alarm(tx, merchant, told).await?;
-    let data = http::MembershipView::new(merchant, person, Role::Owner);
+    let data = view::MembershipView::new(merchant, person, Role::Owner);
     events::append(tx, &audience, kind::MEMBER_APPOINTED, &data, now);
     Ok(person)
 }
@@ -308,7 +309,7 @@ pub async fn dismiss(
     no_longer_rises(tx, merchant, person, now).await?;
     let told = super::owners(tx, merchant).await?;
     let audience = changes::alarm(tx, merchant, told).await?;
-    let data = http::MembershipView::new(merchant, Some(person), Role::Owner);
+    let data = view::MembershipView::new(merchant, Some(person), Role::Owner);
     events::append(tx, &audience, kind::MEMBER_REMOVED, &data, now);
     Ok(store::delete(tx, merchant.id, person).await?)
 }
@@ -341,7 +342,7 @@ async fn tell(
     let Some(merchant) = super::store::find(tx, merchant).await? else { return Ok(()) };
     let owners = super::owners(tx, &merchant).await?;
     let audience = changes::alarm(tx, &merchant, owners).await?;
-    let change = http::MembershipView::new(&merchant, Some(id), role);
+    let change = view::MembershipView::new(&merchant, Some(id), role);
     events::append(tx, &audience, kind, &change, now);
     Ok(())
 }

@@ -3,6 +3,11 @@
 //! Handlers fail with problems like everywhere. [`spell`] stands above everything that may refuse a
 //! call, also for its rate, and says it in CryptoBot's words: `{"ok":false,"error":{…}}`.
 
+mod new;
+mod params;
+mod read;
+mod stats;
+
 use axum::{
     Json, Router,
     extract::{FromRequestParts, Request, State},
@@ -14,10 +19,9 @@ use axum::{
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use self::params::{Params, bad};
 use super::{
-    Error, Filter, new,
-    params::{Params, bad},
-    read, stats, store,
+    Error, Filter, store,
     view::{
         self, AppView, BalanceView, CurrencyView, InvoiceState, InvoiceView, Items, Named,
         RateView, Refusal, Reply, StatsView,
@@ -27,7 +31,7 @@ use crate::{
     app::App,
     idempotency::http::IdempotencyKey,
     invoices::{self, Created, Links},
-    merchants::acting::Acting,
+    merchants::http::acting::Acting,
     problem::{Kind, Problem, Result, Said},
 };
 

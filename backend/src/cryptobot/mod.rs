@@ -11,10 +11,6 @@
 //! * Where their document says Number (`getStats`), a number is answered; money is decimal text.
 
 pub mod http;
-mod new;
-mod params;
-mod read;
-mod stats;
 mod store;
 mod view;
 

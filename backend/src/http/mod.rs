@@ -35,7 +35,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     app::App,
     bot, call, cryptobot, identity, invoices, merchants,
-    merchants::acting::ACCOUNT,
+    merchants::http::acting::ACCOUNT,
     payments, payouts,
     problem::{Kind, Problem, ProblemBody},
     rates, receipts, refunds, reports, requests, unmatched, wait, wallets, webhooks,
@@ -92,7 +92,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(payments::http::router())
         .merge(requests::http::router())
         .merge(invoices::http::router())
-        .merge(bot::offer::router())
+        .merge(bot::http::offer::router())
         .merge(refunds::http::router())
         .merge(unmatched::http::router())
         .merge(merchants::http::router())
@@ -200,7 +200,7 @@ fn cors(app: &App) -> CorsLayer {
             header::CONTENT_TYPE,
             HeaderName::from_static("idempotency-key"),
             ACCOUNT,
-            HeaderName::from_static(invoices::claims::HEADER),
+            HeaderName::from_static(invoices::http::secret::HEADER),
         ])
         .allow_origin(tower_http::cors::AllowOrigin::predicate(move |origin, _| {
             world.as_deref().is_some_and(|world| is_world(world, origin))

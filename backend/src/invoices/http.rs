@@ -1,5 +1,9 @@
 //! Routes for merchants, `/v1/invoices`, and for whoever has the link, `/v1/public/invoices`.
 
+mod pay;
+pub mod refusals;
+pub mod secret;
+
 use std::sync::OnceLock;
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
@@ -8,13 +12,16 @@ use ton::address::Address;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use self::{
+    pay::{Payer, Wish},
+    refusals::{missing, stars_off},
+    secret::PayerSecret,
+};
 use super::{
-    Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Status, Terms, Whole,
-    claims::{self, PayerSecret, Reader},
-    goods,
+    Created, InvoiceStatus, Links, NewInvoice, Status, Terms, Whole,
+    claims::{self, Reader},
     held::Held,
     new::{InvoiceRequest, Returns},
-    pay::{self, Payer, Wish},
     store::{self, Filter},
     timeline::{self, TimelineEntry},
     view::{self, InvoiceView, PayAnswer, PublicInvoiceView},
@@ -30,12 +37,12 @@ use crate::{
         Person,
         http::{InsideTelegram, MaybeCaller, Recognised},
     },
-    merchants::{Merchant, acting::Acting},
+    merchants::{Merchant, http::acting::Acting},
     page::{self, Page, PageQuery},
-    payments::http::accepted,
+    payments::new::accepted,
     problem::{Failures, Kind, Problem, Refusals, Result},
     questions::Asker,
-    rates, vouched,
+    vouched,
     wait::{self, Look, WaitQuery, Waiter},
 };
 
@@ -50,65 +57,6 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(claim_public))
         .routes(routes!(pay_public))
         .routes(routes!(renew_public))
-}
-
-impl From<Error> for Problem {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::NotFound(id) => missing(id),
-            Error::Refused(Refused::Paid) => paid(),
-            Error::Refused(Refused::Expired) => expired(),
-            Error::Refused(Refused::NothingCame) => Self::new(
-                Kind::NothingCame,
-                "There is nothing to accept yet. Nothing was changed; money that comes is recorded.",
-            ),
-            Error::ExternalIdTaken(id) => Self::new(
-                Kind::ExternalIdTaken,
-                format!("{id} has it, with other terms. Nothing was created."),
-            ),
-            Error::NoWebhookSecret => Self::new(
-                Kind::WebhookSecretMissing,
-                "Nothing was created. Make one with POST /v1/webhook_secret, keep it, and try again.",
-            ),
-            Error::Raced => {
-                Self::new(Kind::Busy, "Nothing was changed. Read the invoice again, then decide.")
-            }
-            Error::TooLarge => Self::new(
-                Kind::AmountInvalid,
-                "The price comes to more of an accepted asset than can be counted. Nothing was created.",
-            ),
-            Error::Rate(error) => error.into(),
-            Error::NotRenewed(doubt) => rates::http::unavailable(doubt, NOT_RENEWED),
-            Error::Merchant(error) => Self::internal(error),
-            Error::Db(error) => error.into(),
-        }
-    }
-}
-
-/// For whoever comes to pay a price in fiat.
-const NOT_RENEWED: &str = "The price's own rate is over, so nobody can say how much to pay. Nothing was \
-    changed and no money has moved. Do not pay the sum of before; try again in a minute.";
-
-fn missing(id: impl std::fmt::Display) -> Problem {
-    Problem::not_found(format_args!("invoice {id}"))
-}
-
-pub(super) fn paid() -> Problem {
-    Problem::new(Kind::InvoicePaid, "Everything due has come, so nothing more is to be done.")
-}
-
-pub(super) fn expired() -> Problem {
-    Problem::new(
-        Kind::InvoiceExpired,
-        "Its time is over. Ask the shop for a new invoice, and do not pay this one.",
-    )
-}
-
-pub(super) fn withdrawn() -> Problem {
-    Problem::new(
-        Kind::InvoiceVoid,
-        "The shop has taken it back. Ask the shop for a new invoice, and do not pay this one.",
-    )
 }
 
 /// Create an invoice
@@ -137,12 +85,12 @@ async fn create(
 ) -> Result<Response> {
     let call = key.call(acting.merchant.id, "POST /v1/invoices", &request);
     let returns = if app.network.is_sandbox() { Returns::Localhost } else { Returns::Https };
-    let listed = accepted(&app, &request.asset)?;
+    let listed = accepted(&app.assets, &request.asset)?;
     if request.stars.is_some() && !app.settings.stars {
-        return Err(goods::stars_off());
+        return Err(stars_off());
     }
     let codes = request.accepted_assets.iter().flatten();
-    let others = codes.map(|code| accepted(&app, code)).collect::<Result<Vec<_>>>()?;
+    let others = codes.map(|code| accepted(&app.assets, code)).collect::<Result<Vec<_>, _>>()?;
     let new = request.accept(listed, &others, returns, app.time())?;
     confirm(&app, &(&acting.merchant).into(), &new.terms).await?;
     match attempt(&app, &acting, &call, new.clone()).await {
@@ -463,7 +411,7 @@ async fn renew_public(
     let mut tx = app.db.snapshot().await?;
     let whole = super::whole(&mut tx, id).await?;
     drop(tx);
-    let whole = pay::priced(&app, whole).await?;
+    let whole = super::priced(&app, whole).await?;
     let view = as_payer(&app, whole, person, secret).await?;
     Ok(Json(if inside { view.inside_telegram() } else { view }))
 }

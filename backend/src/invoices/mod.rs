@@ -12,7 +12,6 @@ pub mod goods;
 pub mod held;
 pub mod http;
 pub mod new;
-mod pay;
 mod renew;
 pub mod share;
 pub mod stars;
@@ -39,8 +38,7 @@ use due::Dues;
 use timeline::{Mark, Observation, Source};
 
 pub use goods::{Declined, Goods, Starred};
-pub use pay::priced;
-pub use renew::renew;
+pub use renew::{priced, renew};
 pub use state::{
     Change, Input, Invoice, InvoiceException, InvoiceStatus, Links, Price, Refused, Status, Terms,
     Tolerance,

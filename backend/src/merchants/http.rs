@@ -1,15 +1,18 @@
 //! What every account may read, `/v1/merchant` and the feed, `/v1/events`; and the stores of a person,
 //! `/v1/merchants`.
 
+pub mod acting;
+mod audit;
+mod keys;
+
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use self::acting::Account;
 use super::{
-    Merchant, NewMerchant,
-    acting::Account,
-    audit, changes, keys, members,
+    Merchant, NewMerchant, changes, members,
     role::Role,
     view::{MerchantView, StoreView},
 };

@@ -9,8 +9,6 @@
 //! A merchant's wallet is followed for ever, so that no money is lost between two invoices. Keys are
 //! 256 random bits, shown once and kept as their SHA-256.
 
-pub mod acting;
-pub mod audit;
 pub mod changes;
 pub mod command;
 pub mod grant;

@@ -7,8 +7,8 @@
 pub mod custody;
 pub mod http;
 pub mod link;
-mod lookup;
 pub mod many;
+pub mod new;
 pub mod prepare;
 pub mod recipient;
 pub mod state;

@@ -13,9 +13,8 @@ use crate::{
     idempotency::http::IdempotencyKey,
     merchants::{
         Merchant,
-        acting::Acting,
         changes::{self, ChangeKind, http::Stopping, view::PayoutView},
-        http::own_wallet,
+        http::{acting::Acting, own_wallet},
     },
     page::Page,
     problem::{Kind, Problem, Refusals, Result},

@@ -18,10 +18,10 @@ use crate::{
     extract::{Body, Path, Query},
     id::{InvoiceId, RefundId, StarPaymentId, TransferId},
     idempotency::{Call, http::IdempotencyKey},
-    merchants::{Merchant, acting::Acting},
+    merchants::{Merchant, http::acting::Acting},
     money::Amount,
     page::{Page, PageQuery},
-    payments::{self, Input, Stage, http::positive},
+    payments::{self, Input, Stage, new::positive},
     problem::{Failures, Kind, Problem, Refusals, Result},
     wait::{self, Look, WaitQuery, Waiter},
 };

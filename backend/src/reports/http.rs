@@ -27,7 +27,7 @@ use crate::{
     invoices::InvoiceStatus,
     merchants::Merchant,
     page::{Page, PageQuery},
-    payments::http::accepted,
+    payments::new::accepted,
     problem::{Kind, Problem, Refusals, Result},
     refunds::RefundStatus,
     time::Time,
@@ -112,7 +112,10 @@ impl ReportQuery {
         }
         Ok(Filter {
             span: span.ok_or_else(|| bad("from is later than to."))?,
-            asset: self.asset.map(|code| accepted(app, &code).map(|a| a.asset)).transpose()?,
+            asset: self
+                .asset
+                .map(|code| accepted(&app.assets, &code).map(|a| a.asset))
+                .transpose()?,
             kind: self.kind,
             status: self.status.map(status).transpose()?,
             currency: currency.map_err(|error| bad(format!("fiat: {error}.")))?,

@@ -20,7 +20,8 @@ use crate::{
     page::{Page, PageQuery},
     payments::{
         Purpose, Side,
-        http::{Start, accepted, again, clean_note, positive, start},
+        http::{Start, again, start},
+        new::{accepted, clean_note, positive},
         view::PaymentView,
     },
     problem::{Failures, Kind, Problem, Refusals, Result},
@@ -98,7 +99,7 @@ async fn create(
 ) -> Result<Response> {
     let call = key.call(caller.person.id, "POST /v1/requests", &body);
     let now = caller.now(&app);
-    let listed = accepted(&app, &body.asset)?;
+    let listed = accepted(&app.assets, &body.asset)?;
     let amount = body.amount.as_deref().map(|text| positive(text, listed)).transpose()?;
     let new = NewRequest {
         asset: listed.asset,

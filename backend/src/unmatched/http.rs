@@ -15,7 +15,7 @@ use crate::{
     extract::{Body, Path, Query},
     id::{InvoiceId, TransferId},
     idempotency::http::IdempotencyKey,
-    merchants::{Merchant, acting::Acting},
+    merchants::{Merchant, http::acting::Acting},
     page::{Page, PageQuery},
     problem::{Kind, Problem, Refusals, Result},
     refunds::{

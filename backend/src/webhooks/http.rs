@@ -24,7 +24,7 @@ use crate::{
     extract::{Body, Path, Query},
     id::{DeliveryId, KeyId, WebhookId},
     idempotency::http::IdempotencyKey,
-    merchants::{self, Merchant, acting::Acting},
+    merchants::{self, Merchant, http::acting::Acting},
     page::{Page, PageQuery},
     problem::{Kind, Problem, Refusals, Result},
     time::Time,

@@ -20,7 +20,7 @@ use crate::{
         SESSION_PREFIX,
         http::{Caller, credential},
     },
-    merchants::{Merchant, acting::Acting, find, members, store as merchants},
+    merchants::{Merchant, find, http::acting::Acting, members, store as merchants},
     page::Page,
     problem::{Kind, Problem, Refusals, Result},
 };

@@ -21,7 +21,10 @@ use crate::{
     id::{InvitationId, PersonId},
     identity::http::Caller,
     merchants::{
-        acting::Acting, changes::view::ChangeView, http::as_member, role::Role, view::StoreView,
+        changes::view::ChangeView,
+        http::{acting::Acting, as_member},
+        role::Role,
+        view::StoreView,
     },
     problem::{Kind, Problem, Refusals, Result},
 };

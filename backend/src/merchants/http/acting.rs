@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderName, Method, request::Parts},
 };
 
-use super::{
+use super::super::{
     Key, Merchant,
     grant::{self, Denied, Grant, Need},
     members,
@@ -154,7 +154,7 @@ async fn of_key(parts: &Parts, app: &App, plain: &str) -> Result<Acting> {
         return Err(Problem::new(Kind::KeyInvalid, detail));
     }
     let mut tx = app.db.snapshot().await?;
-    let (merchant, key) = super::by_key(&mut tx, plain, app.livemode())
+    let (merchant, key) = super::super::by_key(&mut tx, plain, app.livemode())
         .await?
         .ok_or_else(|| Problem::new(Kind::KeyInvalid, unknown(plain, app)))?;
     Bearer::is(&parts.extensions, merchant.id);

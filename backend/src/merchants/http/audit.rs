@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Merchant, members, view::Deed};
+use super::super::{Merchant, members, store, view::Deed};
 use crate::{
     app::App,
     events::{self, store::Event},
@@ -37,7 +37,7 @@ async fn read(
     let (account, before) = (merchant.id.to_string(), list.after.unwrap_or(i64::MAX));
     let found = events::store::by_hands(&mut list.tx, &account, before, list.probe).await?;
     let people = members::store::of(&mut list.tx, merchant.id).await?;
-    let keys = super::store::keys_of(&mut list.tx, merchant.id).await?;
+    let keys = store::keys_of(&mut list.tx, merchant.id).await?;
     let name = |hand: &str| {
         let person = people.iter().find(|member| member.person_id.to_string() == hand);
         let key = || keys.iter().find(|key| key.id.to_string() == hand);

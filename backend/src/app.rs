@@ -107,8 +107,10 @@ impl App {
         }))
     }
 
+    /// For what nobody does: the clock, or the chain. Whoever was recognised in a call has a `now` of their
+    /// own, which says whose hand it is.
     pub fn now(&self) -> Now<'_> {
-        Now { at: self.clock.now(), dice: &self.dice }
+        Now { at: self.clock.now(), dice: &self.dice, hand: None }
     }
 
     pub fn time(&self) -> Time {

@@ -158,14 +158,14 @@ async fn go_on(db: &Db) -> anyhow::Result<usize> {
 async fn go_on_from(db: &Db, highest: i64) -> anyhow::Result<usize> {
     let (dice, at) = (Dice::system(), Clock::system().now());
     let mut tx = db.begin().await?;
-    let feeds = restore::go_on(&mut tx, highest, Now { at, dice: &dice }).await?;
+    let feeds = restore::go_on(&mut tx, highest, Now { at, dice: &dice, hand: None }).await?;
     tx.commit().await?;
     Ok(feeds)
 }
 
 /// At the start: a copy that somebody has put in place by hand is found out by the note beside it.
 pub async fn notice(db: &Db, at: Time, dice: &Dice) -> anyhow::Result<()> {
-    if let Some(feeds) = restore::notice(db, Now { at, dice }).await? {
+    if let Some(feeds) = restore::notice(db, Now { at, dice, hand: None }).await? {
         tracing::warn!(
             feeds,
             "this database is an older copy of the one that was used before; its event feeds go on \

@@ -1,14 +1,11 @@
 //! The HTTP request being answered: its id, which is in every log line of it and in its problem if it
-//! has one, and the hand that acts for a merchant in it.
-//!
-//! The hand is known here and not passed along, so that no change can be made and forget to say whose
-//! it was.
+//! has one, and whose it has turned out to be.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, header},
+    http::{Extensions, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
@@ -17,19 +14,7 @@ use tracing::Instrument;
 use crate::{app::App, id::CallId};
 
 tokio::task_local! {
-    static CURRENT: Call;
-}
-
-struct Call {
-    id: String,
-    hand: OnceLock<Hand>,
-    caller: OnceLock<String>,
-}
-
-/// Whoever acts for an account.
-struct Hand {
-    account: String,
-    whose: String,
+    static CURRENT: String;
 }
 
 pub const HEADER: &str = "x-request-id";
@@ -38,33 +23,25 @@ pub const TIME: &str = "remit-time";
 
 /// The current request's id; empty outside a request.
 pub fn current() -> String {
-    CURRENT.try_with(|call| call.id.clone()).unwrap_or_default()
+    CURRENT.try_with(String::clone).unwrap_or_default()
 }
 
-/// Says whose hand acts for an account in this request: a key's id, or a person's.
-pub fn acts(account: impl ToString, whose: impl ToString) {
-    let hand = Hand { account: account.to_string(), whose: whose.to_string() };
-    // Who has been recognised once in a request stays who they are.
-    let _ = CURRENT.try_with(|call| call.hand.set(hand));
-}
+/// Whose credential a request has shown, once it has been found to be good: a person's, or an account's.
+/// It travels with the request, for whoever counts calls.
+#[derive(Debug, Clone, Default)]
+pub struct Bearer(Arc<OnceLock<String>>);
 
-/// Says whose credential has been found to be good in this request: a person's, or an account's.
-pub fn comes_from(caller: impl ToString) {
-    let _ = CURRENT.try_with(|call| call.caller.set(caller.to_string()));
-}
+impl Bearer {
+    /// Says whose it is. Who has been recognised once in a request stays who they are.
+    pub fn is(request: &Extensions, caller: impl ToString) {
+        if let Some(Self(bearer)) = request.get() {
+            let _ = bearer.set(caller.to_string());
+        }
+    }
 
-/// Whose credential has been found to be good, if anybody's.
-pub fn caller() -> Option<String> {
-    CURRENT.try_with(|call| call.caller.get().cloned()).ok().flatten()
-}
-
-/// Whose hand acts for this account, if anybody's.
-pub fn hand(account: &str) -> Option<String> {
-    let of = |call: &Call| {
-        let hand = call.hand.get().filter(|hand| hand.account == account)?;
-        Some(hand.whose.clone())
-    };
-    CURRENT.try_with(of).ok().flatten()
+    pub fn known(&self) -> Option<String> {
+        self.0.get().cloned()
+    }
 }
 
 /// Names each request, measures it and logs it once.
@@ -82,7 +59,7 @@ pub async fn layer(
     let span = tracing::info_span!("call", id, method = %request.method(), route);
     let started = tokio::time::Instant::now();
     let mut response = CURRENT
-        .scope(Call { id: id.clone(), hand: OnceLock::new(), caller: OnceLock::new() }, async {
+        .scope(id.clone(), async {
             let response = next.run(request).await;
             tracing::debug!(status = response.status().as_u16(), "answered");
             response

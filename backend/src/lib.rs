@@ -3,7 +3,8 @@
 //! A guided tour, in reading order:
 //!
 //! 1. The words: [`id`], [`money`], [`time`], [`dice`], [`page`], [`problem`].
-//! 2. [`db`]: one text of SQL on two engines; what a transaction announces commits with it.
+//! 2. [`db`]: one text of SQL on two engines; what a transaction announces commits with it. [`list`]
+//!    reads a page of what is there.
 //! 3. [`events`]: what happened, a gap-free feed per account.
 //! 4. [`identity`] and [`wallets`]: who is calling, and which addresses they have proven; [`follow`]:
 //!    the accounts whose transactions are read.
@@ -44,6 +45,7 @@ pub mod id;
 pub mod idempotency;
 pub mod identity;
 pub mod invoices;
+pub mod list;
 pub mod merchants;
 pub mod money;
 pub mod page;

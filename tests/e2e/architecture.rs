@@ -1,6 +1,9 @@
-//! The house keeps its arrows: no domain looks up at the shells, and no two folders import each other.
+//! The house keeps its arrows: no domain looks up at the shells, no two folders import each other, and the web
+//! stands in front. A call says whose hand it is. And what a database has been through stays as it was.
 
 use std::{collections::BTreeMap, fs, path::Path};
+
+use sha2::{Digest, Sha256};
 
 /// Who stands on whom; a folder may use only what stands below it.
 const STOREYS: &[&[&str]] = &[
@@ -24,10 +27,20 @@ fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
             sources(&path, found);
         } else if path.extension().is_some_and(|kind| kind == "rs") {
             let text = fs::read_to_string(&path).expect("a source file is text");
-            let text = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
-            found.push((path.display().to_string(), text));
+            found.push((path.display().to_string(), untested(&text).to_owned()));
         }
     }
+}
+
+/// Without the tests that stand in the file itself: they may reach for the roof.
+fn untested(text: &str) -> &str {
+    const MARK: &str = "#[cfg(test)]\n";
+    let has_tests = |at: &usize| {
+        let next = text[at + MARK.len()..].lines().next().unwrap_or_default();
+        next.contains("mod ") && next.ends_with('{')
+    };
+    let end = text.match_indices(MARK).map(|(at, _)| at).find(has_tests);
+    &text[..end.unwrap_or(text.len())]
 }
 
 fn storey(name: &str) -> Option<usize> {
@@ -118,4 +131,122 @@ fn what_can_be_paid_is_told_apart_in_one_file() {
             used(text).into_iter().filter(|name| domains.contains(&&**name)).collect();
         assert!(named.is_empty(), "{path} names {named:?}");
     }
+}
+
+/// Whoever is recognised in a call acts in it, and the events of it remember whose hand it was. So a route has
+/// its moment from whoever calls; the app's own is the clock's.
+#[test]
+fn no_route_forgets_whose_hand_it_is() {
+    /// Nobody is known before they have come in; Stars are paid by whoever has the link; and a payment that
+    /// is only prepared is told to nobody.
+    const NOBODY_IS_KNOWN: &[&str] = &["http/me.rs", "bot/http/offer.rs", "payments/http.rs"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let forgets = |(path, text): &(String, String)| {
+        let inside = path.split("backend/src/").nth(1).unwrap_or_default().to_owned();
+        let text = text.replace("app.now().by(", "");
+        let forgets = text.contains("#[utoipa::path(") && text.contains("app.now()");
+        (forgets && !NOBODY_IS_KNOWN.contains(&inside.as_str())).then_some(inside)
+    };
+    let wrong: Vec<_> = files.iter().filter_map(forgets).collect();
+    assert!(
+        wrong.is_empty(),
+        "these take the clock's moment for a caller's; take `acting.now(&app)` or `caller.now(&app)`: {wrong:#?}"
+    );
+}
+
+/// sqlx refuses to start on a database whose migrations are not the ones it went through: everybody who
+/// runs this service would be locked out by an edit.
+#[test]
+fn a_merged_migration_never_changes() {
+    let backend = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend");
+    let list = fs::read_to_string(backend.join("migrations.sha256")).expect("the list is there");
+    let mut listed: BTreeMap<_, _> = list
+        .lines()
+        .filter_map(|line| line.split_once("  "))
+        .map(|(sum, name)| (name, sum))
+        .collect();
+    let mut wrong = Vec::new();
+    for entry in fs::read_dir(backend.join("migrations")).expect("the migrations are there") {
+        let path = entry.expect("the folder can be read").path();
+        let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+        let now = hex::encode(Sha256::digest(fs::read(&path).expect("a migration can be read")));
+        match listed.remove(name.as_str()) {
+            Some(sum) if sum == now => {}
+            Some(_) => wrong.push(format!(
+                "{name} was changed, and databases have been through it. Put it back as it was, and write a \
+                 new migration that makes the difference."
+            )),
+            None => wrong.push(format!(
+                "{name} is new. Add this line to backend/migrations.sha256; from then on it stays as it \
+                 is:\n{now}  {name}"
+            )),
+        }
+    }
+    let lost =
+        listed.keys().map(|name| format!("{name} is gone, and databases have been through it."));
+    wrong.extend(lost);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What all routes share, and the list of everything payable, which joins their routes.
+const WEB: &[&str] = &[
+    "call.rs",
+    "client.rs",
+    "extract.rs",
+    "list.rs",
+    "problem.rs",
+    "serve.rs",
+    "subjects/mod.rs",
+    "wait.rs",
+];
+
+/// These still tell a caller themselves what went wrong. The list only becomes shorter.
+const TELL_A_CALLER: &[&str] = &[
+    "bot/cards.rs",
+    "events/restore.rs",
+    "invoices/new.rs",
+    "payments/prepare.rs",
+    "payments/recipient.rs",
+    "questions.rs",
+    "refunds/message.rs",
+    "vouched.rs",
+    "webhooks/new.rs",
+];
+
+/// What a domain is and does can be read, tested and asked by the bot without a web in between: requests,
+/// responses and problems are words of the routes alone.
+#[test]
+fn the_web_stands_in_front_of_the_domains() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../backend/src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let (mut wrong, mut better) = (Vec::new(), TELL_A_CALLER.to_vec());
+    for (path, text) in &files {
+        let inside = path.split("backend/src/").nth(1).unwrap_or_default();
+        let only_tests = ["harness.rs", "tests.rs", "trials.rs"];
+        let is_web = inside.split('/').any(|part| part == "http" || part == "http.rs");
+        if is_web || WEB.contains(&inside) || only_tests.iter().any(|name| inside.ends_with(name)) {
+            continue;
+        }
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code = code.collect::<Vec<_>>().join("\n");
+        if code.contains("axum") {
+            wrong.push(format!("{inside} names axum"));
+        }
+        let tells = used(&code).iter().any(|name| name == "problem");
+        let known = TELL_A_CALLER.contains(&inside);
+        if tells && !known {
+            wrong.push(format!("{inside} names problem"));
+        }
+        better.retain(|name| *name != inside || !tells);
+        let name = inside.rsplit('/').next().unwrap_or_default();
+        let is_pure = ["goods.rs", "jobs.rs", "mod.rs", "state.rs", "store.rs", "view.rs"];
+        if is_pure.contains(&name) && inside.contains('/') && code.contains("http::") {
+            wrong.push(format!("{inside} looks up at its routes"));
+        }
+    }
+    assert!(wrong.is_empty(), "say it in http.rs, from an error of the domain: {wrong:#?}");
+    assert!(better.is_empty(), "take these from TELL_A_CALLER, they do so no longer: {better:#?}");
 }

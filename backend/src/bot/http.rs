@@ -4,6 +4,8 @@
 //! Telegram calls from a few addresses with the news of everybody, so the secret alone protects this
 //! path: it is looked at before anything else, and whoever knows it may call as often as there is news.
 
+pub mod offer;
+
 use axum::{
     Router,
     extract::{DefaultBodyLimit, FromRequestParts, State},

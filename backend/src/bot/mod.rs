@@ -14,7 +14,6 @@ mod cards;
 mod failure;
 pub mod http;
 mod inbox;
-pub mod offer;
 mod receive;
 mod setup;
 mod stars;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{store, text};
 use crate::{
     db::Tx,
-    events::Now,
+    events::{Hand, Now},
     id::ChangeId,
     identity,
     merchants::changes::{self, ChangeStatus},
@@ -86,8 +86,8 @@ async fn end(
         return Ok(Ended::Before);
     }
     let person = identity::store::by_telegram(tx, telegram_id).await?;
-    let by = person.map(|person| person.id.to_string());
-    match changes::cancel(tx, change, by.as_deref(), now).await {
+    let hand = person.map(|person| Hand::new(change.merchant, person.id));
+    match changes::cancel(tx, change, now.by(hand.as_ref())).await {
         Ok(_) => Ok(Ended::Now),
         Err(changes::Error::Refused(_)) => Ok(Ended::Before),
         Err(error) => Err(error),

@@ -3,6 +3,11 @@
 //! Handlers fail with problems like everywhere. [`spell`] stands above everything that may refuse a
 //! call, also for its rate, and says it in CryptoBot's words: `{"ok":false,"error":{…}}`.
 
+mod new;
+mod params;
+mod read;
+mod stats;
+
 use axum::{
     Json, Router,
     extract::{FromRequestParts, Request, State},
@@ -11,23 +16,22 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
-use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use self::params::{Params, bad};
 use super::{
-    Error, Filter, new,
-    params::{Params, bad},
-    read, stats, store,
+    Error, Filter, store,
     view::{
-        self, AppView, BalanceView, CurrencyView, InvoiceState, InvoiceView, RateView, StatsView,
+        self, AppView, BalanceView, CurrencyView, InvoiceState, InvoiceView, Items, Named,
+        RateView, Refusal, Reply, StatsView,
     },
 };
 use crate::{
     app::App,
-    idempotency::{Answer, Begun, http::IdempotencyKey},
+    idempotency::http::IdempotencyKey,
     invoices::{self, Created, Links},
-    merchants::{Merchant, acting::Acting},
+    merchants::http::acting::Acting,
     problem::{Kind, Problem, Result, Said},
 };
 
@@ -57,8 +61,8 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(Router::new().route("/compat/cryptobot/api/{method}", any(unknown)).into())
 }
 
-/// A merchant who shows an API key as CryptoBot's clients do.
-struct Caller(Merchant);
+/// Whoever shows a merchant's API key as CryptoBot's clients do.
+struct Caller(Acting);
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
@@ -71,49 +75,12 @@ impl FromRequestParts<App> for Caller {
                 "Send your API key, sk_…, in the header Crypto-Pay-API-Token.",
             )
         })?;
-        Ok(Self(Acting::by_key(parts, app, token.trim()).await?.merchant))
+        Ok(Self(Acting::by_key(parts, app, token.trim()).await?))
     }
-}
-
-/// What is answered when all is well.
-#[derive(Debug, Serialize, ToSchema)]
-struct Reply<T: ToSchema> {
-    #[schema(example = true)]
-    ok: bool,
-    result: T,
 }
 
 fn reply<T: ToSchema>(result: T) -> Json<Reply<T>> {
     Json(Reply { ok: true, result })
-}
-
-/// A part of a list.
-#[derive(Debug, Serialize, ToSchema)]
-struct Items<T: ToSchema> {
-    items: Vec<T>,
-}
-
-/// What is answered when something is wrong.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = CryptobotRefusal)]
-struct Refusal {
-    #[schema(example = false)]
-    ok: bool,
-    error: Named,
-}
-
-/// What went wrong.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = CryptobotError)]
-struct Named {
-    /// The HTTP status once more.
-    #[schema(example = 400)]
-    code: u16,
-    /// One of the problems of this service in capitals, or the name that CryptoBot has for it.
-    #[schema(example = "AMOUNT_INVALID")]
-    name: String,
-    /// For a person: what happened, what is safe, what to do.
-    detail: String,
 }
 
 impl From<Error> for Problem {
@@ -166,7 +133,8 @@ async fn unknown() -> Problem {
         (status = "5XX", body = Refusal)
     )
 )]
-async fn get_me(State(app): State<App>, Caller(merchant): Caller) -> Result<Json<Reply<AppView>>> {
+async fn get_me(State(app): State<App>, Caller(acting): Caller) -> Result<Json<Reply<AppView>>> {
+    let merchant = acting.merchant;
     let bot = app.bot_username.get().cloned().unwrap_or_default();
     let app_id = merchant.number();
     Ok(reply(AppView { app_id, name: merchant.name, payment_processing_bot_username: bot }))
@@ -194,30 +162,27 @@ async fn get_me(State(app): State<App>, Caller(merchant): Caller) -> Result<Json
 )]
 async fn create_invoice(
     State(app): State<App>,
-    Caller(merchant): Caller,
+    Caller(acting): Caller,
     key: IdempotencyKey,
     params: Params,
 ) -> Result<Response> {
+    let merchant = &acting.merchant;
     let call = key.call(merchant.id, "cryptobot createInvoice", &params);
     let (new, card) = new::read(&params, &app)?;
-    invoices::http::confirm(&app, &(&merchant).into(), &new.terms).await?;
-    let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let (assets, links) = (&app.assets, |id| Links::of(&app, id));
-    let created =
-        invoices::create(&mut tx, assets, &app.settings.rates, &merchant, new, links, now).await?;
-    let (Created::New(id) | Created::Known(id)) = created;
-    let number = store::keep(&mut tx, id, &card).await?;
-    let invoice = invoices::store::find(&mut tx, id).await?;
-    let invoice = invoice.ok_or(invoices::Error::NotFound(id))?;
-    let view = view::invoice(assets, &super::Numbered { number, card, invoice }, &[]);
-    let answer = Answer::new(StatusCode::OK, &Reply { ok: true, result: view })?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    invoices::http::confirm(&app, &merchant.into(), &new.terms).await?;
+    let now = acting.now(&app);
+    call.once(&app.db, now.at, async |tx| {
+        let (assets, links) = (&app.assets, |id| Links::of(&app, id));
+        let created =
+            invoices::create(tx, assets, &app.settings.rates, merchant, new, links, now).await?;
+        let (Created::New(id) | Created::Known(id)) = created;
+        let number = store::keep(tx, id, &card).await?;
+        let invoice = invoices::store::find(tx, id).await?;
+        let invoice = invoice.ok_or(invoices::Error::NotFound(id))?;
+        let view = view::invoice(assets, &super::Numbered { number, card, invoice }, &[]);
+        Ok((StatusCode::OK, Reply { ok: true, result: view }))
+    })
+    .await
 }
 
 /// Take an invoice back, and out of every list
@@ -234,14 +199,14 @@ async fn create_invoice(
 )]
 async fn delete_invoice(
     State(app): State<App>,
-    Caller(merchant): Caller,
+    Caller(acting): Caller,
     params: Params,
 ) -> Result<Json<Reply<bool>>> {
     params.holds_only(&["invoice_id"])?;
     params.needed("invoice_id")?;
     let number = params.number("invoice_id", 1..=i64::MAX)?.unwrap_or_default();
     let mut tx = app.db.begin().await?;
-    super::delete(&mut tx, &app, &merchant, number).await?;
+    super::delete(&mut tx, &app.assets, acting.merchant.id, number, acting.now(&app)).await?;
     tx.commit().await?;
     Ok(reply(true))
 }
@@ -261,12 +226,12 @@ async fn delete_invoice(
 )]
 async fn get_invoices(
     State(app): State<App>,
-    Caller(merchant): Caller,
+    Caller(acting): Caller,
     params: Params,
 ) -> Result<Json<Reply<Items<InvoiceView>>>> {
     let filter = filter(&params, &app)?;
     let mut tx = app.db.snapshot().await?;
-    let found = super::list(&mut tx, merchant.id, &filter).await?;
+    let found = super::list(&mut tx, acting.merchant.id, &filter).await?;
     Ok(reply(Items { items: super::views(&mut tx, &app.assets, &found).await? }))
 }
 
@@ -302,9 +267,9 @@ fn filter(params: &Params, app: &App) -> Result<Filter> {
 )]
 async fn get_balance(
     State(app): State<App>,
-    Caller(merchant): Caller,
+    Caller(acting): Caller,
 ) -> Result<Json<Reply<Vec<BalanceView>>>> {
-    Ok(reply(read::balances(&app, &merchant).await?))
+    Ok(reply(read::balances(&app, &acting.merchant).await?))
 }
 
 /// What assets are worth
@@ -357,12 +322,12 @@ async fn get_currencies(
 )]
 async fn get_stats(
     State(app): State<App>,
-    Caller(merchant): Caller,
+    Caller(acting): Caller,
     params: Params,
 ) -> Result<Json<Reply<StatsView>>> {
     let span = stats::span(&params, app.time())?;
     let mut tx = app.db.snapshot().await?;
-    Ok(reply(stats::read(&mut tx, merchant.id, span).await?))
+    Ok(reply(stats::read(&mut tx, acting.merchant.id, span).await?))
 }
 
 fn needs_custody(instead: &str) -> Problem {

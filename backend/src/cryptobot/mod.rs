@@ -11,10 +11,6 @@
 //! * Where their document says Number (`getStats`), a number is answered; money is decimal text.
 
 pub mod http;
-mod new;
-mod params;
-mod read;
-mod stats;
 mod store;
 mod view;
 
@@ -24,9 +20,9 @@ use sha2::Sha256;
 use crate::{
     app::App,
     db::{self, Tx},
+    events::Now,
     id::{InvoiceId, MerchantId},
     invoices::{self, Invoice, Status},
-    merchants::Merchant,
     money::Assets,
     payments,
 };
@@ -98,13 +94,19 @@ async fn show(tx: &mut Tx, ids: &[InvoiceId]) -> db::Result<Vec<Numbered>> {
 }
 
 /// Takes an invoice back, if it still can be paid, and out of every list. What was paid stays.
-async fn delete(tx: &mut Tx, app: &App, merchant: &Merchant, number: i64) -> Result<(), Error> {
-    let id = store::by_number(tx, merchant.id, number).await?.ok_or(Error::NotFound(number))?;
-    match invoices::void(tx, &app.assets, id, app.now()).await {
+async fn delete(
+    tx: &mut Tx,
+    assets: &Assets,
+    merchant: MerchantId,
+    number: i64,
+    now: Now<'_>,
+) -> Result<(), Error> {
+    let id = store::by_number(tx, merchant, number).await?.ok_or(Error::NotFound(number))?;
+    match invoices::void(tx, assets, id, now).await {
         Ok(()) | Err(invoices::Error::Refused(invoices::Refused::Expired)) => {}
         Err(error) => return Err(error.into()),
     }
-    Ok(store::delete(tx, id, app.time()).await?)
+    Ok(store::delete(tx, id, now.at).await?)
 }
 
 /// The body of a webhook: CryptoBot's words for an event of ours about an invoice, JSON without a space.

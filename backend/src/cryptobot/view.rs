@@ -272,3 +272,40 @@ pub struct StatsView {
     #[schema(value_type = String, format = DateTime)]
     pub end_at: Time,
 }
+
+/// What is answered when all is well.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Reply<T: ToSchema> {
+    #[schema(example = true)]
+    pub ok: bool,
+    pub result: T,
+}
+
+/// A part of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Items<T: ToSchema> {
+    pub items: Vec<T>,
+}
+
+/// What is answered when something is wrong.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CryptobotRefusal)]
+pub struct Refusal {
+    #[schema(example = false)]
+    pub ok: bool,
+    pub error: Named,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CryptobotError)]
+pub struct Named {
+    /// The HTTP status once more.
+    #[schema(example = 400)]
+    pub code: u16,
+    /// One of the problems of this service in capitals, or the name that CryptoBot has for it.
+    #[schema(example = "AMOUNT_INVALID")]
+    pub name: String,
+    /// For a person: what happened, what is safe, what to do.
+    pub detail: String,
+}

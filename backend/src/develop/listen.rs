@@ -9,7 +9,7 @@ use super::{Remote, UnknownPosition};
 use crate::{
     config::Listen,
     dice::Dice,
-    events::EventView,
+    events::view::EventView,
     page::Page,
     time::Clock,
     webhooks::keys::{Keys, signature},

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Remote;
 use crate::{
     config::{self, Pay, Secret},
-    events::EventView,
+    events::view::EventView,
     page::Page,
     time::Time,
 };

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Remote;
 use crate::{
     config::{Access, Secret, Trigger},
-    events::{EventView, FOR_MERCHANTS, kind},
+    events::{FOR_MERCHANTS, kind, view::EventView},
     page::Page,
 };
 

@@ -18,9 +18,9 @@ use crate::{
     receipts::{
         canonical::LONGEST,
         check,
-        http::ReceiptKeys,
         keys::PublicKey,
         receipt::{NoReceipt, Presented, Receipt, ReceiptTransfer},
+        view::ReceiptKeys,
     },
     serve,
 };

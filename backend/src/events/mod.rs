@@ -6,12 +6,11 @@
 
 pub mod restore;
 pub mod store;
+pub mod view;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::{
-    call,
     db::{self, Announcement, Hooks, Tx},
     dice::Dice,
     id::{DeliveryId, EventId},
@@ -144,11 +143,45 @@ impl Audience {
     }
 }
 
-/// The moment and the dice an event is made with.
+/// Whoever acts for an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hand {
+    account: String,
+    /// A key's id or a person's, or the operator.
+    whose: String,
+}
+
+impl Hand {
+    pub fn new(account: impl ToString, whose: impl ToString) -> Self {
+        Self { account: account.to_string(), whose: whose.to_string() }
+    }
+}
+
+/// The moment and the dice an event is made with, and whose doing it is: whoever wants to record one has to
+/// say so.
 #[derive(Clone, Copy)]
 pub struct Now<'a> {
     pub at: Time,
     pub dice: &'a Dice,
+    /// `None`: the chain's doing, the clock's, or that of somebody whom we do not know.
+    pub hand: Option<&'a Hand>,
+}
+
+impl<'a> Now<'a> {
+    /// The same moment, in somebody's hand.
+    pub fn by<'b>(self, hand: impl Into<Option<&'b Hand>>) -> Now<'b>
+    where
+        'a: 'b,
+    {
+        Now { hand: hand.into(), ..self }
+    }
+
+    /// Whose hand acts for this account, if anybody's. What somebody does for a shop is not their doing in
+    /// the feeds of others.
+    pub fn whose(&self, account: impl ToString) -> Option<String> {
+        let hand = self.hand.filter(|hand| hand.account == account.to_string())?;
+        Some(hand.whose.clone())
+    }
 }
 
 /// Adds an event to the transaction. It is numbered and told when the transaction commits: in the chat,
@@ -163,19 +196,6 @@ pub fn append(
     append_to(tx, audience, Hooks::Subscribed, kind, data, now);
 }
 
-/// The same, for what is told when no call is being answered: says whose doing it is.
-pub fn append_by(
-    tx: &mut Tx,
-    audience: &Audience,
-    hand: Option<&str>,
-    kind: &'static str,
-    data: &impl Serialize,
-    now: Now<'_>,
-) {
-    let told = announcement(audience, Hooks::Subscribed, kind, data, now);
-    tx.announce(Announcement { hand: hand.map(str::to_owned), ..told });
-}
-
 /// The same, with a say in which webhooks hear of it.
 pub fn append_to(
     tx: &mut Tx,
@@ -185,33 +205,23 @@ pub fn append_to(
     data: &impl Serialize,
     now: Now<'_>,
 ) {
-    tx.announce(announcement(audience, hooks, kind, data, now));
-}
-
-fn announcement(
-    audience: &Audience,
-    hooks: Hooks,
-    kind: &'static str,
-    data: &impl Serialize,
-    now: Now<'_>,
-) -> Announcement {
     let data = serde_json::to_string(data).expect("event data has only string keys");
     let deliveries = audience
         .chats
         .iter()
         .map(|chat| (DeliveryId::new(now.at, now.dice), "telegram", chat.to_string()))
         .collect();
-    Announcement {
+    tx.announce(Announcement {
         id: EventId::new(now.at, now.dice),
         account: audience.account.clone(),
         kind,
         data,
         at: now.at,
-        hand: call::hand(&audience.account),
+        hand: now.whose(&audience.account),
         deliveries,
         hooks,
         dice: now.dice.clone(),
-    }
+    });
 }
 
 /// Events of an account after `seq`, oldest first. `kinds` narrows them; empty means all. Each kind is
@@ -234,39 +244,6 @@ pub async fn after(
     found.dedup_by_key(|event| event.seq);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(found)
-}
-
-impl Event {
-    /// The event as the feed shows it.
-    pub fn view(self, livemode: bool) -> EventView {
-        EventView {
-            id: self.id,
-            seq: self.seq,
-            kind: self.kind,
-            created_at: self.created_at,
-            livemode,
-            data: serde_json::from_str(&self.data).unwrap_or(Value::Null),
-        }
-    }
-}
-
-/// One event.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct EventView {
-    #[schema(value_type = String)]
-    pub id: EventId,
-    /// Gap-free per account, but for a gap that `feed.restored` tells of. Remember the last one you
-    /// handled: that is the whole algorithm.
-    pub seq: i64,
-    #[serde(rename = "type")]
-    #[schema(example = "invoice.paid")]
-    pub kind: String,
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: Time,
-    pub livemode: bool,
-    /// The object as it was at that moment.
-    #[schema(value_type = Object)]
-    pub data: Value,
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ mod tests {
     const SHOP: &str = "acc_01m7q5cqg0fzzvzzzzzzzzzzzz";
 
     fn at(millis: i64, dice: &Dice) -> Now<'_> {
-        Now { at: Time::from_millis(millis), dice }
+        Now { at: Time::from_millis(millis), dice, hand: None }
     }
 
     /// A shop whose feed has three events.

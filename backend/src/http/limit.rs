@@ -21,7 +21,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 
 use crate::{
     app::App,
-    call,
+    call::Bearer,
     client::Client,
     cryptobot::http as cryptobot,
     identity::hash,
@@ -87,11 +87,11 @@ impl Tables {
     }
 
     /// Remembers what came of a credential.
-    fn learn(&self, credential: String, response: &Response) {
+    fn learn(&self, credential: String, bearer: &Bearer, response: &Response) {
         let mut good = self.good();
         if response.status() == StatusCode::UNAUTHORIZED {
             good.remove(&credential);
-        } else if let Some(caller) = call::caller() {
+        } else if let Some(caller) = bearer.known() {
             if good.len() >= MANY && !good.contains_key(&credential) {
                 good.clear();
             }
@@ -101,7 +101,7 @@ impl Tables {
 }
 
 /// Answers 429 with `Retry-After` to whoever calls too often.
-pub async fn layer(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+pub async fn layer(State(limits): State<Limits>, mut request: Request, next: Next) -> Response {
     let tables = limits.0.as_ref();
     let from = tables.from(&request);
     let path = request.uri().path();
@@ -126,12 +126,14 @@ pub async fn layer(State(limits): State<Limits>, request: Request, next: Next) -
         return too_many(wait);
     }
     let reads = request.method() == Method::GET || path.starts_with(cryptobot::ROOT);
+    let bearer = Bearer::default();
+    request.extensions_mut().insert(bearer.clone());
     let response = match is_known && reads {
         true => tables.app.places.in_turn(&client, next.run(request)).await,
         false => next.run(request).await,
     };
     if let Some(credential) = credential {
-        tables.learn(credential, &response);
+        tables.learn(credential, &bearer, &response);
     }
     response
 }

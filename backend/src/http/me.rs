@@ -25,7 +25,7 @@ use crate::{
     problem::{Kind, Problem, Refusals, Result},
     subjects,
     time::Time,
-    wallets::{self, http::WalletView},
+    wallets::{self, view::WalletView},
 };
 
 pub fn router() -> OpenApiRouter<App> {

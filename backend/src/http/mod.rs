@@ -38,7 +38,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::{
     app::App,
     bot, call, cryptobot, identity, invoices, merchants,
-    merchants::acting::ACCOUNT,
+    merchants::http::acting::ACCOUNT,
     payouts,
     problem::{Kind, Problem, ProblemBody},
     rates, receipts, reports, subjects, unmatched, wait, wallets, webhooks,
@@ -93,7 +93,7 @@ fn api() -> OpenApiRouter<App> {
         .merge(identity::http::router())
         .merge(wallets::http::router())
         .merge(subjects::routes())
-        .merge(bot::offer::router())
+        .merge(bot::http::offer::router())
         .merge(unmatched::http::router())
         .merge(merchants::http::router())
         .merge(payouts::http::router())
@@ -212,7 +212,7 @@ fn cors(app: &App) -> CorsLayer {
             header::CONTENT_TYPE,
             HeaderName::from_static("idempotency-key"),
             ACCOUNT,
-            HeaderName::from_static(invoices::claims::HEADER),
+            HeaderName::from_static(invoices::http::secret::HEADER),
         ])
         .allow_origin(tower_http::cors::AllowOrigin::predicate(move |origin, _| {
             world.as_deref().is_some_and(|world| is_world(world, origin))

@@ -18,8 +18,9 @@ use super::{
 use crate::{
     app::App,
     db::Tx,
-    invoices::{self, view::PublicInvoiceView},
-    problem::{Kind, Problem},
+    invoices::{self, Error, view::PublicInvoiceView},
+    problem::Problem,
+    rates,
 };
 
 #[derive(RustEmbed)]
@@ -86,8 +87,10 @@ async fn priced(
     let known = invoices::view::public(&app.assets, &whole);
     match invoices::priced(app, whole).await {
         Ok(whole) => Ok((invoices::view::public(&app.assets, &whole), Sum::Held)),
-        Err(problem) if problem.kind == Kind::RateUnavailable => Ok((known, Sum::Unknown)),
-        Err(problem) => Err(problem),
+        Err(Error::NotRenewed(_) | Error::Rate(rates::Error::Doubt(_))) => {
+            Ok((known, Sum::Unknown))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

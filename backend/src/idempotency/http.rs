@@ -7,8 +7,12 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::{Answer, Call, Error};
-use crate::problem::{Kind, Problem, Result};
+use super::{Answer, Begun, Call, Error};
+use crate::{
+    db::{Db, Tx},
+    problem::{Kind, Problem, Result},
+    time::Time,
+};
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// Says that an answer was given before.
@@ -51,6 +55,54 @@ impl IdempotencyKey {
     /// The call it belongs to; `route` is method and path.
     pub fn call(self, account: impl ToString, route: &str, body: &impl Serialize) -> Call {
         Call::new(account.to_string(), self.0, route, body)
+    }
+}
+
+/// What came of a request that happens once.
+#[derive(Debug)]
+pub enum Done {
+    Now(Answer),
+    /// It had happened before. This is what was answered then.
+    Before(Answer),
+}
+
+impl IntoResponse for Done {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Now(answer) => answer.into_response(),
+            Self::Before(answer) => answer.replayed(),
+        }
+    }
+}
+
+impl Call {
+    /// Lets the effect happen once: whoever asks again gets the first answer again. What the effect gives
+    /// is answered, and kept with it.
+    pub async fn once<T: Serialize>(
+        &self,
+        db: &Db,
+        now: Time,
+        effect: impl AsyncFnOnce(&mut Tx) -> Result<(StatusCode, T)>,
+    ) -> Result<Response> {
+        self.done(db, now, effect).await.map(Done::into_response)
+    }
+
+    /// The same, for what is to be told in other words the second time.
+    pub async fn done<T: Serialize>(
+        &self,
+        db: &Db,
+        now: Time,
+        effect: impl AsyncFnOnce(&mut Tx) -> Result<(StatusCode, T)>,
+    ) -> Result<Done> {
+        let mut tx = match self.begin(db, now).await? {
+            Begun::First(tx) => tx,
+            Begun::Again(answer) => return Ok(Done::Before(answer)),
+        };
+        let (status, view) = effect(&mut tx).await?;
+        let answer = Answer::new(status, &view)?;
+        self.remember(&mut tx, &answer).await?;
+        tx.commit().await?;
+        Ok(Done::Now(answer))
     }
 }
 

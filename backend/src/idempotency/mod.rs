@@ -11,6 +11,8 @@
 //! The key is claimed by the insert that opens the effect's own transaction, so claim, effect and answer
 //! commit together or not at all. Whoever comes second waits for that transaction, not for a lock of
 //! ours. An answer that is an error commits nothing and leaves the key free.
+//!
+//! A route says all of it with [`Call::once`]. Whoever has to look around first asks [`Call::known`].
 
 pub mod http;
 pub mod store;

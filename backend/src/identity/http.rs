@@ -10,20 +10,18 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
 use tokio::time::{Instant, sleep, sleep_until};
-use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Person, SESSION_PREFIX, end, end_others, hash, store};
+use super::{Person, SESSION_PREFIX, end, end_others, hash, store, view::OpenSession};
 use crate::{
     app::App,
-    call,
+    call::Bearer,
+    events::{Hand, Now},
     extract::Path,
     id::SessionId,
     page::Page,
     problem::{Kind, Problem, Refusals, Result},
-    time::Time,
 };
 
 /// Somebody who waits is looked after no more often than this, however much is committed.
@@ -44,6 +42,14 @@ pub struct Caller {
     pub person: Person,
     /// Names the session without being able to open it.
     pub session_hash: String,
+    hand: Hand,
+}
+
+impl Caller {
+    /// This moment, in this person's hand.
+    pub fn now<'a>(&'a self, app: &'a App) -> Now<'a> {
+        app.now().by(&self.hand)
+    }
 }
 
 impl FromRequestParts<App> for Caller {
@@ -54,9 +60,10 @@ impl FromRequestParts<App> for Caller {
         let mut tx = app.db.snapshot().await?;
         let now = app.time();
         let seat = store::by_session(&mut tx, &session_hash, now).await?.ok_or_else(no_session)?;
-        call::comes_from(seat.person.id);
+        let person = seat.person.id;
+        Bearer::is(&parts.extensions, person);
         app.session_uses.note(&session_hash, &seat, now);
-        Ok(Self { person: seat.person, session_hash })
+        Ok(Self { person: seat.person, session_hash, hand: Hand::new(person, person) })
     }
 }
 
@@ -120,23 +127,6 @@ pub fn credential<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (given, credential) = value.split_once(' ')?;
     given.eq_ignore_ascii_case(scheme).then(|| credential.trim())
-}
-
-/// One of your open sessions. Nothing of it opens it.
-#[derive(Debug, Serialize, ToSchema)]
-struct OpenSession {
-    #[schema(example = "sgn_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    id: String,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Time,
-    /// To within five minutes.
-    #[schema(value_type = String, format = DateTime)]
-    last_used_at: Time,
-    /// When it ends if it is not used again.
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Time,
-    /// Whether this call was made with it.
-    current: bool,
 }
 
 /// List your open sessions

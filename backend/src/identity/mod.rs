@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod names;
 pub mod store;
 pub mod uses;
+pub mod view;
 
 use std::time::Duration;
 
@@ -200,7 +201,7 @@ mod tests {
         let seen = Seen { telegram_id: who, first_name: "A", username, language: None, chat, at };
         // However old the word is, it comes now.
         let dice = Dice::seeded([who.to_le_bytes()[0]; 32]);
-        let now = Now { at: Time::from_seconds(9_000), dice: &dice };
+        let now = Now { at: Time::from_seconds(9_000), dice: &dice, hand: None };
         let mut tx = db.begin().await.unwrap();
         let person = meet(&mut tx, seen, now).await.unwrap();
         tx.commit().await.unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use teloxide::{prelude::Requester, types::ChatId};
 
 use super::{Chat, Person, Seen, meet, store};
-use crate::{app::App, problem::Result, time::Time};
+use crate::{app::App, db::Result, time::Time};
 
 /// A name that Telegram has spoken of so lately is still that person's, as far as anybody can know.
 const FRESH: Duration = Duration::from_secs(24 * 3600);

@@ -4,49 +4,19 @@
 //! payment of theirs, from a wallet they have proven, or as their Stars. A browser without a person makes
 //! up a secret, and gets a reference of its own for it: what comes with that reference was paid there.
 
-use axum::{extract::FromRequestParts, http::request::Parts};
-
 use super::{Invoice, Status, Whole, share::Share, store};
 use crate::{
     app::App,
     db::{self, Tx},
     events::Now,
     id::{InvoiceId, PaymentId},
-    identity::{self, Person},
+    identity::Person,
     money::{Amount, Asset, Assets},
     payments::{self, Draft, Intent, Side},
-    problem::{Kind, Problem, Result},
 };
 
-pub const HEADER: &str = "remit-payer-secret";
-/// Characters of a secret.
-const LENGTH: std::ops::RangeInclusive<usize> = 32..=128;
 /// Browsers that may have a reference of their own for one invoice; the others pay by the invoice's.
 const MOST: i64 = 200;
-
-/// The secret of the browser that pays, as it is kept; `None` if it shows none.
-#[derive(Debug, Clone)]
-pub struct PayerSecret(pub Option<String>);
-
-impl<S: Send + Sync> FromRequestParts<S> for PayerSecret {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let Some(value) = parts.headers.get(HEADER) else { return Ok(Self(None)) };
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        let secret = value
-            .to_str()
-            .ok()
-            .filter(|text| LENGTH.contains(&text.len()) && text.bytes().all(plain));
-        let secret = secret.ok_or_else(|| {
-            Problem::new(
-                Kind::BadRequest,
-                "Remit-Payer-Secret is 32 to 128 random letters, digits, - and _. Nothing was changed.",
-            )
-        })?;
-        Ok(Self(Some(identity::hash(secret))))
-    }
-}
 
 /// Who reads an invoice, as far as we know.
 #[derive(Debug, Clone, Default)]
@@ -137,7 +107,11 @@ pub async fn open(
 }
 
 /// What this secret pays by: a reference of its own, where the shop has a word for whoever pays.
-pub(super) async fn by_secret(app: &App, whole: &Whole, secret: &str) -> Result<Option<Intent>> {
+pub(super) async fn by_secret(
+    app: &App,
+    whole: &Whole,
+    secret: &str,
+) -> db::Result<Option<Intent>> {
     if whole.invoice.terms.paid_message.is_none() {
         return Ok(None);
     }

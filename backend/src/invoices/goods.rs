@@ -3,12 +3,7 @@
 use std::time::Duration;
 
 use super::{Change, Invoice, Status, share::sum};
-use crate::{
-    db::text_enum,
-    money::Amount,
-    problem::{Kind, Problem},
-    time::Time,
-};
+use crate::{db::text_enum, money::Amount, time::Time};
 
 /// A payment in Stars is completed within seconds of our word; what is agreed should still be in time.
 const IN_TIME: Duration = Duration::from_secs(10);
@@ -112,49 +107,6 @@ impl Invoice {
             Status::Open => Ok(()),
         }
     }
-}
-
-impl From<Declined> for Problem {
-    fn from(declined: Declined) -> Self {
-        match declined {
-            Declined::Unknown => Self::not_found("invoice of this name"),
-            Declined::Off => stars_off(),
-            Declined::NotOffered => Self::new(
-                Kind::StarsNotOffered,
-                "The shop takes no Stars for it. Open its pay page in a browser outside Telegram.",
-            ),
-            Declined::OtherSum => {
-                Self::new(Kind::AmountInvalid, "Another sum than the price in Stars was named.")
-            }
-            Declined::Paid => super::http::paid(),
-            Declined::OnItsWay => Self::new(
-                Kind::PaymentStarted,
-                "Somebody is paying it just now. Wait a minute and look again, so that it is not paid twice.",
-            ),
-            Declined::Begun => Self::new(
-                Kind::PaymentStarted,
-                "Part of it was paid from a wallet. Pay the rest the same way: Stars would pay all of it once more.",
-            ),
-            Declined::Expired => super::http::expired(),
-            Declined::Void => super::http::withdrawn(),
-        }
-    }
-}
-
-/// The operator has not said that Stars are taken.
-pub fn stars_off() -> Problem {
-    Problem::new(
-        Kind::StarsOff,
-        "Telegram credits Stars to the bot, so they come to its operator and not to the shop. The operator of this service has not switched them on (REMIT_STARS=on).",
-    )
-}
-
-/// A wallet is asked for inside Telegram, for goods that only Stars may pay there.
-pub fn stars_only() -> Problem {
-    Problem::new(
-        Kind::StarsOnly,
-        "By Telegram's rules digital goods are paid in Stars here. Nothing was prepared. Pay in Stars, or open the pay page in a browser outside Telegram.",
-    )
 }
 
 #[cfg(test)]

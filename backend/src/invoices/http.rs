@@ -1,28 +1,30 @@
 //! Routes for merchants, `/v1/invoices`, and for whoever has the link, `/v1/public/invoices`.
 
+mod pay;
+pub mod refusals;
+pub mod secret;
+
 use std::sync::OnceLock;
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
-use ton::{address::Address, message::ConnectTransaction};
+use ton::address::Address;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use self::{
+    pay::{Payer, Wish},
+    refusals::{missing, stars_off},
+    secret::PayerSecret,
+};
 use super::{
-    Created, Error, InvoiceStatus, Links, NewInvoice, Refused, Status, Terms, Whole,
-    claims::{self, PayerSecret, Reader},
-    goods,
+    Created, InvoiceStatus, Links, NewInvoice, Status, Terms, Whole,
+    claims::{self, Reader},
     held::Held,
     new::{InvoiceRequest, Returns},
-    pay::{self, Payer, Wish},
     store::{self, Filter},
     timeline::{self, TimelineEntry},
-    view::{self, InvoiceView, PublicInvoiceView},
+    view::{self, InvoiceView, PayAnswer, PublicInvoiceView},
 };
 use crate::{
     app::App,
@@ -30,18 +32,17 @@ use crate::{
     db::Tx,
     extract::{Body, Path, Query},
     id::InvoiceId,
-    idempotency::{Answer, Begun, Call, http::IdempotencyKey},
+    idempotency::{Call, http::IdempotencyKey},
     identity::{
         Person,
         http::{InsideTelegram, MaybeCaller, Recognised},
     },
-    merchants::Merchant,
-    money::Money,
+    merchants::{Merchant, http::acting::Acting},
     page::{self, Page, PageQuery},
-    payments::{http::accepted, view::PaymentView},
+    payments::new::accepted,
     problem::{Failures, Kind, Problem, Refusals, Result},
     questions::Asker,
-    rates, vouched,
+    vouched,
     wait::{self, Look, WaitQuery, Waiter},
 };
 
@@ -56,65 +57,6 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(claim_public))
         .routes(routes!(pay_public))
         .routes(routes!(renew_public))
-}
-
-impl From<Error> for Problem {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::NotFound(id) => missing(id),
-            Error::Refused(Refused::Paid) => paid(),
-            Error::Refused(Refused::Expired) => expired(),
-            Error::Refused(Refused::NothingCame) => Self::new(
-                Kind::NothingCame,
-                "There is nothing to accept yet. Nothing was changed; money that comes is recorded.",
-            ),
-            Error::ExternalIdTaken(id) => Self::new(
-                Kind::ExternalIdTaken,
-                format!("{id} has it, with other terms. Nothing was created."),
-            ),
-            Error::NoWebhookSecret => Self::new(
-                Kind::WebhookSecretMissing,
-                "Nothing was created. Make one with POST /v1/webhook_secret, keep it, and try again.",
-            ),
-            Error::Raced => {
-                Self::new(Kind::Busy, "Nothing was changed. Read the invoice again, then decide.")
-            }
-            Error::TooLarge => Self::new(
-                Kind::AmountInvalid,
-                "The price comes to more of an accepted asset than can be counted. Nothing was created.",
-            ),
-            Error::Rate(error) => error.into(),
-            Error::NotRenewed(doubt) => rates::http::unavailable(doubt, NOT_RENEWED),
-            Error::Merchant(error) => Self::internal(error),
-            Error::Db(error) => error.into(),
-        }
-    }
-}
-
-/// For whoever comes to pay a price in fiat.
-const NOT_RENEWED: &str = "The price's own rate is over, so nobody can say how much to pay. Nothing was \
-    changed and no money has moved. Do not pay the sum of before; try again in a minute.";
-
-fn missing(id: impl std::fmt::Display) -> Problem {
-    Problem::not_found(format_args!("invoice {id}"))
-}
-
-pub(super) fn paid() -> Problem {
-    Problem::new(Kind::InvoicePaid, "Everything due has come, so nothing more is to be done.")
-}
-
-pub(super) fn expired() -> Problem {
-    Problem::new(
-        Kind::InvoiceExpired,
-        "Its time is over. Ask the shop for a new invoice, and do not pay this one.",
-    )
-}
-
-pub(super) fn withdrawn() -> Problem {
-    Problem::new(
-        Kind::InvoiceVoid,
-        "The shop has taken it back. Ask the shop for a new invoice, and do not pay this one.",
-    )
 }
 
 /// Create an invoice
@@ -137,23 +79,23 @@ pub(super) fn withdrawn() -> Problem {
 )]
 async fn create(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     key: IdempotencyKey,
     Body(request): Body<InvoiceRequest>,
 ) -> Result<Response> {
-    let call = key.call(merchant.id, "POST /v1/invoices", &request);
+    let call = key.call(acting.merchant.id, "POST /v1/invoices", &request);
     let returns = if app.network.is_sandbox() { Returns::Localhost } else { Returns::Https };
-    let listed = accepted(&app, &request.asset)?;
+    let listed = accepted(&app.assets, &request.asset)?;
     if request.stars.is_some() && !app.settings.stars {
-        return Err(goods::stars_off());
+        return Err(stars_off());
     }
     let codes = request.accepted_assets.iter().flatten();
-    let others = codes.map(|code| accepted(&app, code)).collect::<Result<Vec<_>>>()?;
+    let others = codes.map(|code| accepted(&app.assets, code)).collect::<Result<Vec<_>, _>>()?;
     let new = request.accept(listed, &others, returns, app.time())?;
-    confirm(&app, &(&merchant).into(), &new.terms).await?;
-    match attempt(&app, &merchant, &call, new.clone()).await {
+    confirm(&app, &(&acting.merchant).into(), &new.terms).await?;
+    match attempt(&app, &acting, &call, new.clone()).await {
         // Somebody took the same external_id just now: the second look finds that invoice.
-        Err(problem) if problem.kind == Kind::Busy => attempt(&app, &merchant, &call, new).await,
+        Err(problem) if problem.kind == Kind::Busy => attempt(&app, &acting, &call, new).await,
         answer => answer,
     }
 }
@@ -176,24 +118,20 @@ impl Links {
     }
 }
 
-async fn attempt(app: &App, merchant: &Merchant, call: &Call, new: NewInvoice) -> Result<Response> {
-    let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let links = |id| Links::of(app, id);
-    let created =
-        super::create(&mut tx, &app.assets, &app.settings.rates, merchant, new, links, now).await?;
-    let (status, id) = match created {
-        Created::New(id) => (StatusCode::CREATED, id),
-        Created::Known(id) => (StatusCode::OK, id),
-    };
-    let whole = super::whole(&mut tx, id).await?;
-    let answer = Answer::new(status, &view::invoice(&app.assets, &whole))?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+async fn attempt(app: &App, acting: &Acting, call: &Call, new: NewInvoice) -> Result<Response> {
+    let now = acting.now(app);
+    call.once(&app.db, now.at, async |tx| {
+        let (rates, merchant) = (&app.settings.rates, &acting.merchant);
+        let links = |id| Links::of(app, id);
+        let created = super::create(tx, &app.assets, rates, merchant, new, links, now).await?;
+        let (status, id) = match created {
+            Created::New(id) => (StatusCode::CREATED, id),
+            Created::Known(id) => (StatusCode::OK, id),
+        };
+        let whole = super::whole(tx, id).await?;
+        Ok((status, view::invoice(&app.assets, &whole)))
+    })
+    .await
 }
 
 /// Which invoices.
@@ -217,16 +155,12 @@ async fn list(
     Query(page): Query<PageQuery>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<InvoiceView>>> {
-    let before = page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing(id)));
-    let filter = Filter {
-        status: query.status,
-        external_id: query.external_id,
-        before: before.transpose()?,
-    };
-    let mut tx = app.db.snapshot().await?;
-    let found = store::list(&mut tx, merchant.id, &filter, i64::from(page.size()) + 1).await?;
-    let Page { data, has_more } = Page::from_probe(found, page.size());
-    let wholes = super::whole::complete(&mut tx, data).await?;
+    let mut list = page.open(&app.db, |id| missing(id)).await?;
+    let filter =
+        Filter { status: query.status, external_id: query.external_id, before: list.after };
+    let found = store::list(&mut list.tx, merchant.id, &filter, list.probe).await?;
+    let Page { data, has_more } = list.page(found);
+    let wholes = super::whole::complete(&mut list.tx, data).await?;
     let data = wholes.iter().map(|whole| view::invoice(&app.assets, whole)).collect();
     Ok(Json(Page { data, has_more }))
 }
@@ -285,12 +219,12 @@ impl Seen {
 )]
 async fn void(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<InvoiceId>,
 ) -> Result<Json<InvoiceView>> {
     let mut tx = app.db.begin().await?;
-    own(&mut tx, &merchant, id).await?;
-    super::void(&mut tx, &app.assets, id, app.now()).await?;
+    own(&mut tx, &acting.merchant, id).await?;
+    super::void(&mut tx, &app.assets, id, acting.now(&app)).await?;
     let whole = super::whole(&mut tx, id).await?;
     tx.commit().await?;
     Ok(Json(view::invoice(&app.assets, &whole)))
@@ -307,12 +241,12 @@ async fn void(
 )]
 async fn accept(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<InvoiceId>,
 ) -> Result<Json<InvoiceView>> {
     let mut tx = app.db.begin().await?;
-    own(&mut tx, &merchant, id).await?;
-    super::accept(&mut tx, &app.assets, id, app.now()).await?;
+    own(&mut tx, &acting.merchant, id).await?;
+    super::accept(&mut tx, &app.assets, id, acting.now(&app)).await?;
     let whole = super::whole(&mut tx, id).await?;
     tx.commit().await?;
     Ok(Json(view::invoice(&app.assets, &whole)))
@@ -453,18 +387,6 @@ struct PayRequest {
     amount: Option<String>,
 }
 
-/// What the wallet has to sign.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PayAnswer {
-    /// Pass it to TON Connect as it is.
-    #[schema(value_type = Object)]
-    pub(super) transaction: ConnectTransaction,
-    /// How much of what it pays.
-    pub(super) money: Money,
-    /// The payment in your own activity, if you called with a session and this wallet is yours.
-    pub(super) payment: Option<PaymentView>,
-}
-
 /// Reckon a price in fiat anew
 ///
 /// For whoever is about to pay, once `fiat.rate_expires_at` is over: what is still missing is reckoned at the
@@ -489,7 +411,7 @@ async fn renew_public(
     let mut tx = app.db.snapshot().await?;
     let whole = super::whole(&mut tx, id).await?;
     drop(tx);
-    let whole = pay::priced(&app, whole).await?;
+    let whole = super::priced(&app, whole).await?;
     let view = as_payer(&app, whole, person, secret).await?;
     Ok(Json(if inside { view.inside_telegram() } else { view }))
 }

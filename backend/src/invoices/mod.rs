@@ -13,7 +13,6 @@ pub mod goods;
 pub mod held;
 pub mod http;
 pub mod new;
-mod pay;
 mod renew;
 pub mod share;
 pub mod stars;
@@ -41,8 +40,7 @@ use timeline::{Mark, Observation, Source};
 
 pub use card::card;
 pub use goods::{Declined, Goods, Starred};
-pub use pay::priced;
-pub use renew::renew;
+pub use renew::{priced, renew};
 pub use state::{
     Change, Input, Invoice, InvoiceException, InvoiceStatus, Links, Price, Refused, Status, Terms,
     Tolerance,

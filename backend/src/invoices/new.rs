@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::{Goods, NewInvoice, Price, Terms, Tolerance, held};
 use crate::{
     money::{Amount, Asset, Listed},
-    payments::http::positive,
+    payments::new::positive,
     problem::{Kind, Problem, Result},
     rates::{Fiat, FiatPrice},
     stars::Stars,
@@ -217,7 +217,10 @@ impl InvoiceRequest {
 
     fn least(&self, listed: &Listed) -> Result<Option<Amount>> {
         let least = self.min_amount.as_deref().map(|text| positive(text, listed)).transpose();
-        least.map_err(|problem| Problem { detail: format!("min_{}", problem.detail), ..problem })
+        least.map_err(|unclear| {
+            let problem = Problem::from(unclear);
+            Problem { detail: format!("min_{}", problem.detail), ..problem }
+        })
     }
 }
 

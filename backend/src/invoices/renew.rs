@@ -1,12 +1,13 @@
 //! A new rate for a price in fiat, when the one before is over and somebody comes to pay.
 
 use super::{
-    Dues, Error, Invoice, Voice,
+    Dues, Error, Invoice, Voice, Whole, due,
     held::{self, Counting, Held},
     store, tell,
     timeline::{Mark, Observation},
 };
 use crate::{
+    app::App,
     db::{self, Tx},
     events::{Now, kind},
     id::InvoiceId,
@@ -15,6 +16,24 @@ use crate::{
     rates::Setup,
     time::Time,
 };
+
+/// The invoice as whoever pays now may pay it: a price in fiat at a rate that is held.
+pub async fn priced(app: &App, whole: Whole) -> Result<Whole, Error> {
+    if !whole.invoice.wants_rate(app.time()) {
+        return Ok(whole);
+    }
+    let (id, setup) = (whole.invoice.id, &app.settings.rates);
+    // Whoever reads a page while no rate can be trusted is in nobody's way who writes.
+    let mut tx = app.db.snapshot().await?;
+    let rates = due::reckon(&mut tx, &app.assets, setup, &whole.invoice.terms, app.time());
+    rates.await.map_err(Error::not_renewed)?;
+    drop(tx);
+    let mut tx = app.db.begin().await?;
+    renew(&mut tx, &app.assets, setup, id, app.now()).await?;
+    let whole = super::whole(&mut tx, id).await?;
+    tx.commit().await?;
+    Ok(whole)
+}
 
 /// Reckons the rest of a price in fiat anew, if its rate is over and it can still be paid. To ask again
 /// changes nothing; of two who ask at the same time one finds it done.

@@ -36,14 +36,14 @@ impl Till {
         let Sources(sources) = "a=https://a.test/{asset} b=https://b.test/{asset}".parse().unwrap();
         let setup = Setup { sources, ..Setup::default() };
         let mut tx = db.begin().await.unwrap();
-        let now = Now { at: NOW, dice: &dice };
+        let now = Now { at: NOW, dice: &dice, hand: None };
         let shop = merchants::create(&mut tx, &assets, olgas_shop(), now).await.unwrap();
         tx.commit().await.unwrap();
         Self { db, dice, assets, setup, shop }
     }
 
     fn now(&self) -> Now<'_> {
-        Now { at: NOW, dice: &self.dice }
+        Now { at: NOW, dice: &self.dice, hand: None }
     }
 
     fn terms(&self, external_id: Option<&str>) -> NewInvoice {

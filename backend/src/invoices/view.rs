@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use ton::message::ConnectTransaction;
 use utoipa::ToSchema;
 
 use super::{Goods, Invoice, InvoiceException, InvoiceStatus, Price, Status, Whole, share::Tender};
@@ -9,7 +10,7 @@ use crate::{
     money::{Amount, Asset, Assets, Money},
     payments::{
         Intent, Outcome, Reason, Stage, Transfer,
-        view::{Step, friendly},
+        view::{PaymentView, Step, friendly},
     },
     rates::FiatValue,
     refunds::view::{self, RefundBrief},
@@ -493,4 +494,16 @@ pub(super) fn star_payment(invoice: &Invoice, paid: &StarPayment) -> InvoiceStar
         at: paid.at,
         late: invoice.is_late(paid.at),
     }
+}
+
+/// What the wallet has to sign.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PayAnswer {
+    /// Pass it to TON Connect as it is.
+    #[schema(value_type = Object)]
+    pub transaction: ConnectTransaction,
+    /// How much of what it pays.
+    pub money: Money,
+    /// The payment in your own activity, if you called with a session and this wallet is yours.
+    pub payment: Option<PaymentView>,
 }

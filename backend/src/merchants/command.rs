@@ -16,7 +16,7 @@ use crate::{
     app::App,
     config::MerchantVerb,
     db::{self, Tx},
-    events::{Now, kind},
+    events::{Hand, Now, kind},
     id::{KeyId, MerchantId},
 };
 
@@ -44,8 +44,8 @@ pub async fn run(app: &App, verb: MerchantVerb) -> anyhow::Result<()> {
                 mint_with(&mut tx, &merchant, format, None, Grant::default(), now).await?;
             let told = owners(&mut tx, &merchant).await?;
             let audience = changes::alarm(&mut tx, &merchant, told).await?;
-            let told = (&merchant, &key);
-            keys::announce(&mut tx, &audience, kind::KEY_CREATED, told, Some(OPERATOR), now);
+            let (told, hand) = ((&merchant, &key), Hand::new(merchant.id, OPERATOR));
+            keys::announce(&mut tx, &audience, kind::KEY_CREATED, told, now.by(&hand));
             println!("{} {plain}\nThe key is shown only now. The owners are told.", key.id);
         }
         MerchantVerb::Key { merchant, revoke: Some(key), .. } => {
@@ -87,12 +87,14 @@ pub async fn run(app: &App, verb: MerchantVerb) -> anyhow::Result<()> {
 
 /// Revokes a key. What it still waited for is over.
 async fn end(tx: &mut Tx, merchant: &Merchant, id: KeyId, now: Now<'_>) -> anyhow::Result<()> {
+    let hand = Hand::new(merchant.id, OPERATOR);
+    let now = now.by(&hand);
     let key = store::own_key(tx, merchant.id, id).await?;
     revoke(tx, merchant.id, id, now).await?;
     let its = |matter: &Matter| matches!(matter, Matter::Key { key, .. } if *key == id);
-    changes::withdraw(tx, merchant, its, Some(OPERATOR), now).await?;
+    changes::withdraw(tx, merchant, its, now).await?;
     if let Some(key) = key {
-        keys::announce_revoked(tx, merchant, key, Some(OPERATOR), now);
+        keys::announce_revoked(tx, merchant, key, now);
     }
     Ok(())
 }

@@ -1,30 +1,33 @@
 //! What every account may read, `/v1/merchant` and the feed, `/v1/events`; and the stores of a person,
 //! `/v1/merchants`.
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+pub mod acting;
+mod audit;
+mod keys;
+
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Merchant, NewMerchant, acting::Account, audit, changes, keys, members, role::Role};
+use self::acting::Account;
+use super::{
+    Merchant, NewMerchant, changes, members,
+    role::Role,
+    view::{MerchantView, StoreView},
+};
 use crate::{
     app::App,
     config::Opening,
     db::Tx,
-    events::{self, EventView, kind},
+    events::{self, kind, view::EventView},
     extract::{Body, Query},
     id::{PersonId, WalletId},
-    idempotency::{Answer, Begun, http::IdempotencyKey},
+    idempotency::http::IdempotencyKey,
     identity::http::Caller,
     page::{self, Page},
     payments::view::friendly,
     problem::{Kind, Problem, Refusals, Result},
-    time::Time,
     wait::{self, Look},
     wallets,
 };
@@ -45,23 +48,6 @@ pub fn router() -> OpenApiRouter<App> {
         .merge(changes::http::router())
 }
 
-/// A merchant's account.
-#[derive(Debug, Serialize, ToSchema)]
-struct MerchantView {
-    #[schema(example = "acc_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    id: String,
-    name: String,
-    /// The wallet that is paid.
-    address: String,
-    /// Since when it is that wallet.
-    #[schema(value_type = String, format = DateTime)]
-    payout_since: Time,
-    /// Whether the money is real.
-    livemode: bool,
-    /// The number of the newest event in your feed; 0 before the first one.
-    last_seq: i64,
-}
-
 /// Read your account
 #[utoipa::path(
     get, path = "/v1/merchant", tag = "Merchants", security(("key" = [])),
@@ -80,51 +66,18 @@ async fn read(State(app): State<App>, merchant: Merchant) -> Result<Json<Merchan
     }))
 }
 
-/// A store, and what you are to it.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Store)]
-pub struct StoreView {
-    #[schema(example = "acc_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    id: String,
-    name: String,
-    /// The wallet that is paid.
-    address: String,
+/// A store as this person sees it, who may be about to own it.
+pub async fn as_member(
+    tx: &mut Tx,
+    merchant: &Merchant,
+    person: PersonId,
     role: Role,
-    /// From when you are an owner, if that waits.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    owner_from: Option<Time>,
-    /// Whether the money is real.
-    livemode: bool,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Time,
-}
-
-impl StoreView {
-    pub fn new(merchant: &Merchant, role: Role) -> Self {
-        Self {
-            id: merchant.id.to_string(),
-            name: merchant.name.clone(),
-            address: friendly(merchant.payout),
-            role,
-            owner_from: None,
-            livemode: merchant.livemode,
-            created_at: merchant.created_at,
-        }
-    }
-
-    /// As this person sees it, who may be about to own it.
-    pub async fn of(
-        tx: &mut Tx,
-        merchant: &Merchant,
-        person: PersonId,
-        role: Role,
-    ) -> Result<Self> {
-        let owner_from = match role {
-            Role::Owner => None,
-            _ => changes::store::owner_from(tx, merchant.id, person).await?,
-        };
-        Ok(Self { owner_from, ..Self::new(merchant, role) })
-    }
+) -> Result<StoreView> {
+    let owner_from = match role {
+        Role::Owner => None,
+        _ => changes::store::owner_from(tx, merchant.id, person).await?,
+    };
+    Ok(StoreView { owner_from, ..StoreView::new(merchant, role) })
 }
 
 /// List the stores you belong to
@@ -141,7 +94,7 @@ async fn stores(State(app): State<App>, caller: Caller) -> Result<Json<Page<Stor
     let here = found.iter().filter(|(merchant, _)| merchant.livemode == app.livemode());
     let mut data = Vec::new();
     for (merchant, role) in here {
-        data.push(StoreView::of(&mut tx, merchant, caller.person.id, *role).await?);
+        data.push(as_member(&mut tx, merchant, caller.person.id, *role).await?);
     }
     Ok(Json(Page { data, has_more: false }))
 }
@@ -183,31 +136,27 @@ async fn open(
         return Err(Problem::new(Kind::MerchantsClosed, detail));
     }
     let name = clean_name(&new.name)?;
-    let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::Again(answer) => return Ok(answer.replayed()),
-        Begun::First(tx) => tx,
-    };
-    let wallet = own_wallet(&mut tx, caller.person.id, &new.wallet).await?;
-    crate::identity::store::hold(&mut tx, caller.person.id).await?;
-    let known = members::store::merchants_of(&mut tx, caller.person.id).await?;
-    if known.iter().filter(|(_, role)| *role == Role::Owner).count() >= MOST {
-        let detail = format!("You own {MOST} stores already. Nothing was opened.");
-        return Err(Problem::new(Kind::TooManyMerchants, detail));
-    }
-    let new = NewMerchant {
-        name,
-        payout: wallet.address,
-        owner_telegram: None,
-        livemode: app.livemode(),
-    };
-    let merchant = super::create(&mut tx, &app.assets, new, now).await?;
-    members::store::insert(&mut tx, merchant.id, caller.person.id, Role::Owner, now.at).await?;
-    let view = StoreView::new(&merchant, Role::Owner);
-    let answer = Answer::new(StatusCode::CREATED, &view)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    let now = caller.now(&app);
+    call.once(&app.db, now.at, async |tx| {
+        let wallet = own_wallet(tx, caller.person.id, &new.wallet).await?;
+        crate::identity::store::hold(tx, caller.person.id).await?;
+        let known = members::store::merchants_of(tx, caller.person.id).await?;
+        if known.iter().filter(|(_, role)| *role == Role::Owner).count() >= MOST {
+            let detail = format!("You own {MOST} stores already. Nothing was opened.");
+            return Err(Problem::new(Kind::TooManyMerchants, detail));
+        }
+        let new = NewMerchant {
+            name,
+            payout: wallet.address,
+            owner_telegram: None,
+            livemode: app.livemode(),
+        };
+        let merchant = super::create(tx, &app.assets, new, now).await?;
+        members::store::insert(tx, merchant.id, caller.person.id, Role::Owner, now.at).await?;
+        let view = StoreView::new(&merchant, Role::Owner);
+        Ok((StatusCode::CREATED, view))
+    })
+    .await
 }
 
 fn clean_name(name: &str) -> Result<String> {

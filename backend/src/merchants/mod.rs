@@ -9,8 +9,6 @@
 //! A merchant's wallet is followed for ever, so that no money is lost between two invoices. Keys are
 //! 256 random bits, shown once and kept as their SHA-256.
 
-pub mod acting;
-pub mod audit;
 pub mod changes;
 pub mod command;
 pub mod grant;
@@ -22,6 +20,7 @@ pub mod members;
 pub mod role;
 pub mod store;
 pub mod uses;
+pub mod view;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -302,7 +301,7 @@ pub mod tests {
     }
 
     pub fn at(millis: i64, dice: &Dice) -> Now<'_> {
-        Now { at: Time::from_millis(millis), dice }
+        Now { at: Time::from_millis(millis), dice, hand: None }
     }
 
     #[tokio::test]

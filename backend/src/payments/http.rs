@@ -1,5 +1,7 @@
 //! Routes for people who pay: `/v1/payments` and `/v1/recipients`.
 
+mod lookup;
+
 use std::str::FromStr;
 
 use axum::{
@@ -16,7 +18,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Draft, Error, Input, Intent, Memo, Purpose, Side, TO_SIGN,
     custody::{self, memo},
-    lookup, many, prepare,
+    many,
+    new::{Unclear, accepted, clean_note, positive},
+    prepare,
     recipient::{self, Recipient},
     store::{
         self,
@@ -29,9 +33,12 @@ use crate::{
     db::Tx,
     extract::{Body, Path, Query},
     id::{PaymentId, TransferId},
-    idempotency::{Answer, Begun, Call, http::IdempotencyKey},
+    idempotency::{
+        Answer, Call,
+        http::{Done, IdempotencyKey},
+    },
     identity::{Person, http::Caller},
-    money::{Amount, Asset, Listed},
+    money::{Amount, Asset},
     page::{Page, PageQuery},
     problem::{Failures, Kind, Problem, Refusals, Result},
     time::Time,
@@ -65,6 +72,20 @@ impl From<Error> for Problem {
     }
 }
 
+impl From<Unclear> for Problem {
+    fn from(unclear: Unclear) -> Self {
+        match unclear {
+            Unclear::Asset(codes) => {
+                Self::new(Kind::AssetUnknown, format!("Use one of: {}.", codes.join(", ")))
+            }
+            Unclear::Amount(_) | Unclear::Nothing => {
+                Self::new(Kind::AmountInvalid, format!("{unclear}. Nothing was changed."))
+            }
+            Unclear::Note => Self::new(Kind::BadRequest, format!("{unclear}.")),
+        }
+    }
+}
+
 /// What to pay, and to whom.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -87,9 +108,6 @@ pub struct NewPayment {
     /// Which of your linked wallets pays; your default one if left out.
     pub from: Option<String>,
 }
-
-/// The longest note, in characters.
-const NOTE: usize = 200;
 
 /// Prepare a payment
 ///
@@ -118,7 +136,7 @@ async fn create(
     if let Some(again) = again(&app, &caller.person, &call).await? {
         return Ok(again);
     }
-    let listed = accepted(&app, &new.asset)?;
+    let listed = accepted(&app.assets, &new.asset)?;
     let amount = positive(&new.amount, listed)?;
     let note = clean_note(new.note.as_deref())?;
     let to = recipient::resolve(&app, &new.to).await?;
@@ -231,22 +249,20 @@ pub async fn start(
         description: start.description,
         expires_at: start.good_until.map_or(end, |until| until.min(end)),
     };
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return as_it_stands(app, payer, answer).await,
-    };
-    let intent = match memo {
-        Some(memo) => {
-            prepare::open_with_memo(&mut tx, app, payer.id, from, draft, memo, now).await?
-        }
-        None => prepare::open(&mut tx, app, payer.id, from, draft, now).await?,
-    };
-    let viewer = Viewer { person: Some(payer.id), direction: Direction::Out };
-    let view = view::intent(&app.assets, &intent, None, viewer);
-    let answer = Answer::new(StatusCode::CREATED, &view)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    let done = call.done(&app.db, now.at, async |tx| {
+        let intent = match memo {
+            Some(memo) => {
+                prepare::open_with_memo(tx, app, payer.id, from, draft, memo, now).await?
+            }
+            None => prepare::open(tx, app, payer.id, from, draft, now).await?,
+        };
+        let viewer = Viewer { person: Some(payer.id), direction: Direction::Out };
+        Ok((StatusCode::CREATED, view::intent(&app.assets, &intent, None, viewer)))
+    });
+    match done.await? {
+        Done::Now(answer) => Ok(answer.into_response()),
+        Done::Before(answer) => as_it_stands(app, payer, answer).await,
+    }
 }
 
 /// The payment that this very request has made before.
@@ -291,35 +307,6 @@ async fn paying_wallet(tx: &mut Tx, payer: &Person, from: Option<&str>) -> Resul
         Address::read(from).map_err(|e| Problem::new(Kind::AddressInvalid, e.to_string()))?.address;
     let mine = wallets::store::of(tx, payer.id).await?;
     mine.into_iter().find(|wallet| wallet.address == address).ok_or_else(missing)
-}
-
-/// An asset of the allow-list, by its code.
-pub fn accepted<'a>(app: &'a App, code: &str) -> Result<&'a Listed> {
-    app.assets.by_code(code).ok_or_else(|| {
-        let codes: Vec<_> = app.assets.iter().map(|listed| listed.code.as_str()).collect();
-        Problem::new(Kind::AssetUnknown, format!("Use one of: {}.", codes.join(", ")))
-    })
-}
-
-/// An amount above zero of an asset.
-pub fn positive(text: &str, listed: &Listed) -> Result<Amount> {
-    let bad = |why: &dyn std::fmt::Display| {
-        Problem::new(Kind::AmountInvalid, format!("amount {why}. Nothing was changed."))
-    };
-    let amount = Amount::parse(text, listed.decimals).map_err(|e| bad(&e))?;
-    if amount.is_zero() { Err(bad(&"must be above zero")) } else { Ok(amount) }
-}
-
-/// A note without line breaks or invisible characters at its ends; empty is none.
-pub fn clean_note(note: Option<&str>) -> Result<Option<String>> {
-    let Some(note) = note.map(str::trim).filter(|note| !note.is_empty()) else { return Ok(None) };
-    if note.chars().count() > NOTE || note.chars().any(char::is_control) {
-        return Err(Problem::new(
-            Kind::BadRequest,
-            format!("note may have {NOTE} characters on one line."),
-        ));
-    }
-    Ok(Some(note.to_owned()))
 }
 
 /// Which activity.

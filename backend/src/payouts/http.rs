@@ -1,11 +1,6 @@
 //! Routes for a store's wallet: `/v1/payout_changes`.
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -15,12 +10,11 @@ use crate::{
     app::App,
     extract::{Body, Path},
     id::ChangeId,
-    idempotency::{Answer, Begun, http::IdempotencyKey},
+    idempotency::http::IdempotencyKey,
     merchants::{
         Merchant,
-        acting::Acting,
         changes::{self, ChangeKind, http::Stopping, view::PayoutView},
-        http::own_wallet,
+        http::{acting::Acting, own_wallet},
     },
     page::Page,
     problem::{Kind, Problem, Refusals, Result},
@@ -97,19 +91,15 @@ async fn ask(
         ));
     };
     let call = key.call(acting.merchant.id, "POST /v1/payout_changes", &new);
-    let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::Again(answer) => return Ok(answer.replayed()),
-        Begun::First(tx) => tx,
-    };
-    let wallet = own_wallet(&mut tx, person, &new.wallet).await?;
-    let delay = app.settings.payout_delay;
-    let change = super::ask(&mut tx, &acting.merchant, wallet.address, person, delay, now).await?;
-    let view = PayoutView::new(&acting.merchant, &change);
-    let answer = Answer::new(StatusCode::CREATED, &view)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    let now = acting.now(&app);
+    call.once(&app.db, now.at, async |tx| {
+        let wallet = own_wallet(tx, person, &new.wallet).await?;
+        let delay = app.settings.payout_delay;
+        let change = super::ask(tx, &acting.merchant, wallet.address, person, delay, now).await?;
+        let view = PayoutView::new(&acting.merchant, &change);
+        Ok((StatusCode::CREATED, view))
+    })
+    .await
 }
 
 /// Stop a move to another wallet

@@ -1,14 +1,15 @@
 //! `GET /v1/rates`: what is known, from whom, and whether it may be relied on.
 
 use axum::{Json, extract::State};
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Currency, Doubt, Error, Quote, Setup, Source, Stand};
+use super::{
+    Currency, Doubt, Error, Quote, Setup, Source, Stand,
+    view::{Part, RateView, Rates, RulesView, SourceView},
+};
 use crate::{
     app::App,
-    db::{Tx, text_enum},
+    db::Tx,
     money::Listed,
     problem::{Kind, Problem, Refusals, Result},
     time::Time,
@@ -41,90 +42,6 @@ impl From<Error> for Problem {
             Error::Db(error) => error.into(),
         }
     }
-}
-
-/// What assets are worth, and how that is known.
-#[derive(Debug, Serialize, ToSchema)]
-struct Rates {
-    /// One for each asset in each currency.
-    data: Vec<RateView>,
-    /// The currency in which money that has come is reported.
-    #[schema(example = "USD")]
-    reporting_currency: String,
-    rules: RulesView,
-}
-
-/// When a rate is trusted.
-#[derive(Debug, Serialize, ToSchema)]
-struct RulesView {
-    /// How many sources must agree.
-    agreeing: usize,
-    /// How far from the median they may be, in hundredths of a percent.
-    max_deviation_bps: u16,
-    /// How old what they said may be.
-    max_age_seconds: u64,
-}
-
-/// What one whole unit of an asset is worth.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Rate)]
-struct RateView {
-    #[schema(example = "GRAM")]
-    asset: String,
-    #[schema(example = "USD")]
-    currency: String,
-    /// The median of what was said lately, decimal. Rely on it only where it is trusted.
-    #[schema(example = "2.5")]
-    value: Option<String>,
-    /// Whether prices in this currency are taken for this asset just now.
-    trusted: bool,
-    /// Why not.
-    reason: Option<String>,
-    /// How old a trusted rate is: when the oldest of the sources that agree was asked.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    at: Option<Time>,
-    sources: Vec<SourceView>,
-}
-
-text_enum! {
-    /// What a source counts for.
-    pub enum Part {
-        Agrees = "agrees",
-        /// It is too far from the median.
-        Deviates = "deviates",
-        /// What it said is too old.
-        Stale = "stale",
-        /// It has said nothing of this pair so far.
-        Silent = "silent",
-    }
-}
-
-impl From<Stand> for Part {
-    fn from(stand: Stand) -> Self {
-        match stand {
-            Stand::Agrees => Self::Agrees,
-            Stand::Deviates => Self::Deviates,
-            Stand::Stale => Self::Stale,
-        }
-    }
-}
-
-/// One source, and what it says of a pair.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = RateSource)]
-struct SourceView {
-    name: String,
-    part: Part,
-    /// Decimal, exactly as the source said.
-    value: Option<String>,
-    /// When it last said so.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    at: Option<Time>,
-    /// What went wrong when it was last asked.
-    error: Option<String>,
-    /// After several failures it is left in peace until then.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    resting_until: Option<Time>,
 }
 
 /// What assets are worth in fiat, and how that is known

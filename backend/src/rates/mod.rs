@@ -14,6 +14,7 @@ pub mod rate;
 pub mod source;
 pub mod state;
 pub mod store;
+pub mod view;
 
 use std::{
     collections::HashMap,

@@ -7,11 +7,15 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Error, Subject, page, receipt::SignedReceipt};
+use super::{
+    Error, Subject, page,
+    receipt::SignedReceipt,
+    view::{ReceiptKeyView, ReceiptKeys},
+};
 use crate::{
     app::App,
     extract::{Path, Query},
@@ -80,30 +84,6 @@ async fn read(
     let receipt = super::issue(&app, id.parse::<Subject>()?, query.asset.as_deref()).await?;
     let name = format!("inline; filename=\"receipt-{}.json\"", receipt.receipt.id);
     Ok(([(header::CONTENT_DISPOSITION, name)], Json(receipt)).into_response())
-}
-
-/// Keys that receipts are signed with.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct ReceiptKeys {
-    /// Whose they are.
-    #[schema(example = "https://pay.example")]
-    pub service: String,
-    /// The one that signs first.
-    pub keys: Vec<ReceiptKeyView>,
-}
-
-/// One of them.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[schema(as = ReceiptKey)]
-pub struct ReceiptKeyView {
-    #[schema(example = "rck_0123456789abcdef")]
-    pub id: String,
-    #[schema(example = "ed25519")]
-    pub algorithm: String,
-    /// The 32 bytes, in base64.
-    pub public_key: String,
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: Time,
 }
 
 /// The keys that receipts are signed with

@@ -13,6 +13,7 @@ pub mod keys;
 mod page;
 pub mod receipt;
 pub mod store;
+pub mod view;
 
 use std::str::FromStr;
 

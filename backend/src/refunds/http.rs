@@ -1,11 +1,6 @@
 //! Routes for merchants, `/v1/refunds`.
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use ton::address::Address;
 use utoipa::{IntoParams, ToSchema};
@@ -22,11 +17,11 @@ use crate::{
     db::Tx,
     extract::{Body, Path, Query},
     id::{InvoiceId, RefundId, StarPaymentId, TransferId},
-    idempotency::{Answer, Begun, Call, http::IdempotencyKey},
-    merchants::Merchant,
+    idempotency::{Call, http::IdempotencyKey},
+    merchants::{Merchant, http::acting::Acting},
     money::Amount,
     page::{Page, PageQuery},
-    payments::{self, Input, Stage, http::positive},
+    payments::{self, Input, Stage, new::positive},
     problem::{Failures, Kind, Problem, Refusals, Result},
     wait::{self, Look, WaitQuery, Waiter},
 };
@@ -162,10 +157,11 @@ pub struct RefundTerms {
 )]
 async fn create(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     key: IdempotencyKey,
     Body(request): Body<RefundRequest>,
 ) -> Result<Response> {
+    let merchant = &acting.merchant;
     let call = key.call(merchant.id, "POST /v1/refunds", &request);
     let mut tx = app.db.snapshot().await?;
     // By now more may have been paid, or gone back: the first answer stands all the same.
@@ -176,7 +172,7 @@ async fn create(
         (Some(id), None) => Payment::read(id).ok_or_else(|| no_payment(id))?,
         (None, Some(id)) => {
             let id = id.parse().map_err(|_| no_invoice(id))?;
-            of_invoice(&mut tx, &app, &merchant, id).await?
+            of_invoice(&mut tx, &app, merchant, id).await?
         }
         _ => {
             return Err(Problem::new(
@@ -193,8 +189,8 @@ async fn create(
         confirm_other_address: request.confirm_other_address == Some(true),
     };
     match payment {
-        Payment::Transfer(id) => open(&app, &merchant, &call, id, terms).await,
-        Payment::Stars(id) => open_stars(&app, &merchant, &call, id, terms).await,
+        Payment::Transfer(id) => open(&app, &acting, &call, id, terms).await,
+        Payment::Stars(id) => open_stars(&app, &acting, &call, id, terms).await,
     }
 }
 
@@ -264,7 +260,7 @@ async fn of_invoice(tx: &mut Tx, app: &App, merchant: &Merchant, id: InvoiceId) 
 /// Opens a refund of a payment in Stars, once for each Idempotency-Key.
 async fn open_stars(
     app: &App,
-    merchant: &Merchant,
+    acting: &Acting,
     call: &Call,
     payment: StarPaymentId,
     terms: RefundTerms,
@@ -273,26 +269,23 @@ async fn open_stars(
         return Err(Error::StarsWhole.into());
     }
     let reason = terms.reason.map(clean_reason).transpose()?;
-    let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let whole = stars::create(&mut tx, merchant, payment, reason, now).await?;
-    let answer = Answer::new(StatusCode::CREATED, &view::stars(&whole))?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    let now = acting.now(app);
+    call.once(&app.db, now.at, async |tx| {
+        let whole = stars::create(tx, &acting.merchant, payment, reason, now).await?;
+        Ok((StatusCode::CREATED, view::stars(&whole)))
+    })
+    .await
 }
 
 /// Opens a refund of a transfer, once for each Idempotency-Key.
 pub async fn open(
     app: &App,
-    merchant: &Merchant,
+    acting: &Acting,
     call: &Call,
     transfer: TransferId,
     terms: RefundTerms,
 ) -> Result<Response> {
+    let merchant = &acting.merchant;
     let mut tx = app.db.snapshot().await?;
     let found = payments::store::find_transfer(&mut tx, transfer).await?;
     let found = found.ok_or_else(|| no_payment(transfer))?;
@@ -300,16 +293,12 @@ pub async fn open(
     drop(tx);
     let new = accept(app, merchant, &of, terms).await?;
 
-    let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let whole = super::create(&mut tx, &app.assets, merchant, new, now).await?;
-    let answer = Answer::new(StatusCode::CREATED, &view::refund(&app.assets, &whole, now.at))?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    let now = acting.now(app);
+    call.once(&app.db, now.at, async |tx| {
+        let whole = super::create(tx, &app.assets, merchant, new, now).await?;
+        Ok((StatusCode::CREATED, view::refund(&app.assets, &whole, now.at)))
+    })
+    .await
 }
 
 /// Checks what was said, and asks the chain about the address.
@@ -377,25 +366,23 @@ async fn list(
     Query(page): Query<PageQuery>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<RefundView>>> {
-    let before = page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing(id)));
+    let mut list = page.open(&app.db, |id| missing(id)).await?;
     let filter = Filter {
         status: query.status,
         invoice: query.invoice,
         payment: query.payment,
-        before: before.transpose()?,
+        before: list.after,
     };
-    let mut tx = app.db.snapshot().await?;
-    let probe = i64::from(page.size()) + 1;
     // Ids sort by birth, so the newest of both kinds together are among the newest of each.
-    let found = store::list(&mut tx, merchant.id, &filter, probe).await?;
-    let found = super::complete_each(&mut tx, &merchant, found).await?;
+    let found = store::list(&mut list.tx, merchant.id, &filter, list.probe).await?;
+    let found = super::complete_each(&mut list.tx, &merchant, found).await?;
     let signed = found.iter().map(|whole| view::refund(&app.assets, whole, app.time()));
     let mut views: Vec<_> = signed.collect();
-    for refund in stars::store::list(&mut tx, merchant.id, &filter, probe).await? {
+    for refund in stars::store::list(&mut list.tx, merchant.id, &filter, list.probe).await? {
         views.push(view::stars(&stars::Whole { refund, merchant: merchant.clone() }));
     }
     views.sort_unstable_by(|one, other| other.brief.id.cmp(&one.brief.id));
-    Ok(Json(Page::from_probe(views, page.size())))
+    Ok(Json(list.page(views)))
 }
 
 /// Read a refund, or wait for its status to change
@@ -446,11 +433,11 @@ async fn own(tx: &mut Tx, merchant: &Merchant, id: RefundId) -> Result<Whole> {
 )]
 async fn transaction(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<RefundId>,
 ) -> Result<Json<MessageView>> {
-    own(&mut app.db.snapshot().await?, &merchant, id).await?;
-    let (transaction, whole) = message::offer(&app, &merchant, id).await?;
+    own(&mut app.db.snapshot().await?, &acting.merchant, id).await?;
+    let (transaction, whole) = message::offer(&app, &acting.merchant, id, acting.now(&app)).await?;
     let refund = view::refund(&app.assets, &whole, app.time());
     Ok(Json(MessageView { transaction, refund }))
 }
@@ -474,7 +461,7 @@ struct SignedRefund {
 )]
 async fn submitted(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<RefundId>,
     Body(body): Body<SignedRefund>,
 ) -> Result<Json<RefundView>> {
@@ -484,14 +471,14 @@ async fn submitted(
             format!("boc {e}. The refund itself is not affected: we watch the chain."),
         )
     })?;
-    let now = app.now();
+    let now = acting.now(&app);
     let mut tx = app.db.begin().await?;
-    let whole = own(&mut tx, &merchant, id).await?;
+    let whole = own(&mut tx, &acting.merchant, id).await?;
     if let Some(intent) = message::newest(&whole) {
         payments::advance(&mut tx, intent.id, Input::Submitted { at: now.at }).await?;
     }
     super::notice(&mut tx, &app.assets, id, Stage::Submitted, now).await?;
-    answer(tx, &app, &merchant, id).await
+    answer(tx, &app, &acting.merchant, id).await
 }
 
 /// Take a refund back that was not signed
@@ -505,13 +492,13 @@ async fn submitted(
 )]
 async fn cancel(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<RefundId>,
 ) -> Result<Json<RefundView>> {
     let mut tx = app.db.begin().await?;
-    own(&mut tx, &merchant, id).await?;
-    super::cancel(&mut tx, &app.assets, id, app.now()).await?;
-    answer(tx, &app, &merchant, id).await
+    own(&mut tx, &acting.merchant, id).await?;
+    super::cancel(&mut tx, &app.assets, id, acting.now(&app)).await?;
+    answer(tx, &app, &acting.merchant, id).await
 }
 
 async fn answer(

@@ -8,6 +8,7 @@ use super::{Error, Input, Refund, RefundStatus, Refused, Whole, store};
 use crate::{
     app::App,
     db::Tx,
+    events::Now,
     id::RefundId,
     merchants::Merchant,
     payments::{self, Draft, Intent, Outcome, Side, Stage, TO_SIGN, prepare},
@@ -26,8 +27,8 @@ pub(super) async fn offer(
     app: &App,
     merchant: &Merchant,
     id: RefundId,
+    now: Now<'_>,
 ) -> Result<(ConnectTransaction, Whole)> {
-    let now = app.now();
     let mut tx = app.db.snapshot().await?;
     let refund = store::own(&mut tx, merchant.id, id).await?.ok_or(Error::NotFound(id))?;
     drop(tx);

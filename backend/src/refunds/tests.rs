@@ -54,7 +54,7 @@ impl Till {
         let assets = Assets::new([]);
         let payout = Address::new(0, dice.bytes());
         let mut tx = db.begin().await.unwrap();
-        let now = Now { at: NOW, dice: &dice };
+        let now = Now { at: NOW, dice: &dice, hand: None };
         let new = merchants::NewMerchant { payout, ..olgas_shop() };
         let shop = merchants::create(&mut tx, &assets, new, now).await.unwrap();
         let money = arrival(payout, wallet(9), CAME, "a tip?", 1);
@@ -64,7 +64,7 @@ impl Till {
     }
 
     fn now(&self) -> Now<'_> {
-        Now { at: NOW, dice: &self.dice }
+        Now { at: NOW, dice: &self.dice, hand: None }
     }
 
     async fn refunds(&self, amount: Option<u64>) -> Result<Refund, Error> {

@@ -3,7 +3,12 @@
 use ton::address::Address;
 
 use super::{Warning, store};
-use crate::{app::App, db::Tx, merchants::Merchant, payments::custody, problem::Result};
+use crate::{
+    app::App,
+    db::{Result, Tx},
+    merchants::Merchant,
+    payments::custody,
+};
 
 /// Everything worth saying about an address, before it is paid.
 pub(super) async fn about(

@@ -27,7 +27,7 @@ use crate::{
     invoices::InvoiceStatus,
     merchants::Merchant,
     page::{Page, PageQuery},
-    payments::http::accepted,
+    payments::new::accepted,
     problem::{Kind, Problem, Refusals, Result},
     refunds::RefundStatus,
     time::Time,
@@ -112,7 +112,10 @@ impl ReportQuery {
         }
         Ok(Filter {
             span: span.ok_or_else(|| bad("from is later than to."))?,
-            asset: self.asset.map(|code| accepted(app, &code).map(|a| a.asset)).transpose()?,
+            asset: self
+                .asset
+                .map(|code| accepted(&app.assets, &code).map(|a| a.asset))
+                .transpose()?,
             kind: self.kind,
             status: self.status.map(status).transpose()?,
             currency: currency.map_err(|error| bad(format!("fiat: {error}.")))?,
@@ -145,19 +148,17 @@ async fn lines(
     Query(query): Query<ReportQuery>,
 ) -> Result<Json<Page<LineView>>> {
     let filter = query.accept(&app)?;
-    let mut tx = app.db.snapshot().await?;
-    let after = match page.starting_after.as_deref() {
+    let missing = |id: &str| Problem::not_found(format_args!("payment {id}"));
+    let mut list = page.open::<TransferId>(&app.db, missing).await?;
+    let after = match list.after {
         None => None,
-        Some(text) => {
-            let missing = || Problem::not_found(format_args!("payment {text}"));
-            let id: TransferId = text.parse().map_err(|_| missing())?;
-            Some((store::at(&mut tx, id).await?.ok_or_else(missing)?, id))
+        Some(id) => {
+            let at = store::at(&mut list.tx, id).await?;
+            Some((at.ok_or_else(|| missing(&id.to_string()))?, id))
         }
     };
-    let limit = i64::from(page.size()) + 1;
-    let found = store::lines(&mut tx, merchant.id, &filter, after, limit).await?;
-    let page = Page::from_probe(found, page.size());
-    Ok(Json(page.map(|line| view::line(&app.assets, &line))))
+    let found = store::lines(&mut list.tx, merchant.id, &filter, after, list.probe).await?;
+    Ok(Json(list.page(found).map(|line| view::line(&app.assets, &line))))
 }
 
 /// The same lines as a table

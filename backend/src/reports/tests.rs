@@ -32,7 +32,7 @@ fn amount(units: i64) -> Amount {
 
 /// A shop with one invoice, to which all of it comes.
 async fn till(db: &Db, dice: &Dice, money: &[Came]) -> MerchantId {
-    let (assets, now) = (Assets::new([]), Now { at: NOW, dice });
+    let (assets, now) = (Assets::new([]), Now { at: NOW, dice, hand: None });
     let mut tx = db.begin().await.unwrap();
     let new = merchants::NewMerchant {
         payout: ton::address::Address::new(0, dice.bytes()),

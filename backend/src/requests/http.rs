@@ -2,32 +2,27 @@
 
 use std::time::Duration;
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Error, MOST, NewRequest, Request, RequestStatus, store};
+use super::{
+    Error, MOST, NewRequest, RequestStatus, store,
+    view::{self, RequestView},
+};
 use crate::{
     app::App,
     extract::{Body, Path, Query},
-    id::{PersonId, RequestId},
-    idempotency::{Answer, Begun, http::IdempotencyKey},
-    identity::{
-        Person,
-        http::{Caller, MaybeCaller},
-    },
-    money::{Assets, Money},
+    id::RequestId,
+    idempotency::http::IdempotencyKey,
+    identity::http::{Caller, MaybeCaller},
     page::{Page, PageQuery},
     payments::{
-        Paid, Side,
-        http::{Start, accepted, again, clean_note, positive, start},
-        view::{Party, PartyKind, PaymentView, Settlement, friendly, settlement},
+        Side,
+        http::{Start, again, start},
+        new::{accepted, clean_note, positive},
+        view::PaymentView,
     },
     problem::{Failures, Kind, Problem, Refusals, Result},
     time::Time,
@@ -69,81 +64,6 @@ fn missing(id: impl std::fmt::Display) -> Problem {
     Problem::not_found(format_args!("request {id}"))
 }
 
-/// A request for money.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Request)]
-pub struct RequestView {
-    #[schema(example = "req_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    pub id: String,
-    pub status: RequestStatus,
-    /// What to pay; the payer decides if there is nothing here.
-    pub money: Option<Money>,
-    #[schema(example = "GRAM")]
-    pub asset: String,
-    pub note: Option<String>,
-    /// Who asks, and where the money goes.
-    pub to: Party,
-    /// Share this: it opens the request inside Telegram.
-    pub link: String,
-    #[schema(value_type = String, format = DateTime)]
-    pub created_at: Time,
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub expires_at: Option<Time>,
-    pub paid_count: i64,
-}
-
-/// What the feed says when somebody has paid a request.
-#[derive(Debug, Serialize)]
-pub(super) struct RequestPaid {
-    #[serde(flatten)]
-    request: RequestView,
-    /// The payment that paid it.
-    payment: Option<String>,
-    settlement: Settlement,
-}
-
-pub(super) fn paid(
-    assets: &Assets,
-    request: &Request,
-    owner: &Person,
-    paid: &Paid,
-    now: Time,
-) -> RequestPaid {
-    RequestPaid {
-        request: view(assets, request, owner, Some(owner.id), now),
-        payment: Some(paid.intent.id.to_string()),
-        settlement: settlement(assets, &paid.transfer),
-    }
-}
-
-fn view(
-    assets: &Assets,
-    request: &Request,
-    owner: &Person,
-    viewer: Option<PersonId>,
-    now: Time,
-) -> RequestView {
-    let code = assets.get(request.asset).map(|listed| listed.code.clone());
-    RequestView {
-        id: request.id.to_string(),
-        status: request.status(now),
-        money: request.amount.map(|amount| assets.money(request.asset, amount)),
-        asset: code.unwrap_or_else(|| request.asset.to_string()),
-        note: request.note.clone(),
-        to: Party {
-            kind: PartyKind::Person,
-            name: owner.first_name.clone(),
-            username: owner.username.clone(),
-            address: Some(friendly(request.address)),
-            me: viewer == Some(owner.id),
-        },
-        link: request.link.clone(),
-        created_at: request.created_at,
-        expires_at: request.expires_at,
-        paid_count: request.paid_count,
-    }
-}
-
 /// What to ask for.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -178,8 +98,8 @@ async fn create(
     Body(body): Body<NewRequestBody>,
 ) -> Result<Response> {
     let call = key.call(caller.person.id, "POST /v1/requests", &body);
-    let now = app.now();
-    let listed = accepted(&app, &body.asset)?;
+    let now = caller.now(&app);
+    let listed = accepted(&app.assets, &body.asset)?;
     let amount = body.amount.as_deref().map(|text| positive(text, listed)).transpose()?;
     let new = NewRequest {
         asset: listed.asset,
@@ -187,17 +107,14 @@ async fn create(
         note: clean_note(body.note.as_deref())?,
         expires_at: body.expires_in.map(|seconds| end(now.at, seconds)).transpose()?,
     };
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let link = |id| app.deep_link(id);
-    let request = super::create(&mut tx, &caller.person, new, link, now).await?;
-    let view = view(&app.assets, &request, &caller.person, Some(caller.person.id), now.at);
-    let answer = Answer::new(StatusCode::CREATED, &view)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let link = |id| app.deep_link(id);
+        let request = super::create(tx, &caller.person, new, link, now).await?;
+        let view =
+            view::request(&app.assets, &request, &caller.person, Some(caller.person.id), now.at);
+        Ok((StatusCode::CREATED, view))
+    })
+    .await
 }
 
 fn end(now: Time, seconds: u64) -> Result<Time> {
@@ -218,14 +135,13 @@ async fn list(
     caller: Caller,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<RequestView>>> {
-    let before = page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing(id)));
-    let before = before.transpose()?;
-    let mut tx = app.db.snapshot().await?;
-    let probe = i64::from(page.size()) + 1;
-    let found = store::list(&mut tx, caller.person.id, before, probe).await?;
     let (person, now) = (&caller.person, app.time());
-    let page = Page::from_probe(found, page.size());
-    Ok(Json(page.map(|request| view(&app.assets, &request, person, Some(person.id), now))))
+    let mut list = page.open(&app.db, |id| missing(id)).await?;
+    let found = store::list(&mut list.tx, person.id, list.after, list.probe).await?;
+    Ok(Json(
+        list.page(found)
+            .map(|request| view::request(&app.assets, &request, person, Some(person.id), now)),
+    ))
 }
 
 /// Close a request
@@ -245,7 +161,7 @@ async fn close(
     let mut tx = app.db.begin().await?;
     let request = super::close(&mut tx, person.id, id, now).await?;
     tx.commit().await?;
-    Ok(Json(view(&app.assets, &request, person, Some(person.id), now)))
+    Ok(Json(view::request(&app.assets, &request, person, Some(person.id), now)))
 }
 
 /// Read a request
@@ -262,7 +178,7 @@ async fn read_public(
     let mut tx = app.db.snapshot().await?;
     let (request, owner) = super::find(&mut tx, id).await?;
     let viewer = caller.map(|caller| caller.person.id);
-    Ok(Json(view(&app.assets, &request, &owner, viewer, app.time())))
+    Ok(Json(view::request(&app.assets, &request, &owner, viewer, app.time())))
 }
 
 /// How much to pay.

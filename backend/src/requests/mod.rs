@@ -11,6 +11,7 @@
 pub mod http;
 pub mod state;
 pub mod store;
+pub mod view;
 
 use crate::{
     db::Tx,
@@ -145,7 +146,7 @@ pub async fn credit(
 ) -> Result<(), Error> {
     let Some(request) = store::count(tx, id).await? else { return Ok(()) };
     let Some(owner) = identity::store::find(tx, request.owner).await? else { return Ok(()) };
-    let view = http::paid(assets, &request, &owner, paid, now.at);
+    let view = view::paid(assets, &request, &owner, paid, now.at);
     let audience = Audience::quiet(owner.id);
     events::append(tx, &audience, kind::REQUEST_PAID, &view, now);
     Ok(())

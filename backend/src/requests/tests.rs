@@ -19,7 +19,7 @@ fn wallet(n: u8) -> Address {
 
 /// Alice has a wallet and asks for five.
 async fn alice_asks(db: &Db, dice: &Dice) -> (Person, Request) {
-    let now = Now { at: NOW, dice };
+    let now = Now { at: NOW, dice, hand: None };
     let seen = Seen {
         telegram_id: 1,
         first_name: "Alice",
@@ -47,7 +47,7 @@ async fn alice_asks(db: &Db, dice: &Dice) -> (Person, Request) {
 async fn somebody_has_so_many_open_at_once_and_no_more() {
     let (db, dice) = (memory().await, Dice::seeded([3; 32]));
     let (alice, first) = alice_asks(&db, &dice).await;
-    let now = Now { at: NOW, dice: &dice };
+    let now = Now { at: NOW, dice: &dice, hand: None };
     let mut tx = db.begin().await.unwrap();
     let new = || NewRequest { asset: Asset::Gram, amount: None, note: None, expires_at: None };
     for _ in 1..MOST {
@@ -61,7 +61,7 @@ async fn somebody_has_so_many_open_at_once_and_no_more() {
 
 /// Somebody pays it, as the watcher finds it.
 async fn is_paid(db: &Db, dice: &Dice, request: &Request, lt: u64) {
-    let (now, assets) = (Now { at: NOW, dice }, Assets::new([]));
+    let (now, assets) = (Now { at: NOW, dice, hand: None }, Assets::new([]));
     let mut tx = db.begin().await.unwrap();
     let draft = Draft {
         purpose: purpose(request.id),
@@ -159,7 +159,7 @@ async fn a_payment_for_somebody_who_has_left_is_no_error() {
 #[tokio::test]
 async fn without_a_wallet_there_is_nowhere_to_pay_to() {
     let (db, dice) = (memory().await, Dice::seeded([4; 32]));
-    let now = Now { at: NOW, dice: &dice };
+    let now = Now { at: NOW, dice: &dice, hand: None };
     let seen = Seen {
         telegram_id: 2,
         first_name: "Bob",

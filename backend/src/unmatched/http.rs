@@ -15,7 +15,7 @@ use crate::{
     extract::{Body, Path, Query},
     id::{InvoiceId, TransferId},
     idempotency::http::IdempotencyKey,
-    merchants::{Merchant, acting::Acting},
+    merchants::{Merchant, http::acting::Acting},
     page::{Page, PageQuery},
     problem::{Kind, Problem, Refusals, Result},
     refunds::{
@@ -101,17 +101,12 @@ async fn list(
     Query(page): Query<PageQuery>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<UnmatchedMoney>>> {
-    let before = page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing(id)));
-    let filter = Filter {
-        status: query.status,
-        silent: query.silent == Some(true),
-        before: before.transpose()?,
-    };
-    let mut tx = app.db.snapshot().await?;
-    let limit = i64::from(page.size()) + 1;
-    let found = super::list(&mut tx, &merchant, &filter, limit).await?;
-    let Page { data, has_more } = Page::from_probe(found, page.size());
-    let wholes = super::wholes(&mut tx, &merchant, &data).await?;
+    let mut list = page.open(&app.db, |id| missing(id)).await?;
+    let filter =
+        Filter { status: query.status, silent: query.silent == Some(true), before: list.after };
+    let found = super::list(&mut list.tx, &merchant, &filter, list.probe).await?;
+    let Page { data, has_more } = list.page(found);
+    let wholes = super::wholes(&mut list.tx, &merchant, &data).await?;
     let data = wholes.iter().map(|whole| view::unmatched(&app.assets, whole)).collect();
     Ok(Json(Page { data, has_more }))
 }
@@ -171,7 +166,7 @@ async fn attach(
     let by = decides(&app, &acting, clean_note(body.note)?);
     let mut tx = app.db.begin().await?;
     let (with, merchant) = ((&app.assets, &app.settings.rates), &acting.merchant);
-    let whole = super::attach(&mut tx, with, merchant, id, invoice, by, app.now()).await?;
+    let whole = super::attach(&mut tx, with, merchant, id, invoice, by, acting.now(&app)).await?;
     tx.commit().await?;
     Ok(Json(view::unmatched(&app.assets, &whole)))
 }
@@ -199,7 +194,8 @@ async fn ignore(
 ) -> Result<Json<UnmatchedMoney>> {
     let by = decides(&app, &acting, clean_note(body.note)?);
     let mut tx = app.db.begin().await?;
-    let whole = super::ignore(&mut tx, &app.assets, &acting.merchant, id, by, app.now()).await?;
+    let (merchant, now) = (&acting.merchant, acting.now(&app));
+    let whole = super::ignore(&mut tx, &app.assets, merchant, id, by, now).await?;
     tx.commit().await?;
     Ok(Json(view::unmatched(&app.assets, &whole)))
 }
@@ -254,15 +250,15 @@ struct UnmatchedRefund {
 )]
 async fn refund(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     key: IdempotencyKey,
     Path(id): Path<TransferId>,
     Body(body): Body<UnmatchedRefund>,
 ) -> Result<Response> {
     let route = format!("POST /v1/unmatched/{id}/refund");
-    let call = key.call(merchant.id, &route, &body);
+    let call = key.call(acting.merchant.id, &route, &body);
     let mut tx = app.db.snapshot().await?;
-    store::find(&mut tx, merchant.id, id).await?.ok_or_else(|| missing(id))?;
+    store::find(&mut tx, acting.merchant.id, id).await?.ok_or_else(|| missing(id))?;
     drop(tx);
     let terms = RefundTerms {
         amount: body.amount,
@@ -270,7 +266,7 @@ async fn refund(
         to: body.to,
         confirm_other_address: body.confirm_other_address == Some(true),
     };
-    open(&app, &merchant, &call, id, terms).await
+    open(&app, &acting, &call, id, terms).await
 }
 
 fn clean_note(note: Option<String>) -> Result<Option<String>> {

@@ -46,7 +46,7 @@ impl Till {
     async fn open() -> Self {
         let (db, dice, assets) = (memory().await, Dice::seeded([7; 32]), Assets::new([]));
         let mut tx = db.begin().await.unwrap();
-        let now = Now { at: NOW, dice: &dice };
+        let now = Now { at: NOW, dice: &dice, hand: None };
         let shop = merchants::create(&mut tx, &assets, olgas_shop(), now).await.unwrap();
         let other = merchants::create(&mut tx, &assets, olgas_shop(), now).await.unwrap();
         tx.commit().await.unwrap();
@@ -54,7 +54,7 @@ impl Till {
     }
 
     fn now(&self) -> Now<'_> {
-        Now { at: NOW, dice: &self.dice }
+        Now { at: NOW, dice: &self.dice, hand: None }
     }
 
     fn by(&self) -> Decision {

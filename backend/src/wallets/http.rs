@@ -1,21 +1,21 @@
 //! Routes for linking wallets: `/v1/wallets` and `/v1/balances`.
 
 use axum::{Json, extract::State, http::StatusCode};
-use serde::Serialize;
 use ton::proof::{self, Expected, NeedsChainKey, ProofError, Submission, Verified};
-use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Error, MOST, Proven, Wallet, store};
+use super::{
+    Error, MOST, Proven, store,
+    view::{BalancesView, ChallengeView, WalletBalances, WalletView},
+};
 use crate::{
     app::App,
     extract::{Body, Path},
     id::WalletId,
     identity::http::Caller,
-    money::{Amount, Money},
+    money::Amount,
     page::Page,
     problem::{Failures, Kind, Problem, Refusals, Result},
-    time::Time,
 };
 
 pub fn router() -> OpenApiRouter<App> {
@@ -47,53 +47,6 @@ impl From<Error> for Problem {
     }
 }
 
-/// A linked wallet.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct WalletView {
-    #[schema(example = "wal_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    pub id: String,
-    /// User-friendly, non-bounceable.
-    pub address: String,
-    /// `workchain:hex`, the form by which an address is known.
-    pub raw: String,
-    #[schema(example = "v5r1")]
-    pub version: String,
-    /// Whether others pay to this one.
-    pub default: bool,
-    #[schema(value_type = String, format = DateTime)]
-    pub linked_at: Time,
-}
-
-impl From<&Wallet> for WalletView {
-    fn from(wallet: &Wallet) -> Self {
-        Self {
-            id: wallet.id.to_string(),
-            address: wallet.address.friendly(false),
-            raw: wallet.address.to_string(),
-            version: wallet.version.clone(),
-            default: wallet.is_default,
-            linked_at: wallet.linked_at,
-        }
-    }
-}
-
-/// What `wallet.linked` tells: the wallet, and whether it was you.
-#[derive(Debug, Serialize)]
-pub struct LinkedView {
-    #[serde(flatten)]
-    pub wallet: WalletView,
-    /// `false`: somebody else has proven a wallet that you hold too.
-    pub by_you: bool,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct ChallengeView {
-    /// Give it to TON Connect as the `tonProof` request. 64 hex digits.
-    payload: String,
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Time,
-}
-
 /// Ask for a challenge
 ///
 /// It belongs to this session, can be used once, and lives for fifteen minutes.
@@ -107,7 +60,7 @@ async fn challenge(
 ) -> Result<(StatusCode, Json<ChallengeView>)> {
     let mut tx = app.db.begin().await?;
     let (payload, expires_at) =
-        super::challenge(&mut tx, &caller.session_hash, caller.person.id, app.now()).await?;
+        super::challenge(&mut tx, &caller.session_hash, caller.person.id, caller.now(&app)).await?;
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(ChallengeView { payload, expires_at })))
 }
@@ -125,7 +78,7 @@ async fn link(
     caller: Caller,
     Body(submission): Body<Submission>,
 ) -> Result<(StatusCode, Json<WalletView>)> {
-    let now = app.now();
+    let now = caller.now(&app);
     let payload = submission.proof.payload.clone();
     let mut tx = app.db.begin().await?;
     super::spend(&mut tx, &payload, &caller.session_hash, caller.person.id, now.at).await?;
@@ -206,7 +159,7 @@ async fn choose(
     Path(id): Path<WalletId>,
 ) -> Result<Json<WalletView>> {
     let mut tx = app.db.begin().await?;
-    let wallet = super::choose(&mut tx, &caller.person, id, app.now()).await?;
+    let wallet = super::choose(&mut tx, &caller.person, id, caller.now(&app)).await?;
     tx.commit().await?;
     Ok(Json(WalletView::from(&wallet)))
 }
@@ -223,24 +176,9 @@ async fn unlink(
     Path(id): Path<WalletId>,
 ) -> Result<StatusCode> {
     let mut tx = app.db.begin().await?;
-    super::unlink(&mut tx, &caller.person, id, app.now()).await?;
+    super::unlink(&mut tx, &caller.person, id, caller.now(&app)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// What each linked wallet holds of each accepted asset.
-#[derive(Debug, Serialize, ToSchema)]
-struct BalancesView {
-    data: Vec<WalletBalances>,
-    #[schema(value_type = String, format = DateTime)]
-    as_of: Time,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-struct WalletBalances {
-    wallet: String,
-    address: String,
-    balances: Vec<Money>,
 }
 
 /// What your wallets hold

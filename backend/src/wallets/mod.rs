@@ -9,6 +9,7 @@
 
 pub mod http;
 pub mod store;
+pub mod view;
 
 use std::time::Duration;
 
@@ -108,7 +109,7 @@ pub async fn link(
     };
     store::insert(tx, &wallet).await?;
     follow::follow(tx, assets, wallet.address, now.at, None).await?;
-    let told = |by_you| http::LinkedView { wallet: http::WalletView::from(&wallet), by_you };
+    let told = |by_you| view::LinkedView { wallet: view::WalletView::from(&wallet), by_you };
     events::append(tx, &person.alarm(), events::kind::WALLET_LINKED, &told(true), now);
     for other in others {
         events::append(tx, &other.alarm(), events::kind::WALLET_LINKED, &told(false), now);
@@ -129,7 +130,7 @@ pub async fn choose(
     }
     store::set_default(tx, person.id, id).await?;
     wallet.is_default = true;
-    let view = http::WalletView::from(&wallet);
+    let view = view::WalletView::from(&wallet);
     events::append(tx, &person.alarm(), events::kind::WALLET_CHOSEN, &view, now);
     Ok(wallet)
 }
@@ -139,7 +140,7 @@ pub async fn unlink(tx: &mut Tx, person: &Person, id: WalletId, now: Now<'_>) ->
     let wallet = own(tx, person.id, id).await?;
     store::delete(tx, person.id, id).await?;
     follow::release(tx, now.at).await?;
-    let view = http::WalletView::from(&wallet);
+    let view = view::WalletView::from(&wallet);
     events::append(tx, &person.alarm(), events::kind::WALLET_UNLINKED, &view, now);
     let next = store::of(tx, person.id).await?.first().map(|next| next.id);
     if let Some(next) = next.filter(|_| wallet.is_default) {
@@ -172,7 +173,7 @@ mod tests {
         let (db, dice) = (memory().await, Dice::seeded([8; 32]));
         let mut tx = db.begin().await.unwrap();
         let at = Time::from_millis(1);
-        let (now, chat) = (Now { at, dice: &dice }, Chat::Open);
+        let (now, chat) = (Now { at, dice: &dice, hand: None }, Chat::Open);
         let alice =
             Seen { telegram_id: 1, first_name: "A", username: None, language: None, chat, at };
         let alice = meet(&mut tx, alice, now).await.unwrap();

@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -20,7 +15,7 @@ use super::{
     outbox::{self, Filter, Span},
     state::{Delivery, DeliveryState, Dialect},
     store,
-    view::{self, DeliveryView, EndpointView, EndpointWithSecret, InvoiceSecretView},
+    view::{self, DeliveryView, EndpointView, EndpointWithSecret, InvoiceSecretView, RangeAnswer},
 };
 use crate::{
     app::App,
@@ -28,8 +23,8 @@ use crate::{
     events,
     extract::{Body, Path, Query},
     id::{DeliveryId, KeyId, WebhookId},
-    idempotency::{Answer, Begun, http::IdempotencyKey},
-    merchants::{self, Merchant, acting::Acting},
+    idempotency::http::IdempotencyKey,
+    merchants::{self, Merchant, http::acting::Acting},
     page::{Page, PageQuery},
     problem::{Kind, Problem, Refusals, Result},
     time::Time,
@@ -130,20 +125,16 @@ async fn create(
     let Acting { merchant, hand, .. } = &acting;
     let call = key.call(merchant.id, "POST /v1/webhook_endpoints", &request);
     let draft = request.accept(Reach::on(app.network))?;
-    let now = app.now();
+    let now = acting.now(&app);
     let signer = if let Speech::Cryptobot(named) = draft.speech { named } else { None };
     // Whoever may not make it may not have the secret of an earlier answer either.
     may_manage(&mut app.db.snapshot().await?, &acting, signer).await?;
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let (webhook, keys) = super::create(&mut tx, merchant.id, hand.key(), draft, now).await?;
-    let body = with_secret(&mut tx, &webhook, &keys, merchant, now.at).await?;
-    let answer = Answer::new(StatusCode::CREATED, &body)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let (webhook, keys) = super::create(tx, merchant.id, hand.key(), draft, now).await?;
+        let body = with_secret(tx, &webhook, &keys, merchant, now.at).await?;
+        Ok((StatusCode::CREATED, body))
+    })
+    .await
 }
 
 /// List your webhook endpoints, newest first
@@ -158,14 +149,13 @@ async fn list(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<EndpointView>>> {
     let missing = |id: &str| Problem::not_found(format_args!("webhook endpoint {id}"));
-    let before = page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing(id)));
-    let (before, now) = (before.transpose()?, app.time());
-    let mut tx = app.db.snapshot().await?;
-    let found = store::list(&mut tx, merchant.id, before, i64::from(page.size()) + 1).await?;
-    let Page { data, has_more } = Page::from_probe(found, page.size());
+    let now = app.time();
+    let mut list = page.open(&app.db, missing).await?;
+    let found = store::list(&mut list.tx, merchant.id, list.after, list.probe).await?;
+    let Page { data, has_more } = list.page(found);
     let mut views = Vec::with_capacity(data.len());
     for webhook in data {
-        views.push(shown(&mut tx, &webhook, &merchant, now).await?);
+        views.push(shown(&mut list.tx, &webhook, &merchant, now).await?);
     }
     Ok(Json(Page { data: views, has_more }))
 }
@@ -202,7 +192,7 @@ async fn change(
     Body(request): Body<EndpointChange>,
 ) -> Result<Json<EndpointView>> {
     let patch = request.accept(Reach::on(app.network))?;
-    let now = app.now();
+    let now = acting.now(&app);
     let mut tx = app.db.begin().await?;
     may_manage(&mut tx, &acting, patch.key).await?;
     // Nor may whoever could not name the key that signs turn its words elsewhere.
@@ -231,7 +221,7 @@ async fn delete(
 ) -> Result<StatusCode> {
     let mut tx = app.db.begin().await?;
     may_manage(&mut tx, &acting, None).await?;
-    super::delete(&mut tx, acting.merchant.id, id, app.now()).await?;
+    super::delete(&mut tx, acting.merchant.id, id, acting.now(&app)).await?;
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -284,19 +274,15 @@ async fn rotate_secret(
     let merchant = &acting.merchant;
     let route = format!("POST /v1/webhook_endpoints/{id}/rotate_secret");
     let call = key.call(merchant.id, &route, &request);
-    let now = app.now();
+    let now = acting.now(&app);
     may_manage(&mut app.db.snapshot().await?, &acting, None).await?;
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let webhook = super::own(&mut tx, merchant.id, id).await?;
-    let keys = super::rotate(&mut tx, &webhook, overlap, now).await?;
-    let body = with_secret(&mut tx, &webhook, &keys, merchant, now.at).await?;
-    let answer = Answer::new(StatusCode::OK, &body)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let webhook = super::own(tx, merchant.id, id).await?;
+        let keys = super::rotate(tx, &webhook, overlap, now).await?;
+        let body = with_secret(tx, &webhook, &keys, merchant, now.at).await?;
+        Ok((StatusCode::OK, body))
+    })
+    .await
 }
 
 /// Send a test event
@@ -312,24 +298,21 @@ async fn rotate_secret(
 )]
 async fn test(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<WebhookId>,
     key: IdempotencyKey,
 ) -> Result<Response> {
+    let merchant = &acting.merchant;
     let route = format!("POST /v1/webhook_endpoints/{id}/test");
     let call = key.call(merchant.id, &route, &());
-    let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let webhook = super::own(&mut tx, merchant.id, id).await?;
-    super::ping(&mut tx, &webhook, now).await?;
-    let body = shown(&mut tx, &webhook, &merchant, now.at).await?;
-    let answer = Answer::new(StatusCode::ACCEPTED, &body)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    let now = acting.now(&app);
+    call.once(&app.db, now.at, async |tx| {
+        let webhook = super::own(tx, merchant.id, id).await?;
+        super::ping(tx, &webhook, now).await?;
+        let body = shown(tx, &webhook, merchant, now.at).await?;
+        Ok((StatusCode::ACCEPTED, body))
+    })
+    .await
 }
 
 /// Which part of the feed to send again; by number, by time, or both.
@@ -353,16 +336,6 @@ struct RangeRequest {
     include_delivered: bool,
 }
 
-/// What was put into the queue.
-#[derive(Debug, Serialize, ToSchema)]
-struct RangeAnswer {
-    /// How many events are sent again.
-    count: u64,
-    /// The last event looked at: where more follows, send it as `after_seq`.
-    last_seq: i64,
-    has_more: bool,
-}
-
 /// Send a part of the feed again
 ///
 /// Sends every event of the range that the endpoint asks for and has not taken, also those from before
@@ -374,10 +347,11 @@ struct RangeAnswer {
 )]
 async fn redeliver_range(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<WebhookId>,
     Body(range): Body<RangeRequest>,
 ) -> Result<Json<RangeAnswer>> {
+    let merchant = &acting.merchant;
     if range.after_seq.is_none() && range.since.is_none() {
         return Err(Problem::new(
             Kind::BadRequest,
@@ -394,7 +368,8 @@ async fn redeliver_range(
     let webhook = super::own(&mut tx, merchant.id, id).await?;
     events::restore::known(&mut tx, &merchant.id.to_string(), span.after_seq).await?;
     let resent =
-        super::redeliver_range(&mut tx, &webhook, span, range.include_delivered, app.now()).await?;
+        super::redeliver_range(&mut tx, &webhook, span, range.include_delivered, acting.now(&app))
+            .await?;
     tx.commit().await?;
     let super::Resent { count, last_seq, has_more } = resent;
     Ok(Json(RangeAnswer { count, last_seq, has_more }))
@@ -435,18 +410,14 @@ async fn rotate_invoice_secret(
     let overlap = request.accept()?;
     let merchant = &acting.merchant;
     let call = key.call(merchant.id, "POST /v1/webhook_secret", &request);
-    let now = app.now();
+    let now = acting.now(&app);
     may_manage(&mut app.db.snapshot().await?, &acting, None).await?;
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let (webhook, keys) = super::rotate_for_invoices(&mut tx, merchant.id, overlap, now).await?;
-    let all = store::keys_of(&mut tx, webhook.id, now.at).await?;
-    let answer = Answer::new(StatusCode::OK, &view::invoice_secret(&webhook, Some(&keys), &all))?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    call.once(&app.db, now.at, async |tx| {
+        let (webhook, keys) = super::rotate_for_invoices(tx, merchant.id, overlap, now).await?;
+        let all = store::keys_of(tx, webhook.id, now.at).await?;
+        Ok((StatusCode::OK, view::invoice_secret(&webhook, Some(&keys), &all)))
+    })
+    .await
 }
 
 /// Which deliveries.
@@ -481,17 +452,15 @@ async fn deliveries(
     Query(query): Query<DeliveryQuery>,
 ) -> Result<Json<Page<DeliveryView>>> {
     let missing = |what: &str, id: &str| Problem::not_found(format_args!("{what} {id}"));
-    let before =
-        page.starting_after.as_deref().map(|id| id.parse().map_err(|_| missing("delivery", id)));
     let webhook =
         query.endpoint.as_deref().map(|id| id.parse().map_err(|_| missing("endpoint", id)));
-    let filter =
-        Filter { webhook: webhook.transpose()?, state: query.status, before: before.transpose()? };
+    let webhook = webhook.transpose()?;
     let now = app.time();
-    let mut tx = app.db.snapshot().await?;
-    let found = outbox::list(&mut tx, merchant.id, &filter, i64::from(page.size()) + 1).await?;
-    let Page { data, has_more } = Page::from_probe(found, page.size());
-    let mut attempts = outbox::attempts(&mut tx, &data).await?;
+    let mut list = page.open(&app.db, |id| missing("delivery", id)).await?;
+    let filter = Filter { webhook, state: query.status, before: list.after };
+    let found = outbox::list(&mut list.tx, merchant.id, &filter, list.probe).await?;
+    let Page { data, has_more } = list.page(found);
+    let mut attempts = outbox::attempts(&mut list.tx, &data).await?;
     let mut view = |delivery: &Delivery| {
         view::delivery(delivery, attempts.remove(&delivery.id).unwrap_or_default(), now)
     };
@@ -535,20 +504,17 @@ async fn delivery(
 )]
 async fn redeliver(
     State(app): State<App>,
-    merchant: Merchant,
+    acting: Acting,
     Path(id): Path<DeliveryId>,
     key: IdempotencyKey,
 ) -> Result<Response> {
+    let merchant = &acting.merchant;
     let route = format!("POST /v1/deliveries/{id}/redeliver");
     let call = key.call(merchant.id, &route, &());
-    let now = app.now();
-    let mut tx = match call.begin(&app.db, now.at).await? {
-        Begun::First(tx) => tx,
-        Begun::Again(answer) => return Ok(answer.replayed()),
-    };
-    let delivery = super::redeliver(&mut tx, merchant.id, id, now).await?;
-    let answer = Answer::new(StatusCode::OK, &full(&mut tx, &delivery, now.at).await?)?;
-    call.remember(&mut tx, &answer).await?;
-    tx.commit().await?;
-    Ok(answer.into_response())
+    let now = acting.now(&app);
+    call.once(&app.db, now.at, async |tx| {
+        let delivery = super::redeliver(tx, merchant.id, id, now).await?;
+        Ok((StatusCode::OK, full(tx, &delivery, now.at).await?))
+    })
+    .await
 }

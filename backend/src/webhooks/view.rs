@@ -204,3 +204,13 @@ impl From<Attempt> for AttemptView {
         }
     }
 }
+
+/// What was put into the queue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RangeAnswer {
+    /// How many events are sent again.
+    pub count: u64,
+    /// The last event looked at: where more follows, send it as `after_seq`.
+    pub last_seq: i64,
+    pub has_more: bool,
+}

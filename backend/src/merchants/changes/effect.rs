@@ -77,14 +77,13 @@ pub async fn undo(
     tx: &mut Tx,
     merchant: &Merchant,
     change: &Change,
-    by: Option<&str>,
     now: Now<'_>,
 ) -> Result<(), Error> {
     match &change.matter {
         Matter::Key { key, .. } => {
             if let Some(known) = merchants::own_key(tx, merchant.id, *key).await? {
                 merchants::revoke(tx, merchant.id, *key, now.at).await?;
-                keys::announce_revoked(tx, merchant, known, by, now);
+                keys::announce_revoked(tx, merchant, known, now);
             }
         }
         Matter::OwnerInvited { invitation, taken_by } => {

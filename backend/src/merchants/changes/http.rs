@@ -5,21 +5,22 @@ use axum::{
     extract::{FromRequestParts, State},
     http::request::Parts,
 };
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Change, ChangeKind, ChangeStatus, Error, store, view::ChangeView};
+use super::{
+    Change, ChangeKind, ChangeStatus, Error, store,
+    view::{ChangeView, Listed},
+};
 use crate::{
     app::App,
-    call,
+    events::Hand,
     extract::Path,
     id::ChangeId,
     identity::{
         SESSION_PREFIX,
         http::{Caller, credential},
     },
-    merchants::{Merchant, acting::Acting, find, members, store as merchants},
+    merchants::{Merchant, find, http::acting::Acting, members, store as merchants},
     page::Page,
     problem::{Kind, Problem, Refusals, Result},
 };
@@ -48,18 +49,6 @@ impl From<Error> for Problem {
             Error::Db(error) => error.into(),
         }
     }
-}
-
-/// A change, with the names of those who still belong to the store.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ListedRightsChange)]
-struct Listed {
-    #[serde(flatten)]
-    change: ChangeView,
-    /// The person's name, or the key's.
-    asked_by_name: Option<String>,
-    /// The name of whose role changes.
-    person_name: Option<String>,
 }
 
 /// List the changes of your store that wait or have waited, newest first
@@ -140,23 +129,24 @@ impl Stopping {
         let found =
             found.filter(|change| is_meant(change.matter.kind())).ok_or(Error::NotFound(id))?;
         let merchant = find(&mut tx, found.merchant).await.map_err(Error::from)?;
-        let by = match &self {
-            Self::Key(acting) if acting.merchant.id == merchant.id => acting.hand.to_string(),
+        let hand;
+        let now = match &self {
+            Self::Key(acting) if acting.merchant.id == merchant.id => acting.now(app),
             Self::Key(_) => return Err(Error::NotFound(id).into()),
             Self::Person(caller) => {
                 let person = &caller.person;
                 if !super::may_stop(&mut tx, &found, person.telegram_id).await? {
                     return Err(not_theirs(&mut tx, &found, caller).await?);
                 }
-                call::acts(merchant.id, person.id);
-                person.id.to_string()
+                hand = Hand::new(merchant.id, person.id);
+                caller.now(app).by(&hand)
             }
         };
         // Whoever comes second reads that it is over, not that somebody was faster.
         if found.status != ChangeStatus::Waiting {
             return Err(Error::Refused(super::Refused::Over).into());
         }
-        let change = super::cancel(&mut tx, found, Some(&by), app.now()).await?;
+        let change = super::cancel(&mut tx, found, now).await?;
         tx.commit().await?;
         Ok((merchant, change))
     }

@@ -75,25 +75,21 @@ pub async fn begin(
     for owner in super::owners(tx, merchant).await? {
         store::insert_witness(tx, change.id, owner).await?;
     }
-    tell(tx, merchant, &change, Step::Asked, Some(by), now).await?;
+    let hand = change.hand();
+    tell(tx, merchant, &change, Step::Asked, now.by(&hand)).await?;
     Ok(change)
 }
 
-/// Stops a change that waits. Whether `by` may do so is for the caller to know.
-pub async fn cancel(
-    tx: &mut Tx,
-    before: Change,
-    by: Option<&str>,
-    now: Now<'_>,
-) -> Result<Change, Error> {
-    let input = Input::Cancel { at: now.at, by: by.map(str::to_owned) };
+/// Stops a change that waits. Whether whoever acts may do so is for the caller to know.
+pub async fn cancel(tx: &mut Tx, before: Change, now: Now<'_>) -> Result<Change, Error> {
+    let input = Input::Cancel { at: now.at, by: now.whose(before.merchant) };
     let after = before.clone().apply(input)?;
     if !store::save(tx, &before, &after).await? {
         return Err(Refused::Over.into());
     }
     let merchant = find(tx, after.merchant).await?;
-    effect::undo(tx, &merchant, &after, by, now).await?;
-    tell(tx, &merchant, &after, Step::Canceled, by, now).await?;
+    effect::undo(tx, &merchant, &after, now).await?;
+    tell(tx, &merchant, &after, Step::Canceled, now).await?;
     Ok(after)
 }
 
@@ -102,17 +98,16 @@ pub async fn withdraw(
     tx: &mut Tx,
     merchant: &Merchant,
     is_about: impl Fn(&Matter) -> bool,
-    by: Option<&str>,
     now: Now<'_>,
 ) -> Result<(), Error> {
     for before in store::waiting(tx, merchant.id).await? {
         if !is_about(&before.matter) {
             continue;
         }
-        let input = Input::Cancel { at: now.at, by: by.map(str::to_owned) };
+        let input = Input::Cancel { at: now.at, by: now.whose(merchant.id) };
         let after = before.clone().apply(input)?;
         if store::save(tx, &before, &after).await? {
-            tell(tx, merchant, &after, Step::Canceled, by, now).await?;
+            tell(tx, merchant, &after, Step::Canceled, now).await?;
         }
     }
     Ok(())
@@ -155,7 +150,8 @@ pub async fn pass(
         if change.due_at > passed {
             store::set_reminded(tx, change.id).await?;
             let merchant = find(tx, change.merchant).await?;
-            tell(tx, &merchant, &change, Step::DueSoon, Some(&change.asked_by), now).await?;
+            let hand = change.hand();
+            tell(tx, &merchant, &change, Step::DueSoon, now.by(&hand)).await?;
         }
     }
     Ok(count)
@@ -186,13 +182,13 @@ async fn complete(
     if !store::save(tx, &before, &after).await? {
         return Ok(());
     }
-    let by = Some(after.asked_by.as_str());
+    let hand = after.hand();
+    let now = now.by(&hand);
     // First, so that an owner who becomes less hears of it too.
-    tell(tx, &merchant, &after, if possible { Step::Done } else { Step::Canceled }, by, now)
-        .await?;
+    tell(tx, &merchant, &after, if possible { Step::Done } else { Step::Canceled }, now).await?;
     match possible {
         true => effect::take(tx, assets, &merchant, &after, passed, now).await,
-        false => effect::undo(tx, &merchant, &after, by, now).await,
+        false => effect::undo(tx, &merchant, &after, now).await,
     }
 }
 
@@ -226,7 +222,6 @@ async fn tell(
     merchant: &Merchant,
     change: &Change,
     step: Step,
-    by: Option<&str>,
     now: Now<'_>,
 ) -> Result<(), Error> {
     let mut people = super::owners(tx, merchant).await?;
@@ -234,10 +229,10 @@ async fn tell(
     let audience = alarm(tx, merchant, people).await?;
     let kind = step.kind(&change.matter);
     match view::PayoutView::new(merchant, change) {
-        Some(view) => events::append_by(tx, &audience, by, kind, &view, now),
+        Some(view) => events::append(tx, &audience, kind, &view, now),
         None => {
             let view = view::ChangeView::new(merchant, change);
-            events::append_by(tx, &audience, by, kind, &view, now);
+            events::append(tx, &audience, kind, &view, now);
         }
     }
     Ok(())

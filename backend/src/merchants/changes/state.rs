@@ -11,6 +11,7 @@ use ton::address::Address;
 
 use crate::{
     db::text_enum,
+    events::Hand,
     id::{ChangeId, InvitationId, KeyId, MerchantId, PersonId},
     merchants::role::Role,
     time::Time,
@@ -163,6 +164,11 @@ pub enum Refused {
 }
 
 impl Change {
+    /// Whoever has asked for it: what takes place after the wait is still their doing.
+    pub fn hand(&self) -> Hand {
+        Hand::new(self.merchant, &self.asked_by)
+    }
+
     pub fn apply(self, input: Input) -> Result<Self, Refused> {
         match (self.status, input) {
             (ChangeStatus::Waiting, Input::Cancel { at, by }) => Ok(Self {

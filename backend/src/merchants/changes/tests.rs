@@ -39,7 +39,7 @@ async fn the_wait_is_counted_by_the_chain_and_no_wrong_clock_shortens_it() {
     for wrong in [NOW.before(DAY * 3), NOW, NOW.after(DAY * 3)] {
         let (api, dice) = (Api::open().await, Dice::seeded([3; 32]));
         let (id, _) = api.merchant().await;
-        let now = Now { at: wrong, dice: &dice };
+        let now = Now { at: wrong, dice: &dice, hand: None };
         let mut tx = api.app.db.begin().await.unwrap();
         chain_says(&mut tx, 7, NOW).await;
         let shop = find(&mut tx, id).await.unwrap();
@@ -49,7 +49,7 @@ async fn the_wait_is_counted_by_the_chain_and_no_wrong_clock_shortens_it() {
         // Wherever the machine's clock goes meanwhile.
         for (passed, done) in [(NOW, 0), (due.before(Duration::from_millis(1)), 0), (due, 1)] {
             for at in [NOW.before(DAY * 9), NOW.after(DAY * 9)] {
-                let now = Now { at, dice: &dice };
+                let now = Now { at, dice: &dice, hand: None };
                 let took = pass(&mut tx, &api.app.assets, passed, now).await.unwrap();
                 assert!(took == done || took == 0, "{wrong} {passed}");
             }
@@ -62,7 +62,7 @@ async fn the_wait_is_counted_by_the_chain_and_no_wrong_clock_shortens_it() {
 async fn what_was_asked_for_while_the_chain_was_silent_waits_from_when_it_speaks() {
     let (api, dice) = (Api::open().await, Dice::seeded([4; 32]));
     let (id, _) = api.merchant().await;
-    let now = Now { at: NOW, dice: &dice };
+    let now = Now { at: NOW, dice: &dice, hand: None };
     let mut tx = api.app.db.begin().await.unwrap();
     // The service was away for five days.
     chain_says(&mut tx, 7, NOW.before(DAY * 5)).await;

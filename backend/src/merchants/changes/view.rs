@@ -137,3 +137,15 @@ impl PayoutView {
         })
     }
 }
+
+/// A change, with the names of those who still belong to the store.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListedRightsChange)]
+pub struct Listed {
+    #[serde(flatten)]
+    pub change: ChangeView,
+    /// The person's name, or the key's.
+    pub asked_by_name: Option<String>,
+    /// The name of whose role changes.
+    pub person_name: Option<String>,
+}

@@ -6,11 +6,14 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Asking, Done, Error, Invitation, MOST, Member, store};
+use super::{
+    Asking, Done, Error, MOST, store,
+    view::{InvitationView, MemberView, MembersView, NewInvitationView, OfferView},
+};
 use crate::{
     app::App,
     db::Tx,
@@ -18,14 +21,12 @@ use crate::{
     id::{InvitationId, PersonId},
     identity::http::Caller,
     merchants::{
-        Merchant,
-        acting::{Acting, Hand},
         changes::view::ChangeView,
-        http::StoreView,
+        http::{acting::Acting, as_member},
         role::Role,
+        view::StoreView,
     },
     problem::{Kind, Problem, Refusals, Result},
-    time::Time,
 };
 
 pub fn router() -> OpenApiRouter<App> {
@@ -67,92 +68,6 @@ impl From<Error> for Problem {
     }
 }
 
-/// Somebody who belongs to a store.
-#[derive(Debug, Serialize, ToSchema)]
-struct MemberView {
-    #[schema(example = "usr_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    id: String,
-    first_name: String,
-    username: Option<String>,
-    role: Role,
-    /// Whether it is you.
-    you: bool,
-    #[schema(value_type = String, format = DateTime)]
-    since: Time,
-}
-
-impl MemberView {
-    fn new(member: &Member, hand: &Hand) -> Self {
-        Self {
-            id: member.person_id.to_string(),
-            first_name: member.first_name.clone(),
-            username: member.username.clone(),
-            role: member.role,
-            you: hand.person() == Some(member.person_id),
-            since: member.created_at,
-        }
-    }
-}
-
-/// An offer to belong to a store.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Invitation)]
-pub struct InvitationView {
-    #[schema(example = "ivt_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    id: String,
-    role: Role,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Time,
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Time,
-    /// From when whoever takes it is an owner; until then they read along as support, and any owner can
-    /// stop it. `null`: it does not wait.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    effective_at: Option<Time>,
-}
-
-impl From<&Invitation> for InvitationView {
-    fn from(invitation: &Invitation) -> Self {
-        Self {
-            id: invitation.id.to_string(),
-            role: invitation.role,
-            created_at: invitation.created_at,
-            expires_at: invitation.expires_at,
-            effective_at: invitation.effective_at,
-        }
-    }
-}
-
-/// Who belongs to a store, as an event tells it.
-#[derive(Debug, Serialize)]
-pub struct MembershipView {
-    merchant: Named,
-    /// `null`: the operator has named somebody who has not come yet.
-    id: Option<String>,
-    role: Role,
-}
-
-#[derive(Debug, Serialize)]
-struct Named {
-    id: String,
-    name: String,
-}
-
-impl MembershipView {
-    pub fn new(merchant: &Merchant, id: Option<PersonId>, role: Role) -> Self {
-        let merchant = Named { id: merchant.id.to_string(), name: merchant.name.clone() };
-        Self { merchant, id: id.as_ref().map(PersonId::to_string), role }
-    }
-}
-
-/// The people of a store, and those who may still come.
-#[derive(Debug, Serialize, ToSchema)]
-struct MembersView {
-    data: Vec<MemberView>,
-    /// Invitations that can still be taken.
-    invitations: Vec<InvitationView>,
-}
-
 /// List the people of your store
 #[utoipa::path(
     get, path = "/v1/members", tag = "Members", security(("key" = [])),
@@ -163,7 +78,7 @@ async fn list(State(app): State<App>, acting: Acting) -> Result<Json<MembersView
     let members = store::of(&mut tx, acting.merchant.id).await?;
     let open = store::invitations(&mut tx, acting.merchant.id, app.time()).await?;
     Ok(Json(MembersView {
-        data: members.iter().map(|member| MemberView::new(member, &acting.hand)).collect(),
+        data: members.iter().map(|member| MemberView::new(member, acting.hand.person())).collect(),
         invitations: open.iter().map(InvitationView::from).collect(),
     }))
 }
@@ -173,17 +88,6 @@ async fn list(State(app): State<App>, acting: Acting) -> Result<Json<MembersView
 #[serde(deny_unknown_fields)]
 struct RoleBody {
     role: Role,
-}
-
-/// An invitation, this once with its link.
-#[derive(Debug, Serialize, ToSchema)]
-struct NewInvitationView {
-    /// Opens the Mini App. It makes one person a member, so give it to that person only; it cannot be
-    /// shown again.
-    #[schema(example = "https://t.me/your_bot?startapp=join_…")]
-    link: String,
-    #[serde(flatten)]
-    about: InvitationView,
 }
 
 /// Invite somebody to your store
@@ -207,7 +111,7 @@ async fn invite(
     let by = acting.hand.to_string();
     let asking = asking(&app, &by);
     let (invitation, token) =
-        super::invite(&mut tx, &acting.merchant, body.role, asking, app.now()).await?;
+        super::invite(&mut tx, &acting.merchant, body.role, asking, acting.now(&app)).await?;
     tx.commit().await?;
     let link = app.deep_link(format_args!("join_{token}"));
     let about = InvitationView::from(&invitation);
@@ -271,7 +175,7 @@ async fn change(
         decides(&mut tx, &acting, [known, body.role]).await?;
     }
     let by = acting.hand.to_string();
-    let (asking, now) = (asking(&app, &by), app.now());
+    let (asking, now) = (asking(&app, &by), acting.now(&app));
     let done = super::change(&mut tx, &acting.merchant, id, body.role, asking, now).await?;
     tx.commit().await?;
     Ok(answer(&acting, &done))
@@ -304,7 +208,7 @@ async fn remove(
     acting: Acting,
     Path(whom): Path<Whom>,
 ) -> Result<Response> {
-    let (by, now) = (acting.hand.to_string(), app.now());
+    let (by, now) = (acting.hand.to_string(), acting.now(&app));
     let mut tx = app.db.begin().await?;
     let done = match whom {
         Whom::Invitation(id) => {
@@ -312,7 +216,7 @@ async fn remove(
             if let Some(invitation) = open.iter().find(|open| open.id == id) {
                 may_give(&acting, invitation.role)?;
             }
-            super::take_back(&mut tx, &acting.merchant, id, &by, now).await?;
+            super::take_back(&mut tx, &acting.merchant, id, now).await?;
             Done::AtOnce
         }
         Whom::Member(id) => {
@@ -348,7 +252,8 @@ async fn leave(State(app): State<App>, acting: Acting) -> Result<Response> {
     })?;
     let by = me.to_string();
     let mut tx = app.db.begin().await?;
-    let done = super::remove(&mut tx, &acting.merchant, me, asking(&app, &by), app.now()).await?;
+    let (asking, now) = (asking(&app, &by), acting.now(&app));
+    let done = super::remove(&mut tx, &acting.merchant, me, asking, now).await?;
     tx.commit().await?;
     Ok(answer(&acting, &done))
 }
@@ -361,19 +266,6 @@ struct TokenBody {
     token: String,
 }
 
-/// What somebody is invited to.
-#[derive(Debug, Serialize, ToSchema)]
-struct OfferView {
-    /// The store's name.
-    name: String,
-    role: Role,
-    #[schema(value_type = String, format = DateTime)]
-    expires_at: Time,
-    /// From when you are an owner; until then you read along as support. `null`: it does not wait.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    effective_at: Option<Time>,
-}
-
 /// Look at an invitation before you take it
 #[utoipa::path(
     post, path = "/v1/invitations/look", tag = "Members", security(("session" = [])),
@@ -382,11 +274,11 @@ struct OfferView {
 )]
 async fn look(
     State(app): State<App>,
-    _: Caller,
+    caller: Caller,
     Body(body): Body<TokenBody>,
 ) -> Result<Json<OfferView>> {
     let mut tx = app.db.snapshot().await?;
-    let invitation = super::offered(&mut tx, &body.token, app.now()).await?;
+    let invitation = super::offered(&mut tx, &body.token, caller.now(&app)).await?;
     let merchant = crate::merchants::store::find(&mut tx, invitation.merchant_id).await?;
     let name = merchant.ok_or(Error::Over)?.name;
     Ok(Json(OfferView {
@@ -413,9 +305,10 @@ async fn accept(
 ) -> Result<Json<StoreView>> {
     let mut tx = app.db.begin().await?;
     let wait = app.settings.payout_delay;
-    let (id, role) = super::accept(&mut tx, &caller.person, &body.token, wait, app.now()).await?;
+    let (person, now) = (&caller.person, caller.now(&app));
+    let (id, role) = super::accept(&mut tx, person, &body.token, wait, now).await?;
     let merchant = crate::merchants::store::find(&mut tx, id).await?.ok_or(Error::Over)?;
-    let view = StoreView::of(&mut tx, &merchant, caller.person.id, role).await?;
+    let view = as_member(&mut tx, &merchant, caller.person.id, role).await?;
     tx.commit().await?;
     Ok(Json(view))
 }

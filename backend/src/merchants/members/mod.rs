@@ -10,6 +10,7 @@
 
 pub mod http;
 pub mod store;
+pub mod view;
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     db::{self, Tx},
-    events::{self, Audience, Now, kind},
+    events::{self, Audience, Hand, Now, kind},
     id::{InvitationId, MerchantId, PersonId},
     identity::{self, Person},
 };
@@ -109,7 +110,7 @@ pub async fn invite(
         invitation.effective_at = Some(change.due_at);
     }
     let audience = Audience::quiet(merchant.id);
-    let view = http::InvitationView::from(&invitation);
+    let view = view::InvitationView::from(&invitation);
     events::append(tx, &audience, kind::MEMBER_INVITED, &view, now);
     Ok((invitation, token))
 }
@@ -177,14 +178,13 @@ pub async fn take_back(
     tx: &mut Tx,
     merchant: &Merchant,
     id: InvitationId,
-    by: &str,
     now: Now<'_>,
 ) -> Result<(), Error> {
     if !store::end_invitation(tx, merchant.id, id, now.at).await? {
         return Err(Error::NoInvitation(id));
     }
     let its = |matter: &Matter| matches!(matter, Matter::OwnerInvited { invitation, .. } if *invitation == id);
-    Ok(changes::withdraw(tx, merchant, its, Some(by), now).await?)
+    Ok(changes::withdraw(tx, merchant, its, now).await?)
 }
 
 /// Gives a member another role. Whoever becomes an owner, or is one and becomes less, does so when the
@@ -207,7 +207,7 @@ pub async fn change(
             waits(tx, merchant, Matter::OwnerMade { person: id, from }, asking, now).await
         }
         _ => {
-            no_longer_rises(tx, merchant, id, asking.by, now).await?;
+            no_longer_rises(tx, merchant, id, now).await?;
             tell(tx, merchant.id, kind::MEMBER_CHANGED, id, role, now).await?;
             store::set_role(tx, merchant.id, id, role).await?;
             Ok(Done::AtOnce)
@@ -227,7 +227,7 @@ pub async fn remove(
     if role == Role::Owner {
         return waits(tx, merchant, Matter::OwnerRemoved { person: id }, asking, now).await;
     }
-    no_longer_rises(tx, merchant, id, asking.by, now).await?;
+    no_longer_rises(tx, merchant, id, now).await?;
     tell(tx, merchant.id, kind::MEMBER_REMOVED, id, role, now).await?;
     store::delete(tx, merchant.id, id).await?;
     Ok(Done::AtOnce)
@@ -257,11 +257,10 @@ async fn no_longer_rises(
     tx: &mut Tx,
     merchant: &Merchant,
     id: PersonId,
-    by: &str,
     now: Now<'_>,
 ) -> Result<(), Error> {
     let theirs = |matter: &Matter| matter.person() == Some(id);
-    Ok(changes::withdraw(tx, merchant, theirs, Some(by), now).await?)
+    Ok(changes::withdraw(tx, merchant, theirs, now).await?)
 }
 
 /// The operator's word: somebody owns the merchant at once. `None`: they have not come yet, and are an owner
@@ -272,6 +271,8 @@ pub async fn appoint(
     telegram_id: i64,
     now: Now<'_>,
 ) -> Result<Option<PersonId>, Error> {
+    let hand = Hand::new(merchant.id, OPERATOR);
+    let now = now.by(&hand);
     super::store::hold(tx, merchant.id).await?;
     let mut told = super::owners(tx, merchant).await?;
     told.extend(changes::store::once_owners(tx, merchant.id).await?);
@@ -279,15 +280,15 @@ pub async fn appoint(
     let person = identity::store::by_telegram(tx, telegram_id).await?.map(|person| person.id);
     match person {
         Some(id) => {
-            no_longer_rises(tx, merchant, id, OPERATOR, now).await?;
+            no_longer_rises(tx, merchant, id, now).await?;
             store::insert(tx, merchant.id, id, Role::Owner, now.at).await?;
             store::set_role(tx, merchant.id, id, Role::Owner).await?;
         }
         None => super::store::set_owner(tx, merchant.id, Some(telegram_id)).await?,
     }
     let audience = changes::alarm(tx, merchant, told).await?;
-    let data = http::MembershipView::new(merchant, person, Role::Owner);
-    events::append_by(tx, &audience, Some(OPERATOR), kind::MEMBER_APPOINTED, &data, now);
+    let data = view::MembershipView::new(merchant, person, Role::Owner);
+    events::append(tx, &audience, kind::MEMBER_APPOINTED, &data, now);
     Ok(person)
 }
 
@@ -298,16 +299,18 @@ pub async fn dismiss(
     telegram_id: i64,
     now: Now<'_>,
 ) -> Result<(), Error> {
+    let hand = Hand::new(merchant.id, OPERATOR);
+    let now = now.by(&hand);
     super::store::hold(tx, merchant.id).await?;
     let owners = store::owners(tx, merchant.id).await?;
     let person = owners.iter().find(|owner| owner.telegram_id == telegram_id);
     let person = person.map(|owner| owner.id).ok_or(Error::NoOwner)?;
     keep_an_owner(tx, merchant, &[]).await?;
-    no_longer_rises(tx, merchant, person, OPERATOR, now).await?;
+    no_longer_rises(tx, merchant, person, now).await?;
     let told = super::owners(tx, merchant).await?;
     let audience = changes::alarm(tx, merchant, told).await?;
-    let data = http::MembershipView::new(merchant, Some(person), Role::Owner);
-    events::append_by(tx, &audience, Some(OPERATOR), kind::MEMBER_REMOVED, &data, now);
+    let data = view::MembershipView::new(merchant, Some(person), Role::Owner);
+    events::append(tx, &audience, kind::MEMBER_REMOVED, &data, now);
     Ok(store::delete(tx, merchant.id, person).await?)
 }
 
@@ -339,7 +342,7 @@ async fn tell(
     let Some(merchant) = super::store::find(tx, merchant).await? else { return Ok(()) };
     let owners = super::owners(tx, &merchant).await?;
     let audience = changes::alarm(tx, &merchant, owners).await?;
-    let change = http::MembershipView::new(&merchant, Some(id), role);
+    let change = view::MembershipView::new(&merchant, Some(id), role);
     events::append(tx, &audience, kind, &change, now);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What can be asked without an invoice: what there is, what it is worth, and what the wallet holds.
 
-use super::view::{self, BalanceView, CurrencyView, RateView};
+use super::super::view::{self, BalanceView, CurrencyView, RateView};
 use crate::{
     app::App,
     merchants::Merchant,

@@ -10,13 +10,14 @@ use teloxide::{
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Failure, client};
+use super::super::{Failure, client};
 use crate::{
     app::App,
     extract::Path,
     id::InvoiceId,
     invoices::{
-        self, goods,
+        self,
+        http::refusals::stars_off,
         stars::{Offer, offer},
     },
     money::Money,
@@ -58,7 +59,7 @@ async fn pay_in_stars(
     Path(id): Path<InvoiceId>,
 ) -> Result<Json<StarsAnswer>> {
     if !app.settings.stars {
-        return Err(goods::stars_off());
+        return Err(stars_off());
     }
     let mut tx = app.db.snapshot().await?;
     let whole = invoices::whole(&mut tx, id).await?;

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use super::{
-    Button, Card,
+    super::{
+        Button, Card,
+        view::{self, CurrencyType},
+    },
     params::{Params, bad, decimal},
-    view::{self, CurrencyType},
 };
 use crate::{
     app::App,

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderName, Method, request::Parts},
 };
 
-use super::{
+use super::super::{
     Key, Merchant,
     grant::{self, Denied, Grant, Need},
     members,
@@ -16,9 +16,10 @@ use super::{
 };
 use crate::{
     app::App,
-    call,
+    call::Bearer,
     client::Client,
     db::Tx,
+    events::{self, Now},
     id::{KeyId, MerchantId, PersonId},
     identity::{
         Person,
@@ -73,6 +74,7 @@ pub struct Acting {
     pub merchant: Merchant,
     pub hand: Hand,
     pub grant: Grant,
+    acts: events::Hand,
 }
 
 impl FromRequestParts<App> for Acting {
@@ -81,13 +83,23 @@ impl FromRequestParts<App> for Acting {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let acting = match credential(&parts.headers, "Bearer") {
             Some(token) if is_session(token) => of_session(parts, app).await?,
-            token => of_key(token.unwrap_or_default(), app).await?,
+            token => of_key(parts, app, token.unwrap_or_default()).await?,
         };
         acting.admitted(parts, app).await
     }
 }
 
 impl Acting {
+    fn new(merchant: Merchant, hand: Hand, grant: Grant) -> Self {
+        let acts = events::Hand::new(merchant.id, &hand);
+        Self { merchant, hand, grant, acts }
+    }
+
+    /// This moment, in the hand of whoever acts for this merchant.
+    pub fn now<'a>(&'a self, app: &'a App) -> Now<'a> {
+        app.now().by(&self.acts)
+    }
+
     /// The one rule of giving, replacing and taking back: nobody does it with more than they have.
     pub fn covers(&self, other: &Grant, what: &str) -> Result<()> {
         if self.grant.covers(other) {
@@ -119,7 +131,7 @@ impl Acting {
 
     /// Whoever shows this key, if the key may do what is being asked.
     pub async fn by_key(parts: &Parts, app: &App, key: &str) -> Result<Self> {
-        of_key(key, app).await?.admitted(parts, app).await
+        of_key(parts, app, key).await?.admitted(parts, app).await
     }
 
     async fn admitted(self, parts: &Parts, app: &App) -> Result<Self> {
@@ -132,22 +144,22 @@ impl Acting {
         if let Hand::Key(key) = &self.hand {
             app.key_uses.note(key, app.time());
         }
-        call::acts(self.merchant.id, &self.hand);
         Ok(self)
     }
 }
 
-async fn of_key(plain: &str, app: &App) -> Result<Acting> {
+async fn of_key(parts: &Parts, app: &App, plain: &str) -> Result<Acting> {
     if plain.is_empty() {
         let detail = "Send `Authorization: Bearer sk_…` with your API key.";
         return Err(Problem::new(Kind::KeyInvalid, detail));
     }
     let mut tx = app.db.snapshot().await?;
-    let (merchant, key) = super::by_key(&mut tx, plain, app.livemode())
+    let (merchant, key) = super::super::by_key(&mut tx, plain, app.livemode())
         .await?
         .ok_or_else(|| Problem::new(Kind::KeyInvalid, unknown(plain, app)))?;
-    call::comes_from(merchant.id);
-    Ok(Acting { merchant, grant: key.grant_now(), hand: Hand::Key(Box::new(key)) })
+    Bearer::is(&parts.extensions, merchant.id);
+    let grant = key.grant_now();
+    Ok(Acting::new(merchant, Hand::Key(Box::new(key)), grant))
 }
 
 async fn of_session(parts: &mut Parts, app: &App) -> Result<Acting> {
@@ -171,7 +183,7 @@ async fn of_session(parts: &mut Parts, app: &App) -> Result<Acting> {
             Problem::new(Kind::MemberUnknown, detail)
         })?;
     let hand = Hand::Member(Box::new(caller.person), role);
-    Ok(Acting { merchant, hand, grant: role.grant() })
+    Ok(Acting::new(merchant, hand, role.grant()))
 }
 
 fn denied(denied: Denied, hand: &Hand) -> Problem {
@@ -226,7 +238,8 @@ fn unknown(key: &str, app: &App) -> &'static str {
     }
 }
 
-/// A handler that takes a `Merchant` answers whoever may act for it.
+/// A handler that takes a `Merchant` answers whoever may act for it. One that changes something takes
+/// [`Acting`], which says whose hand it is.
 impl FromRequestParts<App> for Merchant {
     type Rejection = Problem;
 

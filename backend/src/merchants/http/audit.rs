@@ -1,14 +1,12 @@
 //! `/v1/audit_log`: what people and keys did, newest first. It is the feed, read by hand.
 
 use axum::{Json, extract::State};
-use serde::Serialize;
-use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Merchant, members};
+use super::super::{Merchant, members, store, view::Deed};
 use crate::{
     app::App,
-    events::{self, EventView, store::Event},
+    events::{self, store::Event},
     extract::Query,
     page::{Page, PageQuery},
     problem::{Kind, Problem, Refusals, Result},
@@ -16,19 +14,6 @@ use crate::{
 
 pub fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(read))
-}
-
-/// Something that somebody did.
-#[derive(Debug, Serialize, ToSchema)]
-struct Deed {
-    /// The key's id, `key_…`, or the person's, `usr_…`; `operator` is whoever runs this service. What took
-    /// place after a wait is whose who asked for it.
-    #[schema(example = "usr_01m7q5cqg0fzzvzzzzzzzzzzzz")]
-    by: String,
-    /// The person's name or the key's, while they are known.
-    by_name: Option<String>,
-    #[serde(flatten)]
-    event: EventView,
 }
 
 /// Read who did what, newest first
@@ -45,18 +30,14 @@ async fn read(
     merchant: Merchant,
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<Deed>>> {
-    let before = match page.starting_after.as_deref() {
-        None => i64::MAX,
-        Some(seq) => seq.parse().map_err(|_| {
-            Problem::new(Kind::BadRequest, "starting_after is the seq of a line, a whole number.")
-        })?,
+    let no_seq = |_: &str| {
+        Problem::new(Kind::BadRequest, "starting_after is the seq of a line, a whole number.")
     };
-    let mut tx = app.db.snapshot().await?;
-    let account = merchant.id.to_string();
-    let found =
-        events::store::by_hands(&mut tx, &account, before, i64::from(page.size()) + 1).await?;
-    let people = members::store::of(&mut tx, merchant.id).await?;
-    let keys = super::store::keys_of(&mut tx, merchant.id).await?;
+    let mut list = page.open(&app.db, no_seq).await?;
+    let (account, before) = (merchant.id.to_string(), list.after.unwrap_or(i64::MAX));
+    let found = events::store::by_hands(&mut list.tx, &account, before, list.probe).await?;
+    let people = members::store::of(&mut list.tx, merchant.id).await?;
+    let keys = store::keys_of(&mut list.tx, merchant.id).await?;
     let name = |hand: &str| {
         let person = people.iter().find(|member| member.person_id.to_string() == hand);
         let key = || keys.iter().find(|key| key.id.to_string() == hand);
@@ -67,5 +48,5 @@ async fn read(
         let by = event.hand.clone().unwrap_or_default();
         Deed { by_name: name(&by), by, event: event.view(livemode) }
     };
-    Ok(Json(Page::from_probe(found, page.size()).map(deed)))
+    Ok(Json(list.page(found).map(deed)))
 }

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use super::{
+    super::{store, view::StatsView},
     params::{Params, bad},
-    store,
-    view::StatsView,
 };
 use crate::{
     db::Tx,

@@ -10,9 +10,8 @@ use serde::Deserialize;
 use ton::address::Address;
 
 use super::{
-    Error, Goods, Invoice, Status, Whole, claims,
-    goods::stars_only,
-    http::{self, PayAnswer},
+    super::{Goods, Invoice, Status, Whole, claims, priced, view::PayAnswer},
+    refusals::{expired, paid, stars_only, withdrawn},
 };
 use crate::{
     app::App,
@@ -24,7 +23,7 @@ use crate::{
     money::{Amount, Asset, Money},
     payments::{
         self, Draft, Intent, Side, Stage, TO_SIGN,
-        http::positive,
+        new::positive,
         prepare,
         view::{self, Direction, Viewer},
     },
@@ -69,7 +68,7 @@ pub(super) async fn prepare(
     let person = who.person;
     let (now, from) = (app.now(), wish.from);
     let mut tx = app.db.snapshot().await?;
-    let whole = super::whole(&mut tx, id).await?;
+    let whole = super::super::whole(&mut tx, id).await?;
     // Whoever has a session is inside Telegram.
     if person.is_some() && whole.invoice.terms.goods == Goods::Digital {
         return Err(stars_only());
@@ -91,6 +90,7 @@ pub(super) async fn prepare(
         (None, Some(secret)) => claims::by_secret(app, &whole, secret).await?,
         _ => None,
     };
+    // Not `once`: what can no longer be signed is made anew, in the place of the first answer.
     let mut tx = match call.begin(&app.db, now.at).await? {
         Begun::First(tx) => tx,
         Begun::Again(answer) if is_good(app, &whole, &wish, (&answer, person)).await? => {
@@ -102,7 +102,7 @@ pub(super) async fn prepare(
     if let Some(person) = person {
         identity::store::hold(&mut tx, person.id).await?;
     }
-    let whole = super::whole(&mut tx, id).await?;
+    let whole = super::super::whole(&mut tx, id).await?;
     payable(&whole, from, now.at)?;
     let (asset, amount) = chosen(app, &whole.invoice, &wish)?;
     let money = app.assets.money(asset, amount);
@@ -177,24 +177,6 @@ async fn is_good(
     Ok(answered.money == Some(app.assets.money(asset, amount)))
 }
 
-/// The invoice as whoever pays now may pay it: a price in fiat at a rate that is held.
-pub async fn priced(app: &App, whole: Whole) -> Result<Whole> {
-    if !whole.invoice.wants_rate(app.time()) {
-        return Ok(whole);
-    }
-    let (id, setup) = (whole.invoice.id, &app.settings.rates);
-    // Whoever reads a page while no rate can be trusted is in nobody's way who writes.
-    let mut tx = app.db.snapshot().await?;
-    let rates = super::due::reckon(&mut tx, &app.assets, setup, &whole.invoice.terms, app.time());
-    rates.await.map_err(Error::not_renewed)?;
-    drop(tx);
-    let mut tx = app.db.begin().await?;
-    super::renew(&mut tx, &app.assets, setup, id, app.now()).await?;
-    let whole = super::whole(&mut tx, id).await?;
-    tx.commit().await?;
-    Ok(whole)
-}
-
 /// The person, if the wallet is one of theirs: nobody else's money enters somebody's activity.
 async fn linked<'a>(
     tx: &mut Tx,
@@ -210,12 +192,10 @@ async fn linked<'a>(
 /// good enough to advise.
 fn payable(whole: &Whole, from: Address, now: Time) -> Result<()> {
     match whole.invoice.status {
-        Status::Paid { .. } => Err(http::paid()),
-        Status::Expired => Err(http::expired()),
-        Status::Void { .. } => Err(http::withdrawn()),
-        Status::Open | Status::Processing if now >= whole.invoice.expires_at => {
-            Err(http::expired())
-        }
+        Status::Paid { .. } => Err(paid()),
+        Status::Expired => Err(expired()),
+        Status::Void { .. } => Err(withdrawn()),
+        Status::Open | Status::Processing if now >= whole.invoice.expires_at => Err(expired()),
         Status::Open | Status::Processing if from == whole.intent.payee_address => {
             Err(Problem::new(
                 Kind::ToSelf,

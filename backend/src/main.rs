@@ -4,14 +4,15 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use remit::{
-    backup,
-    config::{Cli, LogFormat, Service, Settings, Verb},
-    db::Db,
-    develop,
-    dice::Dice,
-    doctor, http, merchants, serve,
-    time::Clock,
-    vouched, watch,
+    base::{
+        config::{Cli, LogFormat, Service, Settings, Verb},
+        db::Db,
+        vouched,
+    },
+    run::{backup, develop, doctor, serve},
+    selling::merchants,
+    shells::{http, watch},
+    words::{dice::Dice, time::Clock},
 };
 use tracing_subscriber::EnvFilter;
 
@@ -68,9 +69,9 @@ async fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     let service = Service::resolve(settings, &verb)?;
     match verb {
         #[cfg(feature = "sandbox")]
-        Verb::Sandbox => remit::sandbox::run(settings, service).await,
+        Verb::Sandbox => remit::run::sandbox::run(settings, service).await,
         #[cfg(feature = "sandbox")]
-        Verb::World => remit::sandbox::run_world(settings, &service).await,
+        Verb::World => remit::run::sandbox::run_world(settings, &service).await,
         #[cfg(not(feature = "sandbox"))]
         Verb::Sandbox | Verb::World => {
             anyhow::bail!("this build has no sandbox; build it with the feature `sandbox`")

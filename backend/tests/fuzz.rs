@@ -9,13 +9,13 @@ mod harness;
 
 use harness::fuzz;
 use remit::{
-    dice::Dice,
-    receipts::{
+    selling::receipts::{
         canonical::Json,
         check,
         keys::ReceiptKey,
         receipt::{Presented, Receipt, SignedReceipt},
     },
+    words::dice::Dice,
 };
 use serde_json::{Value, json};
 

@@ -12,14 +12,15 @@ use std::{
 use e2e::Engine;
 use futures_util::future::join_all;
 use remit::{
-    app::App,
-    config::Service,
-    dice::Dice,
-    events::{self, Audience, kind},
-    http,
-    merchants::{self, NewMerchant},
-    serve,
-    time::Clock,
+    base::{
+        app::App,
+        config::Service,
+        events::{self, Audience, kind},
+    },
+    run::serve,
+    selling::merchants::{self, NewMerchant},
+    shells::http,
+    words::{dice::Dice, time::Clock},
 };
 use serde_json::json;
 use tokio::time::Instant;

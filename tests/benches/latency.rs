@@ -8,11 +8,10 @@ use std::{net::TcpListener, time::Duration};
 
 use e2e::{Api, Engine, Receiver};
 use remit::{
-    app::App,
-    config::Service,
-    dice::Dice,
-    merchants::{self, NewMerchant},
-    sandbox as composition, serve,
+    base::{app::App, config::Service},
+    run::{sandbox as composition, serve},
+    selling::merchants::{self, NewMerchant},
+    words::dice::Dice,
 };
 use sandbox::{
     World as Simulated,

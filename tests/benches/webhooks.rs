@@ -16,15 +16,18 @@ use std::{
 use axum::{Router, body::Bytes, extract::State, http::Uri};
 use e2e::Engine;
 use remit::{
-    app::App,
-    config::Service,
-    deliver,
-    dice::Dice,
-    events::{self, Audience, kind},
-    merchants::{self, NewMerchant},
-    serve,
-    time::Clock,
-    webhooks::{self, Draft, Speech},
+    base::{
+        app::App,
+        config::Service,
+        events::{self, Audience, kind},
+    },
+    run::serve,
+    selling::{
+        merchants::{self, NewMerchant},
+        webhooks::{self, Draft, Speech},
+    },
+    shells::deliver,
+    words::{dice::Dice, time::Clock},
 };
 use serde_json::json;
 use tokio::time::Instant;

@@ -10,8 +10,8 @@ use std::{
 
 use e2e::{Shop, World, bad_day::wallet_of, person::id, stories};
 use remit::{
-    sandbox as composition,
-    time::{Clock, Time},
+    run::sandbox as composition,
+    words::time::{Clock, Time},
 };
 use serde_json::{Value, json};
 

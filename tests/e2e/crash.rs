@@ -4,7 +4,7 @@
 use std::{collections::HashSet, net::TcpListener, time::Duration};
 
 use e2e::{Api, Engine, Process, Receiver, shop::kinds, verify::verify};
-use remit::serve;
+use remit::run::serve;
 use sandbox::{World as Simulated, clock::Clock, world::Options};
 use serde_json::{Value, json};
 

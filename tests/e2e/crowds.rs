@@ -27,7 +27,7 @@ async fn asks_to_pay(world: &World, invoice: &Value, wallet: u64, address: &str)
 
 /// Every route that reads, by its description.
 fn reading() -> Vec<(String, Value)> {
-    let described: Value = serde_json::from_str(&remit::http::openapi()).unwrap();
+    let described: Value = serde_json::from_str(&remit::shells::http::openapi()).unwrap();
     let paths = described["paths"].as_object().unwrap();
     let ours = paths.iter().filter(|(path, _)| !path.starts_with("/sandbox/"));
     let reads =

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use e2e::{Receiver, Shop, World, api::Answer, person::id, stories, world::SHOP_KEY};
 use hmac::{Hmac, Mac};
-use remit::money::Amount;
+use remit::words::money::Amount;
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};

@@ -8,7 +8,7 @@ use std::{
 };
 
 use e2e::{Engine, Process, Receiver, verify::verify};
-use remit::serve;
+use remit::run::serve;
 use sandbox::{World as Simulated, clock::Clock, world::Options};
 use serde_json::Value;
 use tempfile::TempDir;

@@ -92,7 +92,7 @@ stories! {
         let (one, two) = tokio::join!(renews(&world, &invoice), renews(&world, &invoice));
         assert_eq!((sums(&one), &one["fiat"]), (["80", "0", "80"], &two["fiat"]), "once");
         let link = one["ton_link"].as_str().unwrap();
-        let held: remit::time::Time = serde_json::from_value(one["fiat"]["rate_expires_at"].clone()).unwrap();
+        let held: remit::words::time::Time = serde_json::from_value(one["fiat"]["rate_expires_at"].clone()).unwrap();
         assert!(link.contains("amount=80000000000&") && link.ends_with(&format!("exp={}", held.seconds())), "{link}");
         let told = shop.hears("invoice.rate_renewed").await;
         let events: Vec<_> = told.iter().filter(|event| event["type"] == "invoice.rate_renewed").collect();
@@ -115,7 +115,7 @@ stories! {
         let path = format!("/v1/payments/{}", before["payment"]["id"].as_str().unwrap());
         let old = alice.api.get(&path).await.ok();
         assert_eq!((&old["status"], &old["transaction"]), (&json!("expired"), &Value::Null));
-        let held: remit::time::Time = serde_json::from_value(shop.invoice(id(&invoice)).await["fiat"]["rate_expires_at"].clone()).unwrap();
+        let held: remit::words::time::Time = serde_json::from_value(shop.invoice(id(&invoice)).await["fiat"]["rate_expires_at"].clone()).unwrap();
         assert!(after["transaction"]["valid_until"].as_i64().or(after["transaction"]["validUntil"].as_i64()).unwrap() <= held.seconds().try_into().unwrap());
         bob.signs(&after["transaction"]).await;
         world.blocks(2).await;

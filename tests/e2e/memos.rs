@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use e2e::{World, person::id, stories};
-use remit::payments::custody::Deposit;
+use remit::money::payments::custody::Deposit;
 use serde_json::{Value, json};
 use ton::address::Address;
 

@@ -53,7 +53,7 @@ stories! {
         bob.starts_bot().await;
         let alice = a_day_later(&world).await;
         let found = alice.api.get("/v1/recipients?q=bob").await.ok();
-        let named_at: remit::time::Time = serde_json::from_value(found["named_at"].clone()).unwrap();
+        let named_at: remit::words::time::Time = serde_json::from_value(found["named_at"].clone()).unwrap();
         assert!(named_at.seconds() + 60 > world.now_seconds(), "{found}");
         assert!(!warns(&found, "name_old"));
         let body = json!({ "to": "@bob", "amount": "1", "asset": "GRAM" });

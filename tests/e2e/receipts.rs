@@ -6,8 +6,8 @@ use std::{net::TcpListener, time::Duration};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use e2e::{Person, Process, Shop, World, api::nothing, person::id, stories};
 use remit::{
-    dice::Dice,
-    receipts::{keys::ReceiptKey, receipt::SignedReceipt},
+    selling::receipts::{keys::ReceiptKey, receipt::SignedReceipt},
+    words::dice::Dice,
 };
 use sandbox::{World as Simulated, clock::Clock, world::Options};
 use serde_json::{Value, json};

@@ -2,11 +2,13 @@
 
 use e2e::{Shop, World, person::id, stories};
 use remit::{
-    config::Rescan,
-    db::Db,
-    follow::{self, Cursor},
-    money::Asset,
-    watch::command,
+    base::{
+        config::Rescan,
+        db::Db,
+        follow::{self, Cursor},
+    },
+    shells::watch::command,
+    words::money::Asset,
 };
 use serde_json::{Value, json};
 use ton::address::Address;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use e2e::{Person, Shop, World, person::id, stories};
-use remit::{config::MerchantVerb, merchants::command};
+use remit::{base::config::MerchantVerb, selling::merchants::command};
 use serde_json::{Value, json};
 
 const HOUR: Duration = Duration::from_secs(3600);

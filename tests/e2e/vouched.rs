@@ -2,8 +2,8 @@
 
 use e2e::{stories, world::World};
 use remit::{
-    money::{Asset, Assets, Listed},
-    vouched,
+    base::vouched,
+    words::money::{Asset, Assets, Listed},
 };
 use serde_json::json;
 use ton::address::Address;

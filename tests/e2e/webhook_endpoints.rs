@@ -145,7 +145,7 @@ stories! {
 
 /// Another shop on the same service.
 async fn other_shop(world: &World) -> e2e::Api {
-    use remit::merchants::{self, NewMerchant};
+    use remit::selling::merchants::{self, NewMerchant};
     let app = world.app();
     let mut tx = app.db.begin().await.unwrap();
     let new = NewMerchant {

@@ -22,7 +22,7 @@ pub struct Answer {
 }
 
 static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
-    serde_json::from_str(&remit::http::openapi()).expect("the description is JSON")
+    serde_json::from_str(&remit::shells::http::openapi()).expect("the description is JSON")
 });
 
 impl Api {

@@ -3,7 +3,7 @@
 
 use std::{collections::HashSet, net::TcpListener, time::Duration};
 
-use remit::serve;
+use remit::run::serve;
 use sandbox::{World as Simulated, clock::Clock, world::Options};
 use serde_json::{Value, json};
 

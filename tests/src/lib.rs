@@ -17,7 +17,7 @@ pub mod verify;
 pub mod world;
 
 use clap::Parser;
-use remit::config::{Cli, Service};
+use remit::base::config::{Cli, Service};
 
 pub use api::{Answer, Api};
 pub use database::Engine;

@@ -102,7 +102,7 @@ impl Person {
 
     /// Pays an invoice past the service, with a mishap of the sandbox's; comes back when it is final.
     pub async fn pays_with(&self, invoice: &Value, mishap: &str) -> Value {
-        let end: remit::time::Time =
+        let end: remit::words::time::Time =
             serde_json::from_value(invoice["expires_at"].clone()).expect("an invoice has an end");
         let bill = json!({
             "to": invoice["address"], "amount": invoice["money"]["amount"],

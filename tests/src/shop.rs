@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use remit::merchants::{self, NewMerchant};
+use remit::selling::merchants::{self, NewMerchant};
 use serde_json::{Value, json};
 use ton::address::Address;
 

@@ -6,7 +6,12 @@ use std::{
     time::Duration,
 };
 
-use remit::{app::App, config::Service, dice::Dice, rates::Setup, sandbox as composition, serve};
+use remit::{
+    base::{app::App, config::Service},
+    money::rates::Setup,
+    run::{sandbox as composition, serve},
+    words::dice::Dice,
+};
 use sandbox::{World as Simulated, clock::Clock, world::Options};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -200,7 +205,7 @@ impl World {
     }
 
     /// The same, on a machine whose clock is another one.
-    pub async fn service_starts_by(&self, clock: remit::time::Clock) {
+    pub async fn service_starts_by(&self, clock: remit::words::time::Clock) {
         let listener = TcpListener::bind(self.settings.listen).expect("the port is still ours");
         let app = begin(&self.settings, &self.simulated, listener, clock).await;
         *self.running.lock().expect("no story panics while it holds this") = app;
@@ -217,7 +222,7 @@ async fn begin(
     settings: &Service,
     simulated: &Simulated,
     listener: TcpListener,
-    clock: remit::time::Clock,
+    clock: remit::words::time::Clock,
 ) -> App {
     let app = serve::assemble(settings.clone(), clock, Dice::system()).await.expect("a service");
     composition::open_shop(&app, simulated, SHOP_KEY).await.expect("the shop opens");

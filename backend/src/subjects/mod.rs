@@ -12,14 +12,18 @@ use ton::address::Address;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    app::{App, Handles},
-    db::{self, Tx},
-    events::Now,
-    id::{InvoiceId, PersonId, RefundId, RequestId},
-    invoices,
-    payments::{self, Paid, Purpose, Stage, Stray, card::Card},
-    refunds, requests,
-    time::Time,
+    asking::requests,
+    base::{
+        app::{App, Handles},
+        db::{self, Tx},
+        events::Now,
+    },
+    money::payments::{self, Paid, Purpose, Stage, Stray, card::Card},
+    selling::{invoices, refunds},
+    words::{
+        id::{InvoiceId, PersonId, RefundId, RequestId},
+        time::Time,
+    },
 };
 
 #[derive(Debug, thiserror::Error)]

@@ -2,16 +2,23 @@
 
 use super::{Error, Subject};
 use crate::{
-    app::Handles,
-    db::Tx,
-    events::{self, Audience, Now, kind},
-    identity::{self, Person},
-    merchants,
-    payments::{
-        self, Arrival, End, Intent, Outcome, Paid, Recorded, Stray, Transfer,
-        view::{self, Direction, Viewer},
+    base::{
+        app::Handles,
+        db::Tx,
+        events::{self, Audience, Now, kind},
     },
-    rates, wallets,
+    money::{
+        payments::{
+            self, Arrival, End, Intent, Outcome, Paid, Recorded, Stray, Transfer,
+            view::{self, Direction, Viewer},
+        },
+        rates,
+    },
+    people::{
+        identity::{self, Person},
+        wallets,
+    },
+    selling::merchants,
 };
 
 /// Records a final transfer and lets everybody whom it concerns know, in this one transaction.

@@ -5,9 +5,11 @@ use ton::address::Address;
 
 use super::*;
 use crate::{
-    dice::Dice,
-    id::{PaymentId, TransferId},
-    payments::{End, Manner},
+    money::payments::{End, Manner},
+    words::{
+        dice::Dice,
+        id::{PaymentId, TransferId},
+    },
 };
 
 const NOW: Time = Time::from_millis(1_795_000_000_000);

@@ -1,0 +1,3 @@
+//! What people ask of each other.
+
+pub mod requests;

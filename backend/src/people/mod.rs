@@ -1,0 +1,4 @@
+//! Who is calling, and which wallets they have proven.
+
+pub mod identity;
+pub mod wallets;

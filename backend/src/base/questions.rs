@@ -32,8 +32,6 @@ use crate::{
         client,
         problem::{Kind, Problem},
     },
-    people::identity::Person,
-    selling::merchants::Merchant,
     words::time::{Clock, Time},
 };
 
@@ -58,15 +56,10 @@ pub struct Asker {
     is_known: bool,
 }
 
-impl From<&Person> for Asker {
-    fn from(person: &Person) -> Self {
-        Self { name: person.id.to_string(), is_known: true }
-    }
-}
-
-impl From<&Merchant> for Asker {
-    fn from(merchant: &Merchant) -> Self {
-        Self { name: merchant.id.to_string(), is_known: true }
+impl Asker {
+    /// Somebody we know by an id.
+    pub fn known(id: impl ToString) -> Self {
+        Self { name: id.to_string(), is_known: true }
     }
 }
 

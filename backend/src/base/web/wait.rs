@@ -20,16 +20,12 @@ use tokio::{
 };
 use utoipa::IntoParams;
 
-use crate::{
-    base::{
-        app::App,
-        web::{
-            client::Client,
-            problem::{Kind, Problem, Result},
-        },
+use crate::base::{
+    app::App,
+    web::{
+        client::Client,
+        problem::{Kind, Problem, Result},
     },
-    people::identity::Person,
-    selling::merchants::{self, Merchant},
 };
 
 /// The longest a caller may wait, in seconds.
@@ -90,13 +86,6 @@ pub enum Waiter {
     Stranger(String),
 }
 
-impl From<&Person> for Waiter {
-    fn from(person: &Person) -> Self {
-        let id = person.id.to_string();
-        Self::Known { account: id.clone(), keeper: id }
-    }
-}
-
 impl From<Client> for Waiter {
     fn from(client: Client) -> Self {
         Self::Stranger(client.name)
@@ -109,15 +98,6 @@ impl Waiter {
             Self::Known { account, .. } => account,
             Self::Stranger(name) => name,
         }
-    }
-
-    /// A store waits in the name of its first owner: whoever opens ten has not ten times the places.
-    pub async fn of(app: &App, merchant: &Merchant) -> Result<Self> {
-        let mut tx = app.db.snapshot().await?;
-        let owners = merchants::members::store::owners(&mut tx, merchant.id).await?;
-        let account = merchant.id.to_string();
-        let keeper = owners.first().map_or_else(|| account.clone(), |owner| owner.id.to_string());
-        Ok(Self::Known { account, keeper })
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     base::{
         app::App,
         events::{Hand, Now},
+        web::wait::Waiter,
         web::{
             call::Bearer,
             extract::Path,
@@ -228,5 +229,11 @@ async fn over(app: &App, session_hash: &str) {
         if let Ok(None) = store::by_session(&mut tx, session_hash, app.time()).await {
             return;
         }
+    }
+}
+impl From<&Person> for Waiter {
+    fn from(person: &Person) -> Self {
+        let id = person.id.to_string();
+        Self::Known { account: id.clone(), keeper: id }
     }
 }

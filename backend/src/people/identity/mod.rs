@@ -24,6 +24,7 @@ use crate::{
     base::{
         db::{self, Tx},
         events::{self, Audience, Now},
+        questions::Asker,
     },
     words::{
         id::{PersonId, SessionId},
@@ -185,6 +186,12 @@ impl Person {
 /// How tokens and keys are kept: 256 random bits need no slow hash.
 pub fn hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
+}
+
+impl From<&Person> for Asker {
+    fn from(person: &Person) -> Self {
+        Self::known(person.id)
+    }
 }
 
 #[cfg(test)]

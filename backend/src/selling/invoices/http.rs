@@ -37,7 +37,7 @@ use crate::{
             client::Client,
             extract::{Body, Path, Query},
             problem::{Failures, Kind, Problem, Refusals, Result},
-            wait::{self, Look, WaitQuery, Waiter},
+            wait::{self, Look, WaitQuery},
         },
     },
     money::payments::new::accepted,
@@ -45,7 +45,7 @@ use crate::{
         Person,
         http::{InsideTelegram, MaybeCaller, Recognised},
     },
-    selling::merchants::{Merchant, http::acting::Acting},
+    selling::merchants::{self, Merchant, http::acting::Acting},
     words::{
         id::InvoiceId,
         page::{self, Page, PageQuery},
@@ -183,7 +183,7 @@ async fn read(
     Path(id): Path<InvoiceId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<InvoiceView>> {
-    let waiter = Waiter::of(&app, &merchant).await?;
+    let waiter = merchants::http::acting::waiter(&app, &merchant).await?;
     let seen = Seen::default();
     let whole = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;

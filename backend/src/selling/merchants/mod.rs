@@ -12,6 +12,12 @@
 pub mod changes;
 pub mod command;
 pub mod grant;
+impl From<&Merchant> for Asker {
+    fn from(merchant: &Merchant) -> Self {
+        Self::known(merchant.id)
+    }
+}
+
 #[cfg(test)]
 pub mod harness;
 pub mod http;
@@ -32,6 +38,7 @@ use crate::{
         db::{self, Tx},
         events::{self, Audience, Now},
         follow,
+        questions::Asker,
     },
     people::identity,
     words::{

@@ -20,11 +20,11 @@ use crate::{
         web::{
             extract::{Body, Path, Query},
             problem::{Failures, Kind, Problem, Refusals, Result},
-            wait::{self, Look, WaitQuery, Waiter},
+            wait::{self, Look, WaitQuery},
         },
     },
     money::payments::{self, Input, Stage, new::positive},
-    selling::merchants::{Merchant, http::acting::Acting},
+    selling::merchants::{self, Merchant, http::acting::Acting},
     words::{
         id::{InvoiceId, RefundId, StarPaymentId, TransferId},
         money::Amount,
@@ -403,7 +403,7 @@ async fn read(
     Path(id): Path<RefundId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<RefundView>> {
-    let waiter = Waiter::of(&app, &merchant).await?;
+    let waiter = merchants::http::acting::waiter(&app, &merchant).await?;
     let found = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let found = match stars::store::own(&mut tx, merchant.id, id).await? {

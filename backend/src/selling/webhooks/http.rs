@@ -26,7 +26,7 @@ use crate::{
         web::{
             extract::{Body, Path, Query},
             problem::{Kind, Problem, Refusals, Result},
-            wait::{self, Look, WaitQuery, Waiter},
+            wait::{self, Look, WaitQuery},
         },
     },
     selling::merchants::{self, Merchant, http::acting::Acting},
@@ -486,7 +486,7 @@ async fn delivery(
     Path(id): Path<DeliveryId>,
     Query(query): Query<WaitQuery>,
 ) -> Result<Json<DeliveryView>> {
-    let waiter = Waiter::of(&app, &merchant).await?;
+    let waiter = merchants::http::acting::waiter(&app, &merchant).await?;
     let view = wait::until(&app, waiter, query.wait, || async {
         let mut tx = app.db.snapshot().await?;
         let found = outbox::own(&mut tx, merchant.id, id).await?.ok_or(Error::NoDelivery(id))?;

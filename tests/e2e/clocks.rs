@@ -43,45 +43,46 @@ async fn is_paid(world: &World, shop: &Shop, invoice: &Value, asset: &str) {
     assert_eq!(paid["exception"], "none", "{paid:#}");
 }
 
-stories! {
-    async fn an_hour_forwards_or_back_changes_no_outcome(world: World) {
-        let shop = world.shop().await;
-        let jumps = [(0, HOUR), (0, -HOUR), (HOUR, -HOUR), (-HOUR, HOUR)];
-        for (wallet, (before, jump)) in (0..).zip(jumps) {
-            let off = moves_to_another_machine(&world, before).await;
-            world.has_passed(Duration::from_secs(1)).await;
-            let invoices = [asks(&shop, "GRAM").await, asks(&shop, "USDT").await, asks(&shop, "GRAM").await];
-            off.fetch_add(jump, Ordering::Relaxed);
-            // Accounts that begin in the hour that is not there.
-            let newcomer = Shop::open_at(&world, [wallet_of(wallet)]).await.remove(0);
-            let [gram, usdt, unpaid] = &invoices;
-            is_paid(&world, &shop, gram, "GRAM").await;
-            is_paid(&world, &shop, usdt, "USDT").await;
-            // Whose end is reckoned by a clock that is wrong may be long; it is never over at once.
-            for asset in ["GRAM", "USDT"] {
-                is_paid(&world, &newcomer, &asks(&newcomer, asset).await, asset).await;
-            }
-            assert_eq!(shop.invoice(id(unpaid)).await["status"], "open");
-            // By the clock that was wrong when it was made, an invoice may have an hour more.
-            world.after(Duration::from_secs(700 + 3600)).await;
-            shop.invoice_turns(id(unpaid), "expired").await.unwrap();
-            for kind in ["invoice.overpaid", "payment.unmatched", "invoice.paid_again"] {
-                let told = newcomer.api.get(&format!("/v1/events?types={kind}")).await.ok();
-                assert_eq!(told["data"], json!([]), "{kind}");
-            }
-        }
-        let told = shop.api.get("/v1/events?types=invoice.paid&limit=100").await.ok();
-        assert_eq!(told["data"].as_array().unwrap().len(), 8, "each once");
-    }
+stories![an_hour_forwards_or_back_changes_no_outcome, a_clock_an_hour_off_is_told,];
 
-    async fn a_clock_an_hour_off_is_told(world: World) {
-        for (off, side) in [(HOUR, "ahead of"), (-HOUR, "behind")] {
-            moves_to_another_machine(&world, off).await;
-            world.has_passed(Duration::from_secs(1)).await;
-            let url = format!("{}/health/ready", world.settings.public_url);
-            let ready: Value = world.http.get(url).send().await.unwrap().json().await.unwrap();
-            let warnings = ready["chain"]["warnings"].to_string();
-            assert!(warnings.contains(&format!("{side} the chain's")), "{ready:#}");
+async fn an_hour_forwards_or_back_changes_no_outcome(world: World) {
+    let shop = world.shop().await;
+    let jumps = [(0, HOUR), (0, -HOUR), (HOUR, -HOUR), (-HOUR, HOUR)];
+    for (wallet, (before, jump)) in (0..).zip(jumps) {
+        let off = moves_to_another_machine(&world, before).await;
+        world.has_passed(Duration::from_secs(1)).await;
+        let invoices =
+            [asks(&shop, "GRAM").await, asks(&shop, "USDT").await, asks(&shop, "GRAM").await];
+        off.fetch_add(jump, Ordering::Relaxed);
+        // Accounts that begin in the hour that is not there.
+        let newcomer = Shop::open_at(&world, [wallet_of(wallet)]).await.remove(0);
+        let [gram, usdt, unpaid] = &invoices;
+        is_paid(&world, &shop, gram, "GRAM").await;
+        is_paid(&world, &shop, usdt, "USDT").await;
+        // Whose end is reckoned by a clock that is wrong may be long; it is never over at once.
+        for asset in ["GRAM", "USDT"] {
+            is_paid(&world, &newcomer, &asks(&newcomer, asset).await, asset).await;
         }
+        assert_eq!(shop.invoice(id(unpaid)).await["status"], "open");
+        // By the clock that was wrong when it was made, an invoice may have an hour more.
+        world.after(Duration::from_secs(700 + 3600)).await;
+        shop.invoice_turns(id(unpaid), "expired").await.unwrap();
+        for kind in ["invoice.overpaid", "payment.unmatched", "invoice.paid_again"] {
+            let told = newcomer.api.get(&format!("/v1/events?types={kind}")).await.ok();
+            assert_eq!(told["data"], json!([]), "{kind}");
+        }
+    }
+    let told = shop.api.get("/v1/events?types=invoice.paid&limit=100").await.ok();
+    assert_eq!(told["data"].as_array().unwrap().len(), 8, "each once");
+}
+
+async fn a_clock_an_hour_off_is_told(world: World) {
+    for (off, side) in [(HOUR, "ahead of"), (-HOUR, "behind")] {
+        moves_to_another_machine(&world, off).await;
+        world.has_passed(Duration::from_secs(1)).await;
+        let url = format!("{}/health/ready", world.settings.public_url);
+        let ready: Value = world.http.get(url).send().await.unwrap().json().await.unwrap();
+        let warnings = ready["chain"]["warnings"].to_string();
+        assert!(warnings.contains(&format!("{side} the chain's")), "{ready:#}");
     }
 }

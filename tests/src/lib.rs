@@ -35,31 +35,33 @@ pub fn settings() -> Service {
     Service::draft(&cli.settings, &cli.verb(), &|_| None).0
 }
 
-/// Tells each story twice: on SQLite, and on the Postgres that `TEST_DATABASE_URL` names.
+/// Tells a story on one of the databases, in a world of its own.
+pub async fn tell<Told: Future<Output = ()>>(engine: Engine, story: impl FnOnce(World) -> Told) {
+    if !engine.is_there() {
+        eprintln!("not told: TEST_DATABASE_URL names no Postgres (scripts/test starts one)");
+        return;
+    }
+    let world = World::new(engine).await;
+    story(world.clone()).await;
+    world.end().await;
+}
+
+/// The stories of a file. Each is told twice: on SQLite, and on the Postgres that `TEST_DATABASE_URL` names.
+/// One that is not on the list is told nowhere, and the compiler calls it unused.
 #[macro_export]
 macro_rules! stories {
-    ($($(#[$meta:meta])* async fn $name:ident($world:ident: $kind:ty) $body:block)*) => {
-        $($(#[$meta])* async fn $name($world: $kind) $body)*
-
+    ($($name:ident),+ $(,)?) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                let world = $crate::World::new($crate::Engine::Sqlite).await;
-                super::$name(world.clone()).await;
-                world.end().await;
-            })*
+                $crate::tell($crate::Engine::Sqlite, super::$name).await;
+            })+
         }
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                if !$crate::Engine::Postgres.is_there() {
-                    eprintln!("not told: TEST_DATABASE_URL names no Postgres (scripts/test starts one)");
-                    return;
-                }
-                let world = $crate::World::new($crate::Engine::Postgres).await;
-                super::$name(world.clone()).await;
-                world.end().await;
-            })*
+                $crate::tell($crate::Engine::Postgres, super::$name).await;
+            })+
         }
     };
 }

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Error, Subject, page,
+    Error, Topic, page,
     receipt::SignedReceipt,
     view::{ReceiptKeyView, ReceiptKeys},
 };
@@ -85,7 +85,7 @@ async fn read(
     Path(id): Path<String>,
     Query(query): Query<ReceiptQuery>,
 ) -> Result<Response> {
-    let receipt = super::issue(&app, id.parse::<Subject>()?, query.asset.as_deref()).await?;
+    let receipt = super::issue(&app, id.parse::<Topic>()?, query.asset.as_deref()).await?;
     let name = format!("inline; filename=\"receipt-{}.json\"", receipt.receipt.id);
     Ok(([(header::CONTENT_DISPOSITION, name)], Json(receipt)).into_response())
 }
@@ -117,7 +117,7 @@ async fn page(
     Path(id): Path<String>,
     Query(query): Query<ReceiptQuery>,
 ) -> Response {
-    let issued = match id.parse::<Subject>() {
+    let issued = match id.parse::<Topic>() {
         Ok(subject) => super::issue(&app, subject, query.asset.as_deref()).await,
         Err(error) => Err(error),
     };

@@ -42,7 +42,7 @@ pub enum Error {
     #[error("there is no {0}")]
     NotFound(String),
     #[error("nothing has come for {0} yet")]
-    NothingCame(Subject),
+    NothingCame(Topic),
     #[error(transparent)]
     Invoice(#[from] invoices::Error),
     #[error(transparent)]
@@ -53,12 +53,12 @@ pub enum Error {
 
 /// What a receipt is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject {
+pub enum Topic {
     Invoice(InvoiceId),
     Payment(PaymentId),
 }
 
-impl FromStr for Subject {
+impl FromStr for Topic {
     type Err = Error;
 
     fn from_str(id: &str) -> Result<Self, Error> {
@@ -68,7 +68,7 @@ impl FromStr for Subject {
     }
 }
 
-impl std::fmt::Display for Subject {
+impl std::fmt::Display for Topic {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Invoice(id) => id.fmt(f),
@@ -90,7 +90,7 @@ struct Desk<'a> {
 /// `wanted` is one of the assets it was paid in; left out, the one that was asked for, if some came in it.
 pub async fn issue(
     app: &App,
-    subject: Subject,
+    subject: Topic,
     wanted: Option<&str>,
 ) -> Result<SignedReceipt, Error> {
     let key = signing_key(app).await?;
@@ -102,8 +102,8 @@ pub async fn issue(
     };
     let mut tx = app.db.snapshot().await?;
     let receipt = match subject {
-        Subject::Invoice(id) => desk.of_invoice(&mut tx, id, wanted).await?,
-        Subject::Payment(id) => desk.of_payment(&mut tx, id, wanted).await?,
+        Topic::Invoice(id) => desk.of_invoice(&mut tx, id, wanted).await?,
+        Topic::Payment(id) => desk.of_payment(&mut tx, id, wanted).await?,
     };
     if receipt.transfers.is_empty() {
         return Err(Error::NothingCame(subject));

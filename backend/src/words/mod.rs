@@ -1,4 +1,4 @@
-//! The words that everybody uses: no I/O, no clock, no dice of their own.
+//! The words that everybody uses: no I/O. Clock and dice are made here and handed to whoever needs them.
 
 pub mod dice;
 pub mod id;

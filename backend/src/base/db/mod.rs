@@ -9,7 +9,8 @@
 //!   `cast($1 as text) is null or column = $1`.
 //! * `on conflict … do`, `returning`, row values and partial indexes work on both. There is no
 //!   `for update`: the guard stands in the `where`, and zero rows means somebody was faster.
-//! * Migrations only add. What must differ between the engines stands in this folder, nowhere else.
+//! * Migrations only go forward, and a merged one never changes. What must differ between the engines
+//!   stands in this folder, nowhere else.
 
 mod announce;
 pub mod copy;

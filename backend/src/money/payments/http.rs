@@ -217,7 +217,7 @@ pub struct Start {
 }
 
 /// Opens the intent and prepares the transaction for the payer's wallet, once for each Idempotency-Key.
-/// Requests use it too when a person pays them.
+/// What is asked for by a link uses it too when a person pays it.
 pub async fn start(
     app: &App,
     payer: &Person,

@@ -1,4 +1,4 @@
-//! The statements by which a list is filled: as many for a hundred invoices as for one.
+//! The statements by which a list is filled: as many for a hundred lines as for one.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::{
 /// What belongs to each of many things, by their ids.
 pub type By<T> = HashMap<String, Vec<T>>;
 
-/// A transfer with the invoice or request it came for.
+/// A transfer with the id of what it came for.
 #[derive(sqlx::FromRow)]
 struct For {
     purpose_id: String,
@@ -80,8 +80,7 @@ pub async fn first_transfers_of(
     Ok(by)
 }
 
-/// Intents that belong to each of these invoices, requests or refunds, the newest hundred of each,
-/// newest first.
+/// Intents that belong to each of these things, by their ids, the newest hundred of each, newest first.
 pub async fn by_purposes(tx: &mut Tx, ids: &str) -> Result<By<Intent>> {
     let found = intents(rows!(
         tx,
@@ -103,7 +102,7 @@ pub async fn by_purposes(tx: &mut Tx, ids: &str) -> Result<By<Intent>> {
     Ok(by)
 }
 
-/// What has paid each of these invoices, requests or refunds, the first hundred of each, oldest first.
+/// What has paid each of these things, the first hundred of each, oldest first.
 /// Sums are kept elsewhere: dust cannot make an answer long.
 pub async fn transfers_for(tx: &mut Tx, ids: &str) -> Result<By<Transfer>> {
     grouped(rows!(
@@ -121,7 +120,7 @@ pub async fn transfers_for(tx: &mut Tx, ids: &str) -> Result<By<Transfer>> {
     )?)
 }
 
-/// Money that names each of these invoices and cannot pay it, the first twenty of each, oldest first.
+/// Money that names each of these things and cannot pay it, the first twenty of each, oldest first.
 pub async fn astray_for(tx: &mut Tx, ids: &str) -> Result<By<Transfer>> {
     grouped(rows!(
         tx,

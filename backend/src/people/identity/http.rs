@@ -1,5 +1,6 @@
 //! The [`Caller`] extractor that stands before every private route, and what somebody can do about their
-//! sessions: `/v1/sessions`. Login itself is in `http/me.rs`, because it also shows the person's wallets.
+//! sessions: `/v1/sessions`. Login itself is in `shells/http/me.rs`, because it also shows the person's
+//! wallets.
 
 use std::time::Duration;
 

@@ -8,9 +8,9 @@
 //!               ▲────────────────────────── its merchant ─────────────────────────┘
 //! ```
 //!
-//! The rows to be sent are written in the transaction of their event (`db/announce.rs`); here is what a
-//! merchant can do, and what an attempt leads to. `deliver` makes the attempts. They are not the chat's
-//! outbox: a chat is told in order by one messenger, a webhook out of order by many, each on its own
+//! The rows to be sent are written in the transaction of their event (`base/db/announce.rs`); here is what
+//! a merchant can do, and what an attempt leads to. `shells/deliver` makes the attempts. They are not the
+//! chat's outbox: a chat is told in order by one messenger, a webhook out of order by many, each on its own
 //! schedule, and it keeps a log.
 
 pub mod guard;

@@ -1,4 +1,4 @@
-//! Cards: an invoice, a request or a payment as a message with the button that opens it.
+//! Cards: something that can be paid, or a payment, as a message with the button that opens it.
 
 use std::str::FromStr;
 

@@ -1,5 +1,5 @@
 //! Stars that go back. Telegram does it when the bot asks, always the whole payment, and nobody signs.
-//! The states stand in [`state`]; the asking is `bot/`'s, outside of any transaction.
+//! The states stand in [`state`]; the asking is `shells/bot`'s, outside of any transaction.
 
 pub mod state;
 pub mod store;

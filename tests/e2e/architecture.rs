@@ -11,7 +11,8 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-/// The rooms of the house from the ground up, each in its wing: a room may use only what stands below it.
+/// The rooms of the house from the ground up, each in its wing: a room may use only what stands below it. A
+/// star is for all rooms of a wing that stand side by side and know nothing of each other.
 const HOUSE: &[&str] = &[
     "words/text",
     "words/time",
@@ -34,7 +35,7 @@ const HOUSE: &[&str] = &[
     "money/rates",
     "money/payments",
     "money/stars",
-    "asking/requests",
+    "asking/*",
     "selling/merchants",
     "selling/refunds",
     "selling/webhooks",
@@ -141,7 +142,8 @@ fn room(path: &str) -> String {
 }
 
 fn place(room: &str) -> Option<usize> {
-    HOUSE.iter().position(|name| *name == room)
+    let wing = room.split('/').next().unwrap_or_default();
+    HOUSE.iter().position(|name| *name == room || name.strip_suffix("/*") == Some(wing))
 }
 
 #[test]
@@ -179,7 +181,7 @@ fn arrows_point_down() {
             }
             match LOOK_UP.iter().find(|(from, to)| *from == own && *to == there) {
                 Some(known) => _ = looked_up.insert(known),
-                None if at > here => _ = wrong.insert(format!("{inside} looks up at {there}")),
+                None if at >= here => _ = wrong.insert(format!("{inside} looks up at {there}")),
                 None => {}
             }
         }
@@ -213,8 +215,11 @@ fn what_can_be_paid_is_told_apart_in_one_file() {
     assert_eq!(telling, 1, "one file");
     for (path, text) in others.iter().filter(|(path, _)| path.contains("backend/src/shells/watch/"))
     {
-        let domains = ["invoices", "requests", "refunds"];
-        let is_domain = |path: &String| path.split("::").any(|part| domains.contains(&part));
+        // Whose wallet is paid is a store's affair, and changes by the chain's clock.
+        let is_domain = |path: &String| {
+            (path.starts_with("asking") || path.starts_with("selling"))
+                && !path.starts_with("selling::merchants")
+        };
         let named: Vec<_> = used(text).into_iter().filter(is_domain).collect();
         assert!(named.is_empty(), "{path} names {named:?}");
     }

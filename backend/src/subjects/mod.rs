@@ -43,18 +43,46 @@ pub enum Error {
     Db(#[from] sqlx::Error),
 }
 
-/// A kind of thing that is paid for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Send,
-    Invoice,
-    Request,
-    Refund,
+impl Error {
+    /// The database, if that is what has failed.
+    pub fn database(&self) -> Option<&sqlx::Error> {
+        match self {
+            Self::Db(error)
+            | Self::Payments(payments::Error::Db(error))
+            | Self::Invoices(invoices::Error::Db(error))
+            | Self::Requests(requests::Error::Db(error))
+            | Self::Refunds(refunds::Error::Db(error)) => Some(error),
+            Self::Payments(_)
+            | Self::Invoices(_)
+            | Self::Requests(_)
+            | Self::Refunds(_)
+            | Self::Unknown { .. } => None,
+        }
+    }
 }
 
-/// One thing that is paid for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject {
+/// Writes the kinds, the list of them all, and one thing of a kind: so that none can be left out of any.
+macro_rules! kinds {
+    ($($kind:ident $(($id:ty))?,)+) => {
+        /// A kind of thing that is paid for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Kind {
+            $($kind,)+
+        }
+
+        impl Kind {
+            pub const ALL: &[Self] = &[$(Self::$kind,)+];
+        }
+
+        /// One thing that is paid for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Subject {
+            $($kind $(($id))?,)+
+        }
+    };
+}
+
+kinds! {
     Send,
     Invoice(InvoiceId),
     Request(RequestId),
@@ -62,8 +90,6 @@ pub enum Subject {
 }
 
 impl Kind {
-    pub const ALL: [Self; 4] = [Self::Send, Self::Invoice, Self::Request, Self::Refund];
-
     /// How payments and the API call it.
     pub const fn word(self) -> &'static str {
         match self {
@@ -137,9 +163,19 @@ impl Kind {
 }
 
 impl Subject {
+    /// What payments keep of it.
+    pub fn purpose(self) -> Purpose {
+        match self {
+            Self::Send => Purpose::send(),
+            Self::Invoice(id) => invoices::purpose(id),
+            Self::Request(id) => requests::purpose(id),
+            Self::Refund(id) => refunds::purpose(id),
+        }
+    }
+
     pub fn of(purpose: &Purpose) -> Result<Self, Error> {
         let id = purpose.id.as_deref().unwrap_or_default();
-        let kind = Kind::ALL.into_iter().find(|kind| kind.word() == purpose.kind);
+        let kind = Kind::ALL.iter().find(|kind| kind.word() == purpose.kind);
         let found = kind.and_then(|kind| match kind {
             Kind::Send => Some(Self::Send),
             kind => kind.named(id),
@@ -206,7 +242,7 @@ pub async fn card(
     link: &str,
     now: Time,
 ) -> Result<Option<Card>, Error> {
-    match Kind::ALL.into_iter().find_map(|kind| kind.named(link)) {
+    match Kind::ALL.iter().find_map(|kind| kind.named(link)) {
         Some(subject) => subject.card(tx, app, now).await,
         None => Ok(None),
     }
@@ -214,13 +250,13 @@ pub async fn card(
 
 /// Every word that a payment's purpose can be in the API.
 pub fn words() -> impl Iterator<Item = String> {
-    let kinds = Kind::ALL.into_iter().map(|kind| kind.word().to_owned());
+    let kinds = Kind::ALL.iter().map(|kind| kind.word().to_owned());
     kinds.chain([payments::view::INCOME.0.into_owned()])
 }
 
 /// The routes of everything that can be paid.
 pub fn routes() -> OpenApiRouter<App> {
-    Kind::ALL.into_iter().fold(OpenApiRouter::new(), |all, kind| all.merge(kind.routes()))
+    Kind::ALL.iter().fold(OpenApiRouter::new(), |all, kind| all.merge(kind.routes()))
 }
 
 /// Whose accounts are to be compared before a moment of the chain's clock counts as past for anything.

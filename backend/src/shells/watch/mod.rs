@@ -79,7 +79,9 @@ impl Error {
         match self {
             Self::Chain(error) => error.is_outage(),
             Self::Db(_) | Self::WrongNetwork { .. } => true,
-            Self::Subjects(_) | Self::Changes(_) => false,
+            // A row that cannot be read is one account's trouble.
+            Self::Subjects(error) => error.database().and_then(db::Outage::of).is_some(),
+            Self::Changes(_) => false,
         }
     }
 }

@@ -8,9 +8,9 @@ use std::{
 
 use remit::{
     base::{app::App, config::Service},
+    money::rates::Setup,
     run::{sandbox as composition, serve},
     words::dice::Dice,
-    words::money::rates::Setup,
 };
 use sandbox::{World as Simulated, clock::Clock, world::Options};
 use serde_json::{Value, json};

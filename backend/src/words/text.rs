@@ -126,4 +126,25 @@ macro_rules! text_enum {
     };
 }
 
-pub(crate) use {as_text, text_enum};
+/// Writes a type that has `Display` as text in JSON, and describes it by all the words that it can be.
+macro_rules! described {
+    ($type:ty: $all:expr) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
+        impl utoipa::PartialSchema for $type {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::Type::String)
+                    .enum_values(Some($all.map(|one| one.to_string())))
+                    .build()
+                    .into()
+            }
+        }
+        impl utoipa::ToSchema for $type {}
+    };
+}
+
+pub(crate) use {as_text, described, text_enum};

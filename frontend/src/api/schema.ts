@@ -7,7 +7,7 @@ export interface Schemas {
     /** What is due if all of it is paid in this asset; the least of an open amount, or nothing. */
     readonly money: Schemas['Money'];
     /** The rate that it was reckoned with, if there was need of one. */
-    readonly rate?: Schemas['AcceptedRate'] | null;
+    readonly rate: Schemas['AcceptedRate'] | null;
     /** What came in this asset. */
     readonly received: Schemas['Money'];
     /** What has gone back to whoever had paid in this asset. */
@@ -33,31 +33,31 @@ export interface Schemas {
     readonly allowed_ips: readonly string[];
     readonly created_at: string;
     /** From when it may also change keys and people; until then it does everything else, and any owner can stop it. `null`: it does all that its scopes say. */
-    readonly effective_at?: string | null;
-    readonly expires_at?: string | null;
+    readonly effective_at: string | null;
+    readonly expires_at: string | null;
     /** Its first characters, to recognise it by. */
     readonly hint: string;
     readonly id: string;
     /** To the minute. */
-    readonly last_used_at?: string | null;
-    readonly name?: string | null;
-    readonly revoked_at?: string | null;
+    readonly last_used_at: string | null;
+    readonly name: string | null;
+    readonly revoked_at: string | null;
     /** What it may do, such as `invoices:write`; `null`: everything. */
-    readonly scopes?: readonly string[] | null;
+    readonly scopes: readonly Schemas['Scope'][] | null;
   };
   /** What a payment link asks for. */
   readonly AskedView: {
-    readonly asset?: string | null;
+    readonly asset: string | null;
     /** Refused from then on. */
-    readonly good_until?: string | null;
-    readonly memo?: string | null;
-    readonly money?: Schemas['Money'] | null;
+    readonly good_until: string | null;
+    readonly memo: string | null;
+    readonly money: Schemas['Money'] | null;
   };
   readonly AssetView: {
     readonly asset: string;
     readonly decimals: number;
     /** The jetton master's address: the only thing an asset is known by. */
-    readonly master?: string | null;
+    readonly master: string | null;
     readonly name: string;
   };
   /** Money that names an invoice and cannot pay it. It is in the shop's wallet; only the shop can send it back. */
@@ -97,19 +97,30 @@ export interface Schemas {
   };
   /** What speaks for an invoice, or against it. */
   readonly Clue: 'reference' | 'reference_mistyped' | 'reference_part' | 'named' | 'known_payer' | 'exact_amount' | 'in_time' | 'shortly_after' | 'other_asset' | 'over';
+  /** The SDK's `Account`. */
+  readonly ConnectedAccount: {
+    /** `workchain:hex`. */
+    readonly address: string;
+    /** The network's id. */
+    readonly chain: string;
+    /** Hex. */
+    readonly publicKey?: string;
+    /** A bag of cells in base64. */
+    readonly walletStateInit: string;
+  };
   /** Who has decided about it, and when. */
   readonly DecisionView: {
     readonly at: string;
     /** The API key that was used. */
     readonly by: string;
-    readonly note?: string | null;
+    readonly note: string | null;
   };
   /** Something that somebody did. */
   readonly Deed: Schemas['EventView'] & {
     /** The key's id, `key_…`, or the person's, `usr_…`; `operator` is whoever runs this service. What took place after a wait is whose who asked for it. */
     readonly by: string;
     /** The person's name or the key's, while they are known. */
-    readonly by_name?: string | null;
+    readonly by_name: string | null;
   };
   readonly DeliveryState: 'due' | 'delivered' | 'dead';
   readonly Direction: 'in' | 'out';
@@ -139,6 +150,7 @@ export interface Schemas {
     /** Where to send events: https on port 443 or 8443, at a public address. In the sandbox also http to this machine, on any port. */
     readonly url: string;
   };
+  readonly EndpointStatus: 'enabled' | 'disabled';
   /** An endpoint with its signing secret, which is shown only now. */
   readonly EndpointWithSecret: Schemas['WebhookEndpoint'] & {
     /** Verifies `v1` signatures (HMAC-SHA256). Keep it like a password; it is not shown again. */
@@ -188,8 +200,8 @@ export interface Schemas {
     readonly assets: readonly Schemas['AssetView'][];
     /** The newest masterchain block up to which this service has read every account: what is in it has been counted. */
     readonly block: number;
-    readonly bot_username?: string | null;
-    readonly explorer_url?: string | null;
+    readonly bot_username: string | null;
+    readonly explorer_url: string | null;
     /** How long a payment usually takes to become final. */
     readonly finality_seconds: number;
     readonly manifest_url: string;
@@ -206,7 +218,7 @@ export interface Schemas {
   readonly Invitation: {
     readonly created_at: string;
     /** From when whoever takes it is an owner; until then they read along as support, and any owner can stop it. `null`: it does not wait. */
-    readonly effective_at?: string | null;
+    readonly effective_at: string | null;
     readonly expires_at: string;
     readonly id: string;
     readonly role: Schemas['Role'];
@@ -218,7 +230,7 @@ export interface Schemas {
     /** Opens the invoice inside Telegram. */
     readonly app_url: string;
     /** Your own name for it. */
-    readonly external_id?: string | null;
+    readonly external_id: string | null;
     /** Whether the money is real. */
     readonly livemode: boolean;
     /** Whatever you gave along. */
@@ -235,7 +247,7 @@ export interface Schemas {
     /** How much may be missing, in hundredths of a percent of what is due. */
     readonly tolerance_bps: number;
     /** Told of this invoice's events, beside your webhook endpoints. */
-    readonly webhook_url?: string | null;
+    readonly webhook_url: string | null;
   };
   readonly InvoiceException: 'none' | 'underpaid' | 'overpaid' | 'late';
   /** A price in fiat, and the rate that it is held at. */
@@ -259,9 +271,9 @@ export interface Schemas {
     /** Masterchain block. */
     readonly block: number;
     /** What it was worth when it settled, if a rate could be trusted then. */
-    readonly fiat_value?: Schemas['FiatValue'] | null;
+    readonly fiat_value: Schemas['FiatValue'] | null;
     /** Who sent it. An exchange's wallet is nobody to pay back to. */
-    readonly from?: string | null;
+    readonly from: string | null;
     /** Hash of the receiving transaction, hex. */
     readonly hash: string;
     readonly id: string;
@@ -324,11 +336,11 @@ export interface Schemas {
     readonly endpoint: string;
     readonly object: string;
     /** Until when the secret before still signs. */
-    readonly old_secret_until?: string | null;
+    readonly old_secret_until: string | null;
     /** Verifies `v1a` signatures. Newest first. */
     readonly public_keys: readonly string[];
     /** Verifies `v1` signatures. Shown when it is made, and never again. */
-    readonly secret?: string | null;
+    readonly secret: string | null;
   };
   /** A payment in Telegram Stars. */
   readonly InvoiceStarPayment: {
@@ -357,9 +369,9 @@ export interface Schemas {
   /** A change, with the names of those who still belong to the store. */
   readonly ListedRightsChange: Schemas['RightsChange'] & {
     /** The person's name, or the key's. */
-    readonly asked_by_name?: string | null;
+    readonly asked_by_name: string | null;
     /** The name of whose role changes. */
-    readonly person_name?: string | null;
+    readonly person_name: string | null;
   };
   readonly Mark: 'created' | 'rate_renewed' | 'seen' | 'gone' | 'received' | 'late' | 'unpriced' | 'unmatched' | 'stars' | 'stars_late' | 'paid' | 'expired' | 'void' | 'accepted';
   /** You, as this service knows you. */
@@ -371,7 +383,7 @@ export interface Schemas {
     readonly language: string;
     /** Whether the bot tells you of payments. */
     readonly notifications: boolean;
-    readonly username?: string | null;
+    readonly username: string | null;
     readonly wallets: readonly Schemas['WalletView'][];
   };
   /** Somebody who belongs to a store. */
@@ -380,7 +392,7 @@ export interface Schemas {
     readonly id: string;
     readonly role: Schemas['Role'];
     readonly since: string;
-    readonly username?: string | null;
+    readonly username: string | null;
     /** Whether it is you. */
     readonly you: boolean;
   };
@@ -407,7 +419,7 @@ export interface Schemas {
   readonly MessageView: {
     readonly refund: Schemas['Refund'];
     /** Pass it to TON Connect as it is. */
-    readonly transaction: Readonly<Record<string, unknown>>;
+    readonly transaction: Schemas['Transaction'];
   };
   /** An amount of an asset, for people and for programs. Never a JSON number. */
   readonly Money: {
@@ -434,7 +446,7 @@ export interface Schemas {
     /** What it is for: at most 100 characters on one line. */
     readonly name?: string | null;
     /** Such as `invoices:write` (which includes reading) or `events:read`. Left out: everything that the calling key may do. */
-    readonly scopes?: readonly string[] | null;
+    readonly scopes?: readonly Schemas['Scope'][] | null;
   };
   /** A new key, this once with the key itself. */
   readonly NewKeyView: Schemas['ApiKey'] & {
@@ -480,7 +492,7 @@ export interface Schemas {
   /** What somebody is invited to. */
   readonly OfferView: {
     /** From when you are an owner; until then you read along as support. `null`: it does not wait. */
-    readonly effective_at?: string | null;
+    readonly effective_at: string | null;
     readonly expires_at: string;
     /** The store's name. */
     readonly name: string;
@@ -500,12 +512,12 @@ export interface Schemas {
   readonly Part: 'agrees' | 'deviates' | 'stale' | 'silent';
   /** One side of a payment. */
   readonly Party: {
-    readonly address?: string | null;
+    readonly address: string | null;
     readonly kind: Schemas['PartyKind'];
     readonly me: boolean;
     /** A first name, a shop's name, or a short form of the address. */
     readonly name: string;
-    readonly username?: string | null;
+    readonly username: string | null;
   };
   readonly PartyKind: 'person' | 'shop' | 'address';
   /** What the wallet has to sign. */
@@ -513,9 +525,9 @@ export interface Schemas {
     /** How much of what it pays. */
     readonly money: Schemas['Money'];
     /** The payment in your own activity, if you called with a session and this wallet is yours. */
-    readonly payment?: Schemas['PaymentView'] | null;
+    readonly payment: Schemas['PaymentView'] | null;
     /** Pass it to TON Connect as it is. */
-    readonly transaction: Readonly<Record<string, unknown>>;
+    readonly transaction: Schemas['Transaction'];
   };
   /** Who is going to pay. */
   readonly PayRequest: {
@@ -537,23 +549,23 @@ export interface Schemas {
   readonly PaymentView: {
     readonly created_at: string;
     readonly direction: Schemas['Direction'];
-    readonly from?: Schemas['Party'] | null;
+    readonly from: Schemas['Party'] | null;
     readonly id: string;
     /** The whole comment, for an address that knows its customers by it. */
-    readonly memo?: string | null;
+    readonly memo: string | null;
     /** What was asked for, or what came when nothing was. */
     readonly money: Schemas['Money'];
-    readonly note?: string | null;
+    readonly note: string | null;
     readonly progress: readonly Schemas['Step'][];
     readonly purpose: Schemas['PurposeView'];
     /** What the transfer's comment begins with, unless it is a memo. */
-    readonly reference?: string | null;
-    readonly settlement?: Schemas['Settlement'] | null;
+    readonly reference: string | null;
+    readonly settlement: Schemas['Settlement'] | null;
     readonly status: Schemas['Stage'];
     readonly to: Schemas['Party'];
     /** For the payer, as long as it can be signed: pass it to TON Connect as it is. */
-    readonly transaction?: Readonly<Record<string, unknown>> | null;
-    readonly valid_until?: string | null;
+    readonly transaction: Schemas['Transaction'] | null;
+    readonly valid_until: string | null;
   };
   /** A store's move to another wallet. */
   readonly PayoutChange: {
@@ -563,7 +575,7 @@ export interface Schemas {
     /** When it takes place by the chain's clock, unless an owner cancels it. */
     readonly due_at: string;
     /** When it took place, or was canceled. */
-    readonly ended_at?: string | null;
+    readonly ended_at: string | null;
     /** The wallet that is paid until then. */
     readonly from: string;
     readonly id: string;
@@ -579,9 +591,9 @@ export interface Schemas {
   readonly ProblemBody: {
     readonly detail: string;
     /** With `unknown-position`: the newest number of your feed below the one you sent. Read on after it. */
-    readonly last_seq?: number | null;
+    readonly last_seq?: number;
     /** With `unknown-position`: the first number above it, once there is one. */
-    readonly next_seq?: number | null;
+    readonly next_seq?: number;
     /** Quote it when you ask for help. */
     readonly request_id: string;
     readonly status: number;
@@ -589,35 +601,40 @@ export interface Schemas {
     /** A stable reference, such as `/problems/invoice-expired`; it can be opened in a browser. */
     readonly type: string;
   };
+  /** The host that the wallet showed. */
+  readonly ProofDomain: {
+    readonly lengthBytes: number;
+    readonly value: string;
+  };
   /** An invoice as whoever is to pay it may see it. */
   readonly PublicInvoice: {
     /** Every asset it may be paid in, the one it is made out in first. One reference serves them all, and money of several adds up by its share of what is due in each. */
     readonly accepted: readonly Schemas['AcceptedAsset'][];
     /** The merchant's wallet. */
-    readonly address?: string | null;
+    readonly address: string | null;
     /** What came with its reference and cannot pay it, such as another asset; oldest first. */
     readonly astray: readonly Schemas['Astray'][];
     readonly created_at: string;
-    readonly description?: string | null;
+    readonly description: string | null;
     readonly exception: Schemas['InvoiceException'];
     /** By the chain's clock. Money in a block after it is late. */
     readonly expires_at: string;
     /** The price in fiat that it was reckoned from, if there was one. */
-    readonly fiat?: Schemas['InvoiceFiat'] | null;
+    readonly fiat: Schemas['InvoiceFiat'] | null;
     /** What is sold. Inside Telegram `digital` goods are paid in Stars only. */
     readonly goods_kind: Schemas['Goods'];
     /** Whether the shop has a word for whoever pays. */
     readonly has_paid_message: boolean;
     readonly id: string;
     /** The least of an open amount, if there is a minimum. */
-    readonly min_amount?: Schemas['Money'] | null;
+    readonly min_amount: Schemas['Money'] | null;
     /** What is due; of a price in fiat, what has come and what is missing of it at the present rate. Of an open amount: what has come, once it is paid, and until then the least that will do. */
     readonly money: Schemas['Money'];
     /** Whether whoever pays decides how much. */
     readonly open_amount: boolean;
-    readonly paid_at?: string | null;
+    readonly paid_at: string | null;
     /** That word: for whoever has paid, and for nobody else who has the link. `null` before. */
-    readonly paid_message?: string | null;
+    readonly paid_message: string | null;
     /** A page that anybody can pay at. */
     readonly pay_url: string;
     /** How far the newest payment has come. */
@@ -627,22 +644,22 @@ export interface Schemas {
     /** Everything that came on the chain, also late or too much. Other assets count by the invoice's rates, rounded down; what came in each stands in `accepted`. */
     readonly received: Schemas['Money'];
     /** What the transfer's comment must begin with. This, `address` and `ton_link` are null for digital goods inside Telegram, that is for whoever asks with a session. */
-    readonly reference?: string | null;
+    readonly reference: string | null;
     /** What is still missing. */
     readonly remaining: Schemas['Money'];
-    readonly return_url?: string | null;
+    readonly return_url: string | null;
     readonly shop: Schemas['Shop'];
     /** How it can be paid in Telegram Stars, if it can. */
-    readonly stars?: Schemas['InvoiceStars'] | null;
+    readonly stars: Schemas['InvoiceStars'] | null;
     readonly status: Schemas['InvoiceStatus'];
     /** For any wallet: it opens with everything filled in. */
-    readonly ton_link?: string | null;
+    readonly ton_link: string | null;
   };
   readonly PurposeKind: 'send' | 'invoice' | 'request' | 'refund' | 'income';
   readonly PurposeView: {
-    readonly description?: string | null;
+    readonly description: string | null;
     /** The invoice's, request's or refund's id. */
-    readonly id?: string | null;
+    readonly id: string | null;
     readonly kind: Schemas['PurposeKind'];
   };
   /** What was put into the queue. */
@@ -670,28 +687,28 @@ export interface Schemas {
   readonly Rate: {
     readonly asset: string;
     /** How old a trusted rate is: when the oldest of the sources that agree was asked. */
-    readonly at?: string | null;
+    readonly at: string | null;
     readonly currency: string;
     /** Why not. */
-    readonly reason?: string | null;
+    readonly reason: string | null;
     readonly sources: readonly Schemas['RateSource'][];
     /** Whether prices in this currency are taken for this asset just now. */
     readonly trusted: boolean;
     /** The median of what was said lately, decimal. Rely on it only where it is trusted. */
-    readonly value?: string | null;
+    readonly value: string | null;
   };
   /** One source, and what it says of a pair. */
   readonly RateSource: {
     /** When it last said so. */
-    readonly at?: string | null;
+    readonly at: string | null;
     /** What went wrong when it was last asked. */
-    readonly error?: string | null;
+    readonly error: string | null;
     readonly name: string;
     readonly part: Schemas['Part'];
     /** After several failures it is left in peace until then. */
-    readonly resting_until?: string | null;
+    readonly resting_until: string | null;
     /** Decimal, exactly as the source said. */
-    readonly value?: string | null;
+    readonly value: string | null;
   };
   /** What assets are worth, and how that is known. */
   readonly Rates: {
@@ -708,13 +725,13 @@ export interface Schemas {
     readonly complete: boolean;
     /** The invoice's or the payment's id. */
     readonly id: string;
-    readonly invoice?: Schemas['ReceiptInvoice'] | null;
+    readonly invoice: Schemas['ReceiptInvoice'] | null;
     /** What it says of refunds, it says as of then. */
     readonly issued_at: string;
     /** The asset's master contract, raw; none for the network's own coin. */
-    readonly jetton?: string | null;
+    readonly jetton: string | null;
     /** The shop's name, if a shop is part of it. People are not named. */
-    readonly merchant?: string | null;
+    readonly merchant: string | null;
     /** The network's global id: `-239` is the real one. */
     readonly network: string;
     /** Other assets it was paid in as well. A receipt is of one asset; these have their own, by `?asset=`. */
@@ -733,7 +750,7 @@ export interface Schemas {
   };
   /** What was paid for. */
   readonly ReceiptInvoice: {
-    readonly description?: string | null;
+    readonly description: string | null;
     readonly due: Schemas['Money'];
     readonly exception: Schemas['InvoiceException'];
     readonly id: string;
@@ -763,11 +780,11 @@ export interface Schemas {
     /** The masterchain block that made it final. */
     readonly block: number;
     /** The comment, if it is text. */
-    readonly comment?: string | null;
+    readonly comment: string | null;
     /** What it was worth when it settled, if a rate could be trusted then. */
-    readonly fiat_value?: Schemas['FiatValue'] | null;
+    readonly fiat_value: Schemas['FiatValue'] | null;
     /** Who sent it, raw; none if the chain names nobody. */
-    readonly from?: string | null;
+    readonly from: string | null;
     /** Hex. */
     readonly hash: string;
     /** Logical time. */
@@ -781,38 +798,38 @@ export interface Schemas {
     /** Where the money will go. */
     readonly address: string;
     /** What the link asks for, if it was one that asks for something. */
-    readonly asks?: Schemas['AskedView'] | null;
+    readonly asks: Schemas['AskedView'] | null;
     /** Whose deposit address it is, if the operator of this service knows. */
-    readonly exchange?: string | null;
+    readonly exchange: string | null;
     readonly kind: Schemas['PartyKind'];
     readonly name: string;
     /** When Telegram last said that this is the person's name; nothing if no name was looked up. */
-    readonly named_at?: string | null;
+    readonly named_at: string | null;
     readonly raw: string;
     /** Whether a payment to it may carry a `memo`: it is nobody's here. */
     readonly takes_memo: boolean;
-    readonly username?: string | null;
+    readonly username: string | null;
     readonly warnings: readonly Schemas['Warning'][];
   };
   /** Money that goes back: from the merchant's wallet, or Stars by Telegram. */
   readonly Refund: Schemas['RefundBrief'] & {
     /** Of Stars: why Telegram has refused, or why it could not be reached the last time. */
-    readonly failure?: string | null;
+    readonly failure: string | null;
     /** Your wallet, which signs. Null for Stars: Telegram gives them back, from the bot's balance. */
-    readonly from?: string | null;
+    readonly from: string | null;
     /** Whether the money is real. */
     readonly livemode: boolean;
     readonly object: string;
     /** How far the newest message has come. */
     readonly progress: readonly Schemas['Step'][];
     /** What the newest message's comment says; money that comes with it is this refund's. */
-    readonly reference?: string | null;
+    readonly reference: string | null;
     /** Everything that has arrived, oldest first. */
     readonly settlements: readonly Schemas['Settlement'][];
     /** Your name, as the customer reads it. */
     readonly shop: string;
     /** Until when the newest message can be signed. */
-    readonly valid_until?: string | null;
+    readonly valid_until: string | null;
     /** Read them before you sign. */
     readonly warnings: readonly Schemas['RefundWarning'][];
   };
@@ -821,18 +838,18 @@ export interface Schemas {
     readonly created_at: string;
     readonly id: string;
     /** The invoice it had paid, if any. */
-    readonly invoice?: string | null;
+    readonly invoice: string | null;
     readonly money: Schemas['Money'];
     /** The transfer, `trf_…`, or the payment in Stars, `stp_…`, whose money goes back. */
     readonly payment: string;
-    readonly reason?: string | null;
+    readonly reason: string | null;
     /** What has arrived so far; more than `money` if it was signed twice. */
     readonly sent: Schemas['Money'];
     readonly status: Schemas['RefundStatus'];
     /** When it came into its status. */
     readonly status_at: string;
     /** The wallet that gets it. Null for Stars: they go to whoever has paid them. */
-    readonly to?: string | null;
+    readonly to: string | null;
   };
   /** A refund to be opened: of a payment, or of an invoice that one payment has paid. */
   readonly RefundRequest: {
@@ -867,24 +884,24 @@ export interface Schemas {
     readonly at: string;
     /** Masterchain block. */
     readonly block: number;
-    readonly description?: string | null;
-    readonly external_id?: string | null;
+    readonly description: string | null;
+    readonly external_id: string | null;
     /** What its sender paid the network, where that is known: your customer for a payment, you for a refund. */
-    readonly fee?: Schemas['Money'] | null;
+    readonly fee: Schemas['Money'] | null;
     /** What it was worth when it came, if a rate could be trusted then. */
-    readonly fiat_value?: Schemas['FiatValue'] | null;
-    readonly from?: string | null;
+    readonly fiat_value: Schemas['FiatValue'] | null;
+    readonly from: string | null;
     /** Hash of the receiving transaction, hex. */
     readonly hash: string;
     readonly id: string;
-    readonly invoice?: string | null;
+    readonly invoice: string | null;
     readonly kind: Schemas['LineKind'];
     /** Its logical time. */
     readonly lt: string;
     /** Never negative: the kind says which way it went. */
     readonly money: Schemas['Money'];
     readonly reference: string;
-    readonly refund?: string | null;
+    readonly refund: string | null;
     /** Of the invoice, or of the refund. */
     readonly status: string;
     readonly to: string;
@@ -896,7 +913,7 @@ export interface Schemas {
     /** What their senders paid the network, as far as it is known. */
     readonly fees: Schemas['Money'];
     /** What they were worth when they came. `null`: for these no rate could be trusted. */
-    readonly fiat?: Schemas['ReportFiat'] | null;
+    readonly fiat: Schemas['ReportFiat'] | null;
     readonly kind: Schemas['LineKind'];
     readonly money: Schemas['Money'];
   };
@@ -916,19 +933,20 @@ export interface Schemas {
   readonly Request: {
     readonly asset: string;
     readonly created_at: string;
-    readonly expires_at?: string | null;
+    readonly expires_at: string | null;
     readonly id: string;
     /** Share this: it opens the request inside Telegram. */
     readonly link: string;
     /** What to pay; the payer decides if there is nothing here. */
-    readonly money?: Schemas['Money'] | null;
-    readonly note?: string | null;
+    readonly money: Schemas['Money'] | null;
+    readonly note: string | null;
     readonly paid_count: number;
     readonly status: Schemas['RequestStatus'];
     /** Who asks, and where the money goes. */
     readonly to: Schemas['Party'];
   };
   readonly RequestStatus: 'open' | 'closed';
+  readonly Right: 'events:read' | 'invoices:read' | 'invoices:write' | 'keys:read' | 'keys:write' | 'members:read' | 'members:write' | 'refunds:read' | 'refunds:write' | 'reports:read' | 'unmatched:read' | 'unmatched:write' | 'webhooks:read' | 'webhooks:write' | 'payout:read' | 'payout:write';
   /** A change of who may do what, or of where the store is paid. It waits, so that whoever owned the store when it was asked for can stop it. */
   readonly RightsChange: {
     /** Who has asked: a person, `usr_…`, or a key, `key_…`. */
@@ -937,30 +955,30 @@ export interface Schemas {
     /** When it takes place by the chain's clock, unless it is stopped. */
     readonly due_at: string;
     /** When it took place, or was stopped. */
-    readonly ended_at?: string | null;
+    readonly ended_at: string | null;
     /** Who has stopped it; `null`: nobody, or what it was about is no more. */
-    readonly ended_by?: string | null;
+    readonly ended_by: string | null;
     /** The wallet that is paid until then. */
-    readonly from?: string | null;
+    readonly from: string | null;
     readonly id: string;
     /** The invitation, `ivt_…`. */
-    readonly invitation?: string | null;
+    readonly invitation: string | null;
     /** The API key, `key_…`, which until then cannot change keys or people. */
-    readonly key?: string | null;
+    readonly key: string | null;
     /** The key's first characters. */
-    readonly key_hint?: string | null;
+    readonly key_hint: string | null;
     readonly kind: Schemas['ChangeKind'];
     /** The store, `acc_…`. */
     readonly merchant: string;
     /** Whose role changes, `usr_…`. Of an invitation: whoever has taken it. */
-    readonly person?: string | null;
+    readonly person: string | null;
     /** What that person is afterwards; `null`: nothing, or it is about no person. */
-    readonly role?: Schemas['Role'] | null;
+    readonly role: Schemas['Role'] | null;
     /** Its name. */
     readonly shop: string;
     readonly status: Schemas['ChangeStatus'];
     /** The wallet that is paid from then on. */
-    readonly to?: string | null;
+    readonly to: string | null;
   };
   readonly Role: 'owner' | 'manager' | 'support';
   /** What somebody is to be. */
@@ -986,6 +1004,7 @@ export interface Schemas {
     /** How far from the median they may be, in hundredths of a percent. */
     readonly max_deviation_bps: number;
   };
+  readonly Scope: 'events:read' | 'events:write' | 'invoices:read' | 'invoices:write' | 'keys:read' | 'keys:write' | 'members:read' | 'members:write' | 'refunds:read' | 'refunds:write' | 'reports:read' | 'reports:write' | 'unmatched:read' | 'unmatched:write' | 'webhooks:read' | 'webhooks:write';
   /** A session, and whose it is. */
   readonly SessionView: {
     readonly expires_at: string;
@@ -999,7 +1018,7 @@ export interface Schemas {
     /** Masterchain block. */
     readonly block: number;
     /** What the payer paid the network, once known. */
-    readonly fee?: Schemas['Money'] | null;
+    readonly fee: Schemas['Money'] | null;
     /** Hash of the payee's transaction, hex. */
     readonly hash: string;
     /** Logical time of the payee's transaction. */
@@ -1011,6 +1030,16 @@ export interface Schemas {
     readonly name: string;
     /** Since when the shop's money goes to the wallet it goes to now. A wallet that is new is worth a second look. */
     readonly wallet_since: string;
+  };
+  /** The answer to the `ton_proof` item. */
+  readonly SignedProof: {
+    readonly domain: Schemas['ProofDomain'];
+    /** The challenge's `payload`. */
+    readonly payload: string;
+    /** Base64. */
+    readonly signature: string;
+    /** Unix seconds. */
+    readonly timestamp: number;
   };
   /** A receipt that anybody can check, without asking this service. */
   readonly SignedReceipt: {
@@ -1033,7 +1062,7 @@ export interface Schemas {
   /** A stage that was reached. */
   readonly Step: {
     readonly at: string;
-    readonly block?: number | null;
+    readonly block: number | null;
     readonly state: Schemas['Stage'];
   };
   /** A store, and what you are to it. */
@@ -1044,9 +1073,11 @@ export interface Schemas {
     readonly id: string;
     /** Whether the money is real. */
     readonly livemode: boolean;
+    /** What your role lets you do. Where you may write, reading is listed as well. */
+    readonly may: readonly Schemas['Right'][];
     readonly name: string;
     /** From when you are an owner, if that waits. */
-    readonly owner_from?: string | null;
+    readonly owner_from: string | null;
     readonly role: Schemas['Role'];
   };
   /** What the wallet handed back. */
@@ -1060,8 +1091,8 @@ export interface Schemas {
     readonly attachable: boolean;
     /** What speaks for it, and against it. */
     readonly clues: readonly Schemas['Clue'][];
-    readonly description?: string | null;
-    readonly external_id?: string | null;
+    readonly description: string | null;
+    readonly external_id: string | null;
     readonly invoice: string;
     readonly remaining: Schemas['Money'];
     /** 0 to 100. */
@@ -1076,34 +1107,53 @@ export interface Schemas {
     /** Counts the lines of this invoice from 1. */
     readonly n: number;
     /** The transfer it is about, with its block, logical time and hash. */
-    readonly payment?: Schemas['InvoicePayment'] | null;
+    readonly payment: Schemas['InvoicePayment'] | null;
     /** Of a rate: what one whole unit was worth, and until when that is held. */
-    readonly rate?: string | null;
+    readonly rate: string | null;
     /** Why money could not pay it. */
-    readonly reason?: string | null;
+    readonly reason: string | null;
     /** The rule that was applied, in words. */
     readonly rule: string;
     /** The payment in Stars it is about. */
-    readonly star_payment?: Schemas['InvoiceStarPayment'] | null;
+    readonly star_payment: Schemas['InvoiceStarPayment'] | null;
   };
   /** What came with an invitation's link. */
   readonly TokenBody: {
     /** What stands behind `join_` in the link. */
     readonly token: string;
   };
+  /** What a wallet is to sign: TON Connect's `sendTransaction`. */
+  readonly Transaction: {
+    /** The raw address that must sign. */
+    readonly from: string;
+    readonly messages: readonly Schemas['TransactionMessage'][];
+    /** The network's id. */
+    readonly network: string;
+    /** Unix seconds. */
+    readonly validUntil: number;
+  };
+  /** One transfer of it. */
+  readonly TransactionMessage: {
+    /** User-friendly. */
+    readonly address: string;
+    /** Nanograms, as a decimal string. */
+    readonly amount: string;
+    /** A bag of cells in base64; left out where there is nothing to say. */
+    readonly payload?: string;
+  };
   /** Money that reached your wallet and pays nothing we know of. */
   readonly Unmatched: {
     /** The comment as far as it can be read. */
-    readonly comment?: string | null;
+    readonly comment: string | null;
     /** Whether it could have named a payment. A comment that is not written as the standard says (without its prefix, in UTF-16, with zeros behind it) is shown, and never counts. */
     readonly comment_counts: boolean;
-    readonly decision?: Schemas['DecisionView'] | null;
+    readonly decision: Schemas['DecisionView'] | null;
     /** Who sent it. An exchange's wallet is nobody to pay back to. */
-    readonly from?: string | null;
+    readonly from: string | null;
     /** The transfer's id. */
     readonly id: string;
     /** The invoice that its reference names, or that it is attached to. */
-    readonly invoice?: string | null;
+    readonly invoice: string | null;
     /** What came. An amount too large for us to count shows as zero here; see `units`. */
     readonly money: Schemas['Money'];
     readonly object: string;
@@ -1142,6 +1192,11 @@ export interface Schemas {
     readonly balances: readonly Schemas['Money'][];
     readonly wallet: string;
   };
+  /** What a wallet answers to a challenge. */
+  readonly WalletProof: {
+    readonly account: Schemas['ConnectedAccount'];
+    readonly proof: Schemas['SignedProof'];
+  };
   /** A linked wallet. */
   readonly WalletView: {
     /** User-friendly, non-bounceable. */
@@ -1160,12 +1215,12 @@ export interface Schemas {
   readonly WebhookAttempt: {
     readonly at: string;
     /** Why it was no success. */
-    readonly note?: string | null;
+    readonly note: string | null;
     readonly number: number;
     /** The beginning of its answer, 1 kB at most. */
-    readonly response_body?: string | null;
+    readonly response_body: string | null;
     /** What your server answered; `null` if there was no answer. */
-    readonly response_status?: number | null;
+    readonly response_status: number | null;
     /** How long it took, in milliseconds. */
     readonly took_ms: number;
   };
@@ -1176,41 +1231,41 @@ export interface Schemas {
     /** Oldest first. One that was cut off by a crash of ours is missing. */
     readonly attempts: readonly Schemas['WebhookAttempt'][];
     readonly created_at: string;
-    readonly done_at?: string | null;
+    readonly done_at: string | null;
     readonly endpoint: string;
     readonly id: string;
     /** When the next one is; `null` if it is being made, or there is none. */
-    readonly next_attempt_at?: string | null;
+    readonly next_attempt_at: string | null;
     /** What the last attempt came to, if it was no success. */
-    readonly note?: string | null;
+    readonly note: string | null;
     readonly object: string;
     /** The event's number in your feed. */
     readonly seq: number;
     readonly status: Schemas['DeliveryState'];
     readonly type: string;
     /** The invoice's own `webhook_url`, if it went there. */
-    readonly url?: string | null;
+    readonly url: string | null;
   };
   /** An address that is told of events. */
   readonly WebhookEndpoint: {
     readonly created_at: string;
-    readonly description?: string | null;
+    readonly description: string | null;
     /** Nothing has got through since then. */
-    readonly failing_since?: string | null;
+    readonly failing_since: string | null;
     readonly format: Schemas['WebhookFormat'];
     readonly id: string;
     /** Of a `cryptobot` endpoint: the API key that signs. */
-    readonly key?: string | null;
+    readonly key: string | null;
     readonly livemode: boolean;
     readonly object: string;
     /** Until when the secret before the last rotation still signs. */
-    readonly old_secret_until?: string | null;
+    readonly old_secret_until: string | null;
     /** Verifies `v1a` signatures (ed25519). Newest first; more than one after a rotation. */
     readonly public_keys: readonly string[];
     /** Why it is disabled: `merchant` (you did), `gone` (it answered 410), `failing` (five days of nothing but failures). */
-    readonly reason?: Schemas['DisabledReason'] | null;
+    readonly reason: Schemas['DisabledReason'] | null;
     readonly shop: Schemas['HookShop'];
-    readonly status: string;
+    readonly status: Schemas['EndpointStatus'];
     /** Empty: every type. */
     readonly types: readonly string[];
     readonly url: string;

@@ -1,108 +1,91 @@
 // The names that screens use for what the service answers. The shapes are its own: see schema.ts.
 import type { Schemas } from './schema';
 
-/** In its answers the service leaves no field out: it writes null. Its description does not say so. */
-type Whole<T> = { readonly [K in keyof T]-?: Whole<T[K]> };
-type Answers = Whole<Schemas>;
-type With<T, More> = Omit<T, keyof More> & Readonly<More>;
-
 export interface Page<T> {
   readonly data: readonly T[];
   readonly has_more: boolean;
 }
 
-export type Asset = Answers['AssetView'];
-export type Info = Answers['Info'];
+export type Asset = Schemas['AssetView'];
+export type Info = Schemas['Info'];
 
-export type Session = Answers['SessionView'];
-export type OpenSession = Answers['OpenSession'];
-export type Me = Answers['Me'];
-export type Wallet = Answers['WalletView'];
-export type Challenge = Answers['ChallengeView'];
-export type Balances = Answers['BalancesView'];
+export type Session = Schemas['SessionView'];
+export type OpenSession = Schemas['OpenSession'];
+export type Me = Schemas['Me'];
+export type Wallet = Schemas['WalletView'];
+export type Challenge = Schemas['ChallengeView'];
+export type Balances = Schemas['BalancesView'];
 
-/** A TON Connect request, handed to the wallet exactly as the service prepared it. It describes it as some object. */
-export interface Transaction {
-  readonly validUntil: number;
-  readonly network: string;
-  readonly from: string;
-  readonly messages: readonly { readonly address: string; readonly amount: string; readonly payload?: string }[];
-}
+/** A TON Connect request, handed to the wallet exactly as the service prepared it. */
+export type Transaction = Schemas['Transaction'];
+/** What a wallet answers to a challenge. */
+export type WalletProof = Schemas['WalletProof'];
 
-/** What a wallet answers to a challenge, as POST /v1/wallets takes it: some object, by the description. */
-export interface WalletProof {
-  readonly account: { readonly address: string; readonly chain: string; readonly publicKey: string; readonly walletStateInit: string };
-  readonly proof: {
-    readonly timestamp: number;
-    readonly domain: { readonly lengthBytes: number; readonly value: string };
-    readonly payload: string;
-    readonly signature: string;
-  };
-}
-
-export type Recipient = Answers['RecipientView'];
+export type Recipient = Schemas['RecipientView'];
 export type RecipientWarning = Recipient['warnings'][number];
-export type Asked = Answers['AskedView'];
-export type Party = Answers['Party'];
-export type Payment = With<Answers['PaymentView'], { transaction: Transaction | null }>;
+export type Asked = Schemas['AskedView'];
+export type Party = Schemas['Party'];
+export type Payment = Schemas['PaymentView'];
 export type PaymentStatus = Payment['status'];
-export type Step = Answers['Step'];
-export type Request = Answers['Request'];
+export type Step = Schemas['Step'];
+export type Request = Schemas['Request'];
 export type NewPayment = Schemas['NewPayment'];
 export type NewRequest = Schemas['NewRequestBody'];
 
-export type PublicInvoice = Answers['PublicInvoice'];
-export type InvoiceFiat = Answers['InvoiceFiat'];
+export type PublicInvoice = Schemas['PublicInvoice'];
+export type InvoiceFiat = Schemas['InvoiceFiat'];
 export type InvoiceStatus = PublicInvoice['status'];
 export type Accepted = PublicInvoice['accepted'][number];
-export type PayAnswer = With<Answers['PayAnswer'], { transaction: Transaction; payment: Payment | null }>;
-export type StarsOffer = Answers['StarsAnswer'];
+export type PayAnswer = Schemas['PayAnswer'];
+export type StarsOffer = Schemas['StarsAnswer'];
 
-export type Store = Answers['Store'];
+export type Store = Schemas['Store'];
 export type Role = Store['role'];
-export type Merchant = Answers['MerchantView'];
-export type StoreEvent = Answers['EventView'];
-export type Deed = Answers['Deed'];
-export type Rates = Answers['Rates'];
+export type May = Store['may'][number];
+export type Merchant = Schemas['MerchantView'];
+export type StoreEvent = Schemas['EventView'];
+export type Deed = Schemas['Deed'];
+export type Rates = Schemas['Rates'];
 export type Rate = Rates['data'][number];
-export type ReportSummary = Answers['ReportSummary'];
+export type ReportSummary = Schemas['ReportSummary'];
 
-export type Invoice = Answers['Invoice'];
+export type Invoice = Schemas['Invoice'];
 export type NewInvoice = Schemas['InvoiceRequest'];
-export type Received = Answers['InvoicePayment'];
-export type TimelineEntry = Answers['TimelineEntry'];
+export type Received = Schemas['InvoicePayment'];
+export type TimelineEntry = Schemas['TimelineEntry'];
 export type Mark = TimelineEntry['kind'];
 
-export type Refund = Answers['Refund'];
-export type RefundBrief = Answers['RefundBrief'];
+export type Refund = Schemas['Refund'];
+export type RefundBrief = Schemas['RefundBrief'];
 export type RefundStatus = Refund['status'];
 export type RefundWarning = Refund['warnings'][number];
-export type RefundMessage = With<Answers['MessageView'], { transaction: Transaction }>;
+export type RefundMessage = Schemas['MessageView'];
 export type NewRefund = Schemas['RefundRequest'];
 
-export type Unmatched = Answers['Unmatched'];
-export type UnmatchedDetail = Answers['UnmatchedDetail'];
+export type Unmatched = Schemas['Unmatched'];
+export type UnmatchedDetail = Schemas['UnmatchedDetail'];
 export type UnmatchedStatus = Unmatched['status'];
 export type UnmatchedReason = Unmatched['reason'];
-export type Suggestion = Answers['Suggestion'];
+export type Suggestion = Schemas['Suggestion'];
 export type Clue = Suggestion['clues'][number];
 
-export type ApiKey = Answers['ApiKey'];
-export type MadeKey = Answers['NewKeyView'];
+export type ApiKey = Schemas['ApiKey'];
+export type MadeKey = Schemas['NewKeyView'];
 export type NewKey = Schemas['NewKey'];
+export type Scope = Schemas['Scope'];
+/** The part of the API that a right is about. */
+export type AreaOf<R extends string> = R extends `${infer Area}:${string}` ? Area : never;
 
-/** Of its two states the description only knows that they are text. */
-type Switched<T> = With<T, { status: 'enabled' | 'disabled' }>;
-export type Endpoint = Switched<Answers['WebhookEndpoint']>;
-export type MadeEndpoint = Switched<Answers['EndpointWithSecret']>;
+export type Endpoint = Schemas['WebhookEndpoint'];
+export type MadeEndpoint = Schemas['EndpointWithSecret'];
 export type NewEndpoint = Schemas['EndpointRequest'];
-export type Delivery = Answers['WebhookDelivery'];
+export type Delivery = Schemas['WebhookDelivery'];
 
-export type Member = Answers['MemberView'];
-export type Members = Answers['MembersView'];
-export type Invitation = Answers['Invitation'];
-export type MadeInvitation = Answers['NewInvitationView'];
-export type Offer = Answers['OfferView'];
-export type RightsChange = Answers['RightsChange'];
+export type Member = Schemas['MemberView'];
+export type Members = Schemas['MembersView'];
+export type Invitation = Schemas['Invitation'];
+export type MadeInvitation = Schemas['NewInvitationView'];
+export type Offer = Schemas['OfferView'];
+export type RightsChange = Schemas['RightsChange'];
 /** In the list, people are named. */
-export type ListedChange = Answers['ListedRightsChange'];
+export type ListedChange = Schemas['ListedRightsChange'];

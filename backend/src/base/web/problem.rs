@@ -167,11 +167,11 @@ pub struct ProblemBody {
     pub request_id: String,
     /// With `unknown-position`: the newest number of your feed below the one you sent. Read on after it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 31)]
+    #[schema(example = 31, nullable = false)]
     pub last_seq: Option<i64>,
     /// With `unknown-position`: the first number above it, once there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 1_795_000_000_001_i64)]
+    #[schema(example = 1_795_000_000_001_i64, nullable = false)]
     pub next_seq: Option<i64>,
 }
 

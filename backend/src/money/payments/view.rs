@@ -40,8 +40,36 @@ pub struct PaymentView {
     pub progress: Vec<Step>,
     pub settlement: Option<Settlement>,
     /// For the payer, as long as it can be signed: pass it to TON Connect as it is.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Transaction>)]
     pub transaction: Option<ConnectTransaction>,
+}
+
+// These describe `ConnectTransaction`, which knows nothing of descriptions.
+/// What a wallet is to sign: TON Connect's `sendTransaction`.
+#[derive(Debug, ToSchema)]
+pub struct Transaction {
+    /// Unix seconds.
+    #[schema(rename = "validUntil")]
+    pub valid_until: u64,
+    /// The network's id.
+    #[schema(example = "-239")]
+    pub network: String,
+    /// The raw address that must sign.
+    pub from: String,
+    pub messages: Vec<TransactionMessage>,
+}
+
+/// One transfer of it.
+#[derive(Debug, ToSchema)]
+pub struct TransactionMessage {
+    /// User-friendly.
+    pub address: String,
+    /// Nanograms, as a decimal string.
+    #[schema(example = "1500000000")]
+    pub amount: String,
+    /// A bag of cells in base64; left out where there is nothing to say.
+    #[schema(nullable = false)]
+    pub payload: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -6,7 +6,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Error, MOST, Proven, store,
-    view::{BalancesView, ChallengeView, WalletBalances, WalletView},
+    view::{BalancesView, ChallengeView, WalletBalances, WalletProof, WalletView},
 };
 use crate::{
     base::{
@@ -72,7 +72,7 @@ async fn challenge(
 /// The body is what TON Connect gives on connecting: `account`, and `proof` from the `ton_proof` item.
 #[utoipa::path(
     post, path = "/v1/wallets", tag = "Wallets", security(("session" = [])),
-    request_body(content = Object, description = "`{ account, proof }` as the TON Connect SDK gives them"),
+    request_body(content = WalletProof, description = "`{ account, proof }` as the TON Connect SDK gives them"),
     responses((status = 201, body = WalletView), Failures)
 )]
 async fn link(

@@ -53,6 +53,50 @@ pub struct ChallengeView {
     pub expires_at: Time,
 }
 
+// These describe `ton::proof::Submission`, which knows nothing of descriptions.
+/// What a wallet answers to a challenge.
+#[derive(Debug, ToSchema)]
+pub struct WalletProof {
+    pub account: ConnectedAccount,
+    pub proof: SignedProof,
+}
+
+/// The SDK's `Account`.
+#[derive(Debug, ToSchema)]
+pub struct ConnectedAccount {
+    /// `workchain:hex`.
+    pub address: String,
+    /// The network's id.
+    #[schema(example = "-239")]
+    pub chain: String,
+    /// Hex.
+    #[schema(rename = "publicKey", nullable = false)]
+    pub public_key: Option<String>,
+    /// A bag of cells in base64.
+    #[schema(rename = "walletStateInit")]
+    pub wallet_state_init: String,
+}
+
+/// The answer to the `ton_proof` item.
+#[derive(Debug, ToSchema)]
+pub struct SignedProof {
+    /// Unix seconds.
+    pub timestamp: u64,
+    pub domain: ProofDomain,
+    /// The challenge's `payload`.
+    pub payload: String,
+    /// Base64.
+    pub signature: String,
+}
+
+/// The host that the wallet showed.
+#[derive(Debug, ToSchema)]
+pub struct ProofDomain {
+    #[schema(rename = "lengthBytes")]
+    pub length_bytes: u64,
+    pub value: String,
+}
+
 /// What each linked wallet holds of each accepted asset.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BalancesView {

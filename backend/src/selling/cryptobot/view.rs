@@ -57,13 +57,16 @@ pub struct InvoiceView {
     pub currency_type: CurrencyType,
     /// With a price in an asset. The coin is `TON`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub asset: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub fiat: Option<String>,
     #[schema(example = "1.5")]
     pub amount: String,
     /// With a price in fiat: what it can be paid in.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub accepted_assets: Option<Vec<String>>,
     #[serde(flatten)]
     pub paid: Paid,
@@ -72,6 +75,7 @@ pub struct InvoiceView {
     pub mini_app_invoice_url: String,
     pub web_app_invoice_url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub description: Option<String>,
     pub status: InvoiceState,
     #[schema(value_type = String, format = DateTime)]
@@ -81,12 +85,16 @@ pub struct InvoiceView {
     #[schema(value_type = String, format = DateTime)]
     pub expiration_date: Time,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub hidden_message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub payload: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub paid_btn_name: Option<Button>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub paid_btn_url: Option<String>,
 }
 
@@ -95,26 +103,33 @@ pub struct InvoiceView {
 #[schema(as = CryptobotPaid)]
 pub struct Paid {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub paid_asset: Option<String>,
     /// Everything that came.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub paid_amount: Option<String>,
     /// What one whole unit was worth in USD when the money came, if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub paid_usd_rate: Option<String>,
     /// The rate that a price in fiat was reckoned with.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub paid_fiat_rate: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub fee_asset: Option<String>,
     /// Always 0: nobody stands between the payer's wallet and yours.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub fee_amount: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
     pub paid_at: Option<Time>,
     /// Always true: a wallet pays, and it has no name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub paid_anonymously: Option<bool>,
 }
 

@@ -10,7 +10,7 @@ use crate::{
     money::{
         payments::{
             Intent, Outcome, Reason, Stage, Transfer,
-            view::{PaymentView, Step, friendly},
+            view::{PaymentView, Step, Transaction, friendly},
         },
         rates::FiatValue,
         stars::{self, StarPayment},
@@ -504,7 +504,7 @@ pub(super) fn star_payment(invoice: &Invoice, paid: &StarPayment) -> InvoiceStar
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PayAnswer {
     /// Pass it to TON Connect as it is.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Transaction)]
     pub transaction: ConnectTransaction,
     /// How much of what it pays.
     pub money: Money,

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt, net::IpAddr, str::FromStr};
 
 use ipnet::IpNet;
 
-use crate::words::time::Time;
+use crate::words::{text::described, time::Time};
 
 /// A part of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,11 @@ impl Area {
         matches!(self, Self::Keys | Self::Members)
     }
 
+    /// Whether there is anything to write. A scope that says so may be asked for all the same.
+    pub const fn is_written(self) -> bool {
+        !matches!(self, Self::Events | Self::Reports)
+    }
+
     const fn word(self) -> &'static str {
         match self {
             Self::Events => "events",
@@ -57,6 +62,14 @@ pub struct Scope {
     pub area: Area,
     pub write: bool,
 }
+
+impl Scope {
+    pub fn all() -> impl Iterator<Item = Self> {
+        Area::ALL.into_iter().flat_map(|area| [false, true].map(|write| Self { area, write }))
+    }
+}
+
+described!(Scope: Scope::all());
 
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

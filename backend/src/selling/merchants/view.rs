@@ -4,7 +4,11 @@ use ipnet::IpNet;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Key, Merchant, grant::Scope, role::Role};
+use super::{
+    Key, Merchant,
+    grant::Scope,
+    role::{Right, Role},
+};
 use crate::{base::events::view::EventView, money::payments::view::friendly, words::time::Time};
 
 /// A merchant's account.
@@ -34,6 +38,8 @@ pub struct StoreView {
     /// The wallet that is paid.
     pub address: String,
     pub role: Role,
+    /// What your role lets you do. Where you may write, reading is listed as well.
+    pub may: Vec<Right>,
     /// From when you are an owner, if that waits.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub owner_from: Option<Time>,
@@ -50,6 +56,7 @@ impl StoreView {
             name: merchant.name.clone(),
             address: friendly(merchant.payout),
             role,
+            may: role.may(),
             owner_from: None,
             livemode: merchant.livemode,
             created_at: merchant.created_at,
@@ -68,7 +75,7 @@ pub struct KeyView {
     #[schema(example = "sk_test_4f9a10")]
     pub hint: String,
     /// What it may do, such as `invoices:write`; `null`: everything.
-    pub scopes: Option<Vec<String>>,
+    pub scopes: Option<Vec<Scope>>,
     /// Addresses and networks it may be used from; empty: anywhere.
     pub allowed_ips: Vec<String>,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -93,7 +100,7 @@ impl From<&Key> for KeyView {
             id: key.id.to_string(),
             name: key.name.clone(),
             hint: key.hint.clone(),
-            scopes: scopes.map(|scopes| scopes.iter().map(Scope::to_string).collect()),
+            scopes: scopes.map(|scopes| scopes.iter().copied().collect()),
             allowed_ips: key.grant.allowed_ips.iter().map(IpNet::to_string).collect(),
             expires_at: key.grant.expires_at,
             revoked_at: key.revoked_at,

@@ -12,7 +12,7 @@ use crate::{
     money::{
         payments::{
             Outcome,
-            view::{Settlement, Step, friendly, progress, settlement},
+            view::{Settlement, Step, Transaction, friendly, progress, settlement},
         },
         stars::money,
     },
@@ -79,7 +79,7 @@ pub struct RefundBrief {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessageView {
     /// Pass it to TON Connect as it is.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Transaction)]
     pub transaction: ConnectTransaction,
     pub refund: RefundView,
 }

@@ -77,8 +77,10 @@ struct ReportQuery {
 struct TableQuery {
     /// What parts the cells: `comma` (default), `semicolon` or `tab`. Spreadsheets in regions that write 1,5
     /// expect a semicolon.
+    #[param(inline)]
     separator: Option<Separator>,
     /// What stands before a fraction: `point`, or `comma`. With `semicolon` it is a comma if nothing is said.
+    #[param(inline)]
     decimal: Option<DecimalSign>,
     /// Whether a byte order mark stands in front, by which spreadsheets know UTF-8. Default true.
     bom: Option<bool>,

@@ -9,7 +9,18 @@ use super::{
     state::{Delivery, DeliveryState, DisabledReason, Health, Status, Webhook, WebhookFormat},
     store::Generation,
 };
-use crate::{selling::merchants::Merchant, words::time::Time};
+use crate::{
+    selling::merchants::Merchant,
+    words::{text::text_enum, time::Time},
+};
+
+text_enum! {
+    /// Whether an address is told of events.
+    pub enum EndpointStatus {
+        Enabled = "enabled",
+        Disabled = "disabled",
+    }
+}
 
 /// An address that is told of events.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -27,8 +38,7 @@ pub struct EndpointView {
     pub format: WebhookFormat,
     /// Of a `cryptobot` endpoint: the API key that signs.
     pub key: Option<String>,
-    #[schema(example = "enabled")]
-    pub status: &'static str,
+    pub status: EndpointStatus,
     /// Why it is disabled: `merchant` (you did), `gone` (it answered 410), `failing` (five days of
     /// nothing but failures).
     pub reason: Option<DisabledReason>,
@@ -65,8 +75,8 @@ pub struct EndpointWithSecret {
 
 pub fn endpoint(webhook: &Webhook, keys: &[Generation], merchant: &Merchant) -> EndpointView {
     let (status, reason) = match webhook.status {
-        Status::Enabled => ("enabled", None),
-        Status::Disabled(reason) => ("disabled", Some(reason)),
+        Status::Enabled => (EndpointStatus::Enabled, None),
+        Status::Disabled(reason) => (EndpointStatus::Disabled, Some(reason)),
     };
     EndpointView {
         object: "webhook_endpoint",

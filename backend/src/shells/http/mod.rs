@@ -1,5 +1,6 @@
 //! The roof: joins the domains' routes, and lays over them what all share. Nothing below imports it.
 
+mod described;
 mod docs;
 mod health;
 mod info;
@@ -117,13 +118,13 @@ fn api() -> OpenApiRouter<App> {
 /// The OpenAPI document, as JSON, pretty-printed. The sandbox's controls are described with it; they
 /// are answered by the world, on its own port.
 pub fn openapi() -> String {
-    let (_, spec) = api().split_for_parts();
+    let (_, mut spec) = api().split_for_parts();
+    // The routes are in it by now, so that what holds for all of them finds them.
+    for of_all in [&Credentials as &dyn Modify, &Purposes, &described::Whole] {
+        of_all.modify(&mut spec);
+    }
     #[cfg(feature = "sandbox")]
-    let spec = {
-        let mut spec = spec;
-        spec.merge(sandbox::openapi());
-        spec
-    };
+    spec.merge(sandbox::openapi());
     let mut text = serde_json::to_string_pretty(&spec).unwrap_or_default();
     text.push('\n');
     text
@@ -158,8 +159,7 @@ pub fn openapi() -> String {
             description = "The world's own controls, on its port (8081): faucet, blocks, clock, rates, faults, wallets, chats."
         )
     ),
-    components(schemas(ProblemBody)),
-    modifiers(&Credentials, &Purposes)
+    components(schemas(ProblemBody))
 )]
 struct Description;
 

@@ -61,7 +61,7 @@ export function InvoiceDetail({ store, id }: { store: Store; id: string }) {
       {it.refunds.length > 0 && <RefundList store={store} refunds={it.refunds} />}
       <InvoiceTerms invoice={it} />
       <Load of={timeline} skeleton={<Card><Skeleton rows={3} /></Card>}>{({ data }) => <Timeline entries={data} />}</Load>
-      {it.status === 'open' && mayWrite(store.role, 'invoices') && (
+      {it.status === 'open' && mayWrite(store, 'invoices') && (
         <AskFirst
           label={words.value.invoice.void} title={words.value.invoice.voidAsk} body={words.value.invoice.voidBody} keep={words.value.keep}
           busy={change.busy} onConfirm={() => act(() => voidInvoice(store.id, id))}
@@ -128,7 +128,7 @@ interface AcceptProps {
 
 function Accept({ store, invoice, change, accept }: AcceptProps) {
   const t = words.value.invoice;
-  if (invoice.status === 'paid' || unitsOf(invoice.received) === 0n || !mayWrite(store.role, 'invoices')) return null;
+  if (invoice.status === 'paid' || unitsOf(invoice.received) === 0n || !mayWrite(store, 'invoices')) return null;
   return (
     <AskFirst
       label={t.accept} kind="soft" title={t.acceptAsk(format(invoice.received))} body={t.acceptBody} confirm={t.acceptConfirm} keep={words.value.keep} busy={change.busy}
@@ -150,7 +150,7 @@ function Payments({ store, invoice }: { store: Store; invoice: Invoice }) {
               lead={<span class="row-icon"><Icon name="down" /></span>}
               title={<Amount money={payment.money} size="row" />}
               detail={payment.late ? `${momentOf(payment.at)} · ${t.invoice.late}` : momentOf(payment.at)}
-              trail={mayWrite(store.role, 'refunds') && left > 0n && (
+              trail={mayWrite(store, 'refunds') && left > 0n && (
                 <button type="button" class="link" onClick={() => go(store.id, 'give_back', `${invoice.id} ${payment.id}`)}>{t.invoice.giveBack}</button>
               )}
             />

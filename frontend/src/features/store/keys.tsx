@@ -29,7 +29,7 @@ export function Keys({ store }: { store: Store }) {
     return { data, changes: changes.data.filter(({ kind }) => kind === 'key') };
   });
   const [made, setMade] = useState<string | null>(null);
-  const writes = mayWrite(store.role, 'keys');
+  const writes = mayWrite(store, 'keys');
   if (made !== null) return <Secret title={t.once} body={t.onceBody} value={made} done={() => { setMade(null); void keys.refresh(); }} />;
   return (
     <Live title={t.title} primary={writes ? { label: t.make, run: () => go(store.id, 'new_key') } : null}>

@@ -26,7 +26,7 @@ export function MembersScreen({ store }: { store: Store }) {
     const [people, { data }] = await Promise.all([getMembers(store.id), listChanges(store.id)]);
     return { ...people, changes: data.filter(({ kind }) => kind.startsWith('owner_')) };
   });
-  const writes = mayWrite(store.role, 'members');
+  const writes = mayWrite(store, 'members');
   const changed = (word: string) => {
     toast(word);
     void members.refresh();

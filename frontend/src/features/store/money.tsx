@@ -37,14 +37,14 @@ export function MoneyDetail({ store, id }: { store: Store; id: string }) {
   const change = useChange();
   const state = money.state.value;
   const it = isHere(state) ? state.ok : null;
-  const decides = mayWrite(store.role, 'unmatched') && (it?.status === 'open' || it?.status === 'ignored');
+  const decides = mayWrite(store, 'unmatched') && (it?.status === 'open' || it?.status === 'ignored');
   const act = (done: string, run: () => Promise<unknown>) => change.run(async () => {
     await run();
     toast(done);
     await money.refresh();
   });
   const left = it ? leftOf(it.money, it.refunds) : 0n;
-  const back = it && decides && mayWrite(store.role, 'refunds') && it.from !== null && left > 0n;
+  const back = it && decides && mayWrite(store, 'refunds') && it.from !== null && left > 0n;
   const attach = (invoice: string) => act(t.money.attached, () => attachUnmatched(store.id, id, invoice));
   return (
     <Live title={t.money.title} quietTitle secondary={back ? { label: t.money.giveBack, run: () => go(store.id, 'give_back', id) } : null}>

@@ -11,7 +11,7 @@ import { Options } from '../../parts/options';
 import { Screen } from '../../parts/screen';
 import { back } from '../../router';
 import { Secret } from './secret';
-import { AREAS, isGuarded, NO_RIGHTS, READ_ONLY, scopesOf, type Preset, type Rights, type ScopeArea } from './state/scopes';
+import { AREAS, choices, isGuarded, NO_RIGHTS, scopesOf, type Preset, type Rights } from './state/scopes';
 import { words } from './words';
 import './new-key.css';
 
@@ -48,7 +48,7 @@ export function NewKeyScreen({ store }: { store: Store }) {
         label={t.may} value={preset} onChange={setPreset}
         options={PRESETS.map((value) => ({ value, title: t.presets[value].title, detail: t.presets[value].body }))}
       />
-      {preset === 'custom' && <RightsCard rights={rights} onChange={setRights} />}
+      {preset === 'custom' && <RightsCard store={store} rights={rights} onChange={setRights} />}
       {isGuarded(scopes) && <Notice tone="info" title={words.value.waits.title}>{words.value.waits.keyBody}</Notice>}
       {scopes?.length === 0 && <p class="fine">{t.chooseOne}</p>}
       <Section title={t.ends}>
@@ -64,9 +64,8 @@ export function NewKeyScreen({ store }: { store: Store }) {
   );
 }
 
-function RightsCard({ rights, onChange }: { rights: Rights; onChange: (rights: Rights) => void }) {
+function RightsCard({ store, rights, onChange }: { store: Store; rights: Rights; onChange: (rights: Rights) => void }) {
   const t = words.value.keys;
-  const of = (area: ScopeArea) => (READ_ONLY.has(area) ? (['none', 'read'] as const) : (['none', 'read', 'write'] as const));
   return (
     <Card>
       <div class="rights">
@@ -75,7 +74,7 @@ function RightsCard({ rights, onChange }: { rights: Rights; onChange: (rights: R
             <p class="row-title" aria-hidden="true">{t.area[area]}</p>
             <Segments
               label={t.area[area]} value={rights[area]} onChange={(right) => onChange({ ...rights, [area]: right })}
-              options={of(area).map((value) => ({ value, label: t.right[value] }))}
+              options={choices(store.may, area).map((value) => ({ value, label: t.right[value] }))}
             />
           </div>
         ))}

@@ -39,7 +39,7 @@ const LATEST = 5;
 
 export function Overview({ store }: { store: Store }) {
   const t = words.value.overview;
-  const sells = mayWrite(store.role, 'invoices');
+  const sells = mayWrite(store, 'invoices');
   const [period, setPeriod] = useState<Period>('7');
   const all = useOverview(store, Number(period));
   return (
@@ -98,7 +98,7 @@ function useOverview(store: Store, days: number) {
   const parts = useMemo(() => ({
     inbox: resource(() => listUnmatched(store.id, { status: 'open', limit: COUNTED })),
     toSign: resource(() => listRefunds(store.id, { status: 'requires_signature', limit: COUNTED })),
-    changes: mayRead(store.role, 'members') ? resource(() => listChanges(store.id)) : null,
+    changes: mayRead(store, 'members') ? resource(() => listChanges(store.id)) : null,
     latest: resource(() => listInvoices(store.id, { limit: LATEST })),
   }), [store.id, store.role]);
   const report = useMemo(() => resource(() => reportOf(store.id, days)), [store.id, days]);
@@ -180,14 +180,14 @@ function Attention({ store, inbox, toSign, changes }: AttentionProps) {
       {unmatched && (
         <Row
           lead={<span class="row-icon"><Icon name="inbox" /></span>} title={t.unmatched(unmatched)}
-          detail={mayWrite(store.role, 'unmatched') && t.unmatchedBody}
+          detail={mayWrite(store, 'unmatched') && t.unmatchedBody}
           trail={<Chevron />} onPress={() => go(store.id, 'inbox')}
         />
       )}
       {unsigned && (
         <Row
           lead={<span class="row-icon"><Icon name="return" /></span>} title={t.toSign(unsigned)}
-          detail={mayWrite(store.role, 'refunds') && t.toSignBody}
+          detail={mayWrite(store, 'refunds') && t.toSignBody}
           trail={<Chevron />} onPress={() => go(store.id, 'refunds')}
         />
       )}
@@ -229,7 +229,7 @@ function Waiting({ store, change, changes }: { store: Store; change: ListedChang
         detail={t.overview.payoutBody(dayAndTime(change.due_at, language.value))} trail={<Chevron />} onPress={() => go(store.id, place)}
       />
       <div class="row-more">
-        {mayWrite(store.role, 'members') && <Button kind="soft" action={{ label: t.waits.stop, run, busy: cancel.busy }} />}
+        {mayWrite(store, 'members') && <Button kind="soft" action={{ label: t.waits.stop, run, busy: cancel.busy }} />}
         <Failed change={cancel} />
       </div>
     </>

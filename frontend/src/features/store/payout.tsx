@@ -27,7 +27,7 @@ export function Payout({ store }: { store: Store }) {
   const here = useLive(store.id, () => look(store.id));
   const state = here.state.value;
   const it = isHere(state) ? state.ok : null;
-  const mayChange = it !== null && !it.changes.some(waits) && mayWrite(store.role, 'payout');
+  const mayChange = it !== null && !it.changes.some(waits) && mayWrite(store, 'payout');
   return (
     <Live title={t.title} primary={mayChange ? { label: t.change, run: () => go(store.id, 'new_payout') } : null}>
       <Load of={here} skeleton={<Card><Skeleton rows={2} /></Card>}>

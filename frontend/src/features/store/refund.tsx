@@ -38,7 +38,7 @@ export function RefundDetail({ store, id }: { store: Store; id: string }) {
   const state = refund.state.value;
   const it = isHere(state) ? state.ok : null;
   const stage = stageOf(id);
-  const signs = it?.status === 'requires_signature' && mayWrite(store.role, 'refunds');
+  const signs = it?.status === 'requires_signature' && mayWrite(store, 'refunds');
   return (
     <Live title={t.refund.title} quietTitle primary={signs && it ? signOf(store, it, refund, change, stage) : null}>
       <Load of={refund} skeleton={<Card><Skeleton hero rows={3} /></Card>}>

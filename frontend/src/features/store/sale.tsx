@@ -69,7 +69,7 @@ function SaleView({ store, invoice, stale, changed }: ViewProps) {
   const t = words.value;
   const change = useChange();
   const again = useAgain(store, invoice);
-  const sells = mayWrite(store.role, 'invoices');
+  const sells = mayWrite(store, 'invoices');
   const open = invoice.status === 'open';
   const share = () => shareLink(invoice.app_url, t.invoice.shareText(format(due(invoice)), store.name));
   const next: Action | null = sells ? { label: t.sale.next, run: () => toTill(store.id) } : null;

@@ -36,7 +36,7 @@ export function StoreSettings({ store }: { store: Store }) {
     { page: 'webhooks', area: 'webhooks', icon: 'hook', title: t.webhooks, detail: t.webhooksBody },
     { page: 'log', area: 'members', icon: 'list', title: t.log, detail: t.logBody },
   ];
-  const open = ways.filter(({ area }) => mayRead(store.role, area));
+  const open = ways.filter(({ area }) => mayRead(store, area));
   const leave = () => change.run(async () => {
     const waits = await leaveStore(store.id);
     toast(waits ? words.value.waits.asked(dayOf(waits.due_at)) : t.left);

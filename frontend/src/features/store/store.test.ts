@@ -9,7 +9,9 @@ vi.mock('../../base/telegram', () => ({
   telegram: { launch: { initData: 'user=1&hash=2', theme: {} }, hosted: false, supports: () => false, haptic: nothing, on: () => nothing },
 }));
 
-const store = { id: 'acc_1', name: 'Bob’s Bakery', address: 'UQ', role: 'owner', owner_from: null, livemode: true, created_at: '' };
+const reads = ['events', 'invoices', 'refunds', 'reports', 'unmatched'].map((area) => `${area}:read`);
+const may = [...reads, ...['keys', 'members', 'webhooks', 'payout'].flatMap((area) => [`${area}:read`, `${area}:write`]), 'invoices:write', 'refunds:write', 'unmatched:write'];
+const store = { id: 'acc_1', name: 'Bob’s Bakery', address: 'UQ', role: 'owner', may, owner_from: null, livemode: true, created_at: '' };
 const info = { ticker: 'GRAM', sandbox: false, assets: [{ asset: 'GRAM', name: 'GRAM', decimals: 9, master: null }] };
 
 const money = { amount: '2', asset: 'GRAM', units: '2000000000', decimals: 9 };
@@ -205,7 +207,7 @@ describe('what wants attention in a store', () => {
   });
 
   it('is not asked of whoever may not know', async () => {
-    service.answers.set('/v1/merchants', list({ ...store, role: 'support' }));
+    service.answers.set('/v1/merchants', list({ ...store, role: 'support', may: reads }));
     service.answers.set('/v1/rights_changes', refuses(403, 'role-missing'));
     await open('overview');
     expect(words()).not.toContain('Could not look at what waits');

@@ -64,7 +64,7 @@ function One({ store, item, stopped }: { store: Store; item: ListedChange; stopp
         />
       </Card>
       <Failed change={change} />
-      {mayWrite(store.role, 'members') && <Button kind="danger" action={{ label: t.stop, run: stop, busy: change.busy }} />}
+      {mayWrite(store, 'members') && <Button kind="danger" action={{ label: t.stop, run: stop, busy: change.busy }} />}
     </>
   );
 }

@@ -34,7 +34,7 @@ export function WebhookDetail({ store, id }: { store: Store; id: string }) {
   const [secret, setSecret] = useState<string | null>(null);
   const state = endpoint.state.value;
   const it = isHere(state) ? state.ok : null;
-  const writes = mayWrite(store.role, 'webhooks');
+  const writes = mayWrite(store, 'webhooks');
   if (secret !== null) return <Secret title={t.once} body={t.onceBody} value={secret} done={() => { setSecret(null); void endpoint.refresh(); }} />;
 
   const ping = () => change.run(async (key) => {

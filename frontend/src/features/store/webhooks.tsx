@@ -15,7 +15,7 @@ export function Webhooks({ store }: { store: Store }) {
   const t = words.value.webhooks;
   const endpoints = useLive(store.id, () => listEndpoints(store.id));
   return (
-    <Live title={t.title} primary={mayWrite(store.role, 'webhooks') ? { label: t.add, run: () => go(store.id, 'new_webhook') } : null}>
+    <Live title={t.title} primary={mayWrite(store, 'webhooks') ? { label: t.add, run: () => go(store.id, 'new_webhook') } : null}>
       <Load of={endpoints} skeleton={<Card><Skeleton rows={2} /></Card>}>
         {({ data }) => (
           <Card>

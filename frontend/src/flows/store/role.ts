@@ -1,25 +1,17 @@
-// What a role may do, as the service has it: what somebody may not do is not offered to them.
-import type { Role } from '../../api/types';
+// What somebody may do in a store, as the service says: what they may not do is not offered to them.
+import type { AreaOf, May, Role, Store } from '../../api/types';
 
-export type Area = 'invoices' | 'refunds' | 'unmatched' | 'keys' | 'members' | 'webhooks' | 'payout';
+export type Area = AreaOf<May>;
+/** Areas in which there is something to change. */
+type Written = AreaOf<Extract<May, `${string}:write`>>;
 
-const WRITES: Readonly<Record<Role, ReadonlySet<Area>>> = {
-  owner: new Set<Area>(['invoices', 'refunds', 'unmatched', 'keys', 'members', 'webhooks', 'payout']),
-  manager: new Set<Area>(['invoices', 'refunds', 'unmatched']),
-  support: new Set<Area>(),
-};
-const READS: Readonly<Record<Role, ReadonlySet<Area>>> = {
-  owner: WRITES.owner,
-  manager: new Set<Area>(['invoices', 'refunds', 'unmatched', 'keys', 'members', 'webhooks', 'payout']),
-  support: new Set<Area>(['invoices', 'refunds', 'unmatched']),
-};
+/** Whoever may do more stands first. */
+export const ROLES = Object.keys({ owner: true, manager: true, support: true } satisfies Record<Role, true>) as readonly Role[];
 
-export const ROLES = Object.keys(WRITES) as readonly Role[];
-
-export function mayWrite(role: Role, area: Area): boolean {
-  return WRITES[role].has(area);
+export function mayWrite(store: Pick<Store, 'may'>, area: Written): boolean {
+  return store.may.includes(`${area}:write`);
 }
 
-export function mayRead(role: Role, area: Area): boolean {
-  return READS[role].has(area);
+export function mayRead(store: Pick<Store, 'may'>, area: Area): boolean {
+  return store.may.includes(`${area}:read`);
 }

@@ -12,7 +12,7 @@ use super::{
     super::{
         Error, Key, KeyFormat,
         changes::{self, Matter},
-        grant::{Area, Grant, Scope},
+        grant::{Grant, Scope},
         keys::{announce, announce_revoked},
         mint_with, owners, revoke as revoke_key, store,
         view::{KeyView, NewKeyView},
@@ -59,7 +59,7 @@ struct NewKey {
     name: Option<String>,
     /// Such as `invoices:write` (which includes reading) or `events:read`. Left out: everything that
     /// the calling key may do.
-    #[schema(example = json!(["invoices:write", "events:read"]))]
+    #[schema(value_type = Option<Vec<Scope>>, example = json!(["invoices:write", "events:read"]))]
     scopes: Option<Vec<String>>,
     /// Addresses and networks it may be used from, such as `203.0.113.0/24`; at most 50.
     #[serde(default)]
@@ -130,10 +130,7 @@ fn parsed(scopes: &[String]) -> Result<BTreeSet<Scope>> {
     }
     let scope = |text: &String| {
         text.parse().map_err(|()| {
-            let all: Vec<_> = Area::ALL
-                .into_iter()
-                .flat_map(|area| [false, true].map(|write| Scope { area, write }.to_string()))
-                .collect();
+            let all: Vec<_> = Scope::all().map(|scope| scope.to_string()).collect();
             bad(format_args!("There is no scope {text:?}. There are: {}.", all.join(", ")))
         })
     };

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { merged } from '../../../api/pages';
-import type { Invoice } from '../../../api/types';
+import type { Invoice, May } from '../../../api/types';
 import { money } from '../../../base/money';
 import { mayRead, mayWrite, ROLES } from '../../../flows/store/role';
 import { en } from '../words/en';
 import { ru } from '../words/ru';
 import { fits, withExact } from './find';
 import { leftOf } from './left';
-import { NO_RIGHTS, scopesOf } from './scopes';
+import { choices, NO_RIGHTS, scopesOf } from './scopes';
 import { dateOf, lastDays, offsetOf, sums, type Taking } from './sums';
 
 const GRAM = { asset: 'GRAM', decimals: 9 };
@@ -102,10 +102,15 @@ describe('pages read again', () => {
 
 describe('roles and rights', () => {
   it('let support look at money and at nothing else', () => {
-    expect(ROLES.map((role) => mayWrite(role, 'invoices'))).toEqual([true, true, false]);
-    expect(ROLES.map((role) => mayRead(role, 'keys'))).toEqual([true, true, false]);
-    expect(ROLES.map((role) => mayWrite(role, 'payout'))).toEqual([true, false, false]);
-    expect(mayRead('support', 'invoices')).toBe(true);
+    expect(ROLES).toEqual(['owner', 'manager', 'support']);
+    const told = (...may: May[]) => ({ may });
+    const support = told('invoices:read');
+    const manager = told('invoices:read', 'invoices:write', 'keys:read', 'payout:read');
+    const all = [told(...manager.may, 'keys:write', 'payout:write'), manager, support];
+    expect(all.map((store) => mayWrite(store, 'invoices'))).toEqual([true, true, false]);
+    expect(all.map((store) => mayRead(store, 'keys'))).toEqual([true, true, false]);
+    expect(all.map((store) => mayWrite(store, 'payout'))).toEqual([true, false, false]);
+    expect(mayRead(support, 'invoices')).toBe(true);
   });
 
   it('are named as the service names them', () => {
@@ -113,6 +118,11 @@ describe('roles and rights', () => {
     expect(scopesOf('custom', { ...NO_RIGHTS, webhooks: 'write' })).toEqual(['webhooks:write']);
     expect(scopesOf('custom', NO_RIGHTS)).toEqual([]);
     expect(scopesOf('all', NO_RIGHTS)).toBeUndefined();
+  });
+
+  it('are given only by who has them', () => {
+    const may: readonly May[] = ['events:read', 'invoices:read', 'invoices:write'];
+    expect((['invoices', 'events', 'keys'] as const).map((area) => choices(may, area))).toEqual([['none', 'read', 'write'], ['none', 'read'], ['none']]);
   });
 });
 

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../../api/client';
 import { asProblem } from '../../api/loaded';
-import { cancelPayment, reportSubmitted } from '../../api/remit';
+import { reportSubmitted } from '../../api/remit';
 import type { Payment } from '../../api/types';
 import { shorten } from '../../base/address';
 import { until } from '../../base/clock';
@@ -21,6 +21,7 @@ import { Amount } from '../../parts/money';
 import { Failure, Notice, Place } from '../../parts/notice';
 import { Screen } from '../../parts/screen';
 import { land } from '../../router';
+import { cancelPayment } from './verbs';
 import { sendText } from './words';
 import '../../parts/countdown.css';
 import '../../parts/waiting.css';

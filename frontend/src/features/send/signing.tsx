@@ -12,7 +12,7 @@ import { countdown } from '../../base/text/when';
 import { startDraft } from '../../flows/draft';
 import { PartyFace } from '../../flows/ledger';
 import { remember } from '../../flows/payments';
-import { current, refreshLedger } from '../../flows/session';
+import { refreshLedger } from '../../flows/session';
 import { askWallet, clearStage, stageOf, type Stage } from '../../flows/sign';
 import { WalletTrouble } from '../../flows/wallet-trouble';
 import { flowText } from '../../flows/words';
@@ -140,7 +140,7 @@ function millisecondsLeft(payment: Payment): number {
 }
 
 function startAgain(): void {
-  startDraft(current().info.ticker);
+  startDraft();
   land({ name: 'recipient' });
 }
 

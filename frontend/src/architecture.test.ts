@@ -74,6 +74,11 @@ describe('the house', () => {
     expect(importsIn(sources.filter((file) => placeOf(file) === 'parts')).filter(([, to]) => domain.test(to))).toEqual([]);
   });
 
+  it('lets only verbs know a path of the service', () => {
+    const mayKnow = /^(api|stage)\/|^features\/\w+\/verbs\.ts$|^pay\/claim\.ts$/;
+    expect(sources.filter((file) => !mayKnow.test(file) && readFileSync(join(SRC, file), 'utf8').includes('/v1/'))).toEqual([]);
+  });
+
   it('lists every feature', () => {
     const features = import.meta.glob<Record<string, object>>('./features/*/index.ts', { eager: true });
     const names = Object.values(features).flatMap((places) => Object.keys(places));

@@ -39,6 +39,12 @@ export function routeOf(startParam: string | null): Route | null {
   return null;
 }
 
+/** What home offers, in its order. */
+export const tiles = NAMES.flatMap((name) => {
+  const { tile } = places[name];
+  return tile ? [{ ...tile, to: { name } as Route }] : [];
+}).sort((a, b) => a.order - b.order);
+
 /** The stack as text that survives a reload of the page. */
 export function save(routes: readonly Route[]): string {
   return JSON.stringify(routes.filter(({ name }) => !places[name].fleeting));

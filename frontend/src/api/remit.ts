@@ -1,11 +1,10 @@
-// The service's verbs, typed. Screens and state call these; nothing else knows a path.
+// How the service is asked, and the verbs of it that more than one feature needs. A feature's own stand in its verbs.ts; nothing else knows a path.
 import { effect, signal as signalOf } from '@preact/signals';
 import { heard, wakes, whenInDoubt } from '../base/clock';
 import { telegram } from '../base/telegram';
 import { createClient, isAbort, pause, Problem, type CallOptions } from './client';
 import type {
-  Balances, Challenge, Info, Me, NewPayment, NewRequest, OpenSession, Page, PayAnswer, Payment, PublicInvoice, Recipient, Request, Session, StarsOffer,
-  Store, Wallet, WalletProof,
+  Balances, Challenge, Info, Me, Page, PayAnswer, Payment, PublicInvoice, Request, Session, StarsOffer, Store, Wallet, WalletProof,
 } from './types';
 
 /** Seconds a long-poll may hang; the service answers sooner when something changes. */
@@ -30,29 +29,15 @@ export const login = (): Promise<Session> => client.login();
 export const getInfo = () => call<Info>('GET', '/v1/info', { auth: 'none' });
 whenInDoubt(() => void getInfo().catch(() => undefined));
 export const getMe = () => call<Me>('GET', '/v1/me');
-export const updateMe = (body: { notifications?: boolean; language?: string }) => call<Me>('PATCH', '/v1/me', { body });
-export const forgetMe = () => call<void>('DELETE', '/v1/me');
-
-export const listSessions = () => call<Page<OpenSession>>('GET', '/v1/sessions');
-export const endSession = (id: string) => call<void>('DELETE', at('/v1/sessions', id));
-export const endOtherSessions = () => call<void>('DELETE', '/v1/sessions');
-export const logOut = () => call<void>('DELETE', '/v1/session');
 
 export const challengeWallet = () => call<Challenge>('POST', '/v1/wallets/challenge');
 export const linkWallet = (body: WalletProof) => call<Wallet>('POST', '/v1/wallets', { body });
-export const makeDefault = (id: string) => call<Wallet>('POST', at('/v1/wallets', id, '/default'));
-export const unlinkWallet = (id: string) => call<void>('DELETE', at('/v1/wallets', id));
 export const getBalances = () => call<Balances>('GET', '/v1/balances');
-
-export const findRecipient = (q: string, signal?: AbortSignal) => call<Recipient>('GET', '/v1/recipients', { query: { q }, signal });
 
 export const listStores = () => call<Page<Store>>('GET', '/v1/merchants');
 
-export const createPayment = (body: NewPayment, idempotencyKey: string) =>
-  call<Payment>('POST', '/v1/payments', { body, idempotencyKey });
 export const getPayment = (id: string) => call<Payment>('GET', at('/v1/payments', id));
 export const reportSubmitted = (id: string, boc: string) => call<Payment>('POST', at('/v1/payments', id, '/submitted'), { body: { boc } });
-export const cancelPayment = (id: string) => call<Payment>('POST', at('/v1/payments', id, '/cancel'));
 
 export interface PaymentQuery {
   readonly limit?: number;
@@ -61,13 +46,7 @@ export interface PaymentQuery {
 }
 export const listPayments = (query: PaymentQuery = {}) => call<Page<Payment>>('GET', '/v1/payments', { query: { ...query } });
 
-export const createRequest = (body: NewRequest, idempotencyKey: string) =>
-  call<Request>('POST', '/v1/requests', { body, idempotencyKey });
 export const listRequests = () => call<Page<Request>>('GET', '/v1/requests');
-export const closeRequest = (id: string) => call<Request>('POST', at('/v1/requests', id, '/close'));
-export const getRequest = (id: string) => call<Request>('GET', at('/v1/public/requests', id), { auth: 'optional' });
-export const payRequest = (id: string, amount: string | undefined, idempotencyKey: string) =>
-  call<Payment>('POST', at('/v1/requests', id, '/pay'), { body: amount === undefined ? {} : { amount }, idempotencyKey });
 
 /** What shows that it is this browser that pays an invoice: the pay page knows. */
 export const browser: { as: (invoice: string) => CallOptions } = { as: () => ({}) };

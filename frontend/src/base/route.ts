@@ -1,5 +1,7 @@
 // What a feature says of a screen in its index.ts: how it is reached, what it needs to know, and where its code is.
 import type { ComponentType } from 'preact';
+import type { IconName } from './icons';
+import type { Language } from './text';
 
 /** What is left of a route after a reload, before anybody has looked at it. */
 export type Kept = Readonly<Record<string, unknown>>;
@@ -16,6 +18,18 @@ export interface Place<P> {
   readonly fleeting?: boolean;
   /** Most people never see it: its code waits until it is opened. */
   readonly rare?: boolean;
+  /** Home offers it. Only a screen that needs to know nothing can be begun there. */
+  readonly tile?: object extends P ? Tile : never;
+}
+
+export interface Tile {
+  /** The smallest comes first. */
+  readonly order: number;
+  readonly icon: IconName;
+  /** It is on the first screen, so it waits for no other words. */
+  readonly label: Readonly<Record<Language, string>>;
+  /** What is to be done before the screen is opened. */
+  readonly begin?: () => void;
 }
 
 export interface ById {

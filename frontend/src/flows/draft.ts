@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { idempotencyKey } from '../api/client';
 import type { Recipient } from '../api/types';
+import { current } from './session';
 
 export const recipient = signal<Recipient | null>(null);
 /** What was typed to find the recipient; sent as `to`, so that a person stays a person. */
@@ -15,10 +16,10 @@ export const memo = signal('');
 /** One key per intention: a repeated tap cannot pay twice. */
 export const intention = signal('');
 
-export function startDraft(coin: string): void {
+export function startDraft(): void {
   recipient.value = null;
   typed.value = '';
-  asset.value = coin;
+  asset.value = current().info.ticker;
   figureText.value = '';
   note.value = '';
   memo.value = '';

@@ -55,7 +55,9 @@ export function counterparty(payment: Payment): Party | null {
 function describe(payment: Payment): string {
   const t = ledgerText.value;
   const status = t.status[payment.status];
-  const about = payment.note ?? payment.purpose.description ?? t.kind[payment.purpose.kind];
+  // The service may be newer than this page: what it names that has no words here is a payment.
+  const kinds: Readonly<Record<string, string>> = t.kind;
+  const about = payment.note ?? payment.purpose.description ?? kinds[payment.purpose.kind] ?? t.kind.send;
   return `${status || about} · ${clockTime(payment.created_at, language.value)}`;
 }
 

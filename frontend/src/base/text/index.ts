@@ -7,7 +7,7 @@ export const LANGUAGES = [
   { code: 'en', name: 'English' },
   { code: 'ru', name: 'Русский' },
 ] as const;
-type Language = (typeof LANGUAGES)[number]['code'];
+export type Language = (typeof LANGUAGES)[number]['code'];
 
 export const language = signal<Language>('en');
 

@@ -3,7 +3,7 @@ import { act } from 'preact/test-utils';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { fakeService, list, refuses, says, signsIn, wallet, type Service } from '../../service.fake';
 
-vi.mock('../../base/telegram', () => ({ telegram: { launch: { initData: 'user=1&hash=2', theme: {} }, hosted: false, haptic: () => undefined, on: () => undefined } }));
+vi.mock('../../base/telegram', () => ({ telegram: { launch: { initData: 'user=1&hash=2', theme: {} }, hosted: false, canScan: true, haptic: () => undefined, on: () => undefined } }));
 // No wallet is asked here, and its list is not fetched.
 vi.mock('../../flows/wallet', () => ({ warmUp: () => undefined, WalletError: class extends Error {} }));
 
@@ -64,6 +64,23 @@ it('home says once each what it could not have, and asks for no button that is n
   expect(words()).toContain('Not to be had right now: Your open requests, Your stores');
   expect(words().split('Try again')).toHaveLength(3);
   expect([...place.querySelectorAll('button')].filter((one) => one.textContent === 'Try again')).toHaveLength(1);
+});
+
+it('home offers what features can do in its own order, in the language in force', async () => {
+  const { useLanguage } = await import('../../base/text');
+  /** A feature more may stand between them. */
+  const offered = () => [...place.querySelectorAll('.tile')].map((one) => one.textContent).filter((_, i, { length }) => i < 2 || i === length - 1);
+  await open();
+  expect(offered()).toEqual(['Send', 'Request', 'Scan']);
+  await act(() => useLanguage('ru'));
+  expect(offered()).toEqual(['Отправить', 'Запросить', 'Сканировать']);
+  const [send, request] = place.querySelectorAll<HTMLElement>('.tile');
+  const { stack } = await import('../../router');
+  act(() => request?.click());
+  act(() => send?.click());
+  expect(stack.value).toEqual([{ name: 'home' }, { name: 'ask' }, { name: 'recipient' }]);
+  const { asset } = await import('../../flows/draft');
+  expect(asset.value).toBe('GRAM');
 });
 
 it('home does not say the same thing once for everything that it is about', async () => {

@@ -5,6 +5,7 @@ import type { Balances, Request, Wallet } from '../../api/types';
 import { shorten } from '../../base/address';
 import { brief, format, money, unitsOf, type Money } from '../../base/money';
 import { telegram } from '../../base/telegram';
+import { language } from '../../base/text';
 import { startDraft } from '../../flows/draft';
 import { Ledger } from '../../flows/ledger';
 import { isUnsigned } from '../../flows/payments';
@@ -17,7 +18,7 @@ import { Amount } from '../../parts/money';
 import { Load, Notice, Place, Skeleton } from '../../parts/notice';
 import { SandboxPill } from '../../parts/pill';
 import { Screen } from '../../parts/screen';
-import { push } from '../../router';
+import { push, tiles, type Route } from '../../router';
 import { homeText } from './words';
 import './home.css';
 
@@ -44,9 +45,8 @@ export function Home({ wallet }: { wallet: Wallet }) {
           {(all) => <Balance all={all} wallet={wallet} />}
         </Load>
         <div class="tiles">
-          <Tile icon="up" label={t.send} onPress={() => send()} />
-          <Tile icon="down" label={t.request} onPress={() => push({ name: 'ask' })} />
-          {telegram?.canScan && <Tile icon="scan" label={t.scan} onPress={() => send()} />}
+          {tiles.map(({ to, icon, label, begin }) => <Tile key={to.name} icon={icon} label={label[language.value]} onPress={() => open(to, begin)} />)}
+          {telegram?.canScan && <Tile icon="scan" label={t.scan} onPress={() => open({ name: 'recipient' }, startDraft)} />}
         </div>
       </Card>
       <ToActOn />
@@ -58,9 +58,9 @@ export function Home({ wallet }: { wallet: Wallet }) {
   );
 }
 
-function send(): void {
-  startDraft(current().info.ticker);
-  push({ name: 'recipient' });
+function open(to: Route, begin?: () => void): void {
+  begin?.();
+  push(to);
 }
 
 function Balance({ all, wallet }: { all: Balances; wallet: Wallet }) {

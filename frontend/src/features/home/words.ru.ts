@@ -3,8 +3,6 @@ import type { HomeText } from './words';
 export const ru: HomeText = {
   title: 'Главная',
   balanceOf: (address) => `Баланс · ${address}`,
-  send: 'Отправить',
-  request: 'Запросить',
   scan: 'Сканировать',
   settings: 'Настройки',
   unsigned: (amount, name) => `${amount} для ${name}`,

@@ -4,8 +4,6 @@ import { words } from '../../base/text';
 export const en = {
   title: 'Home',
   balanceOf: (address: string) => `Balance · ${address}`,
-  send: 'Send',
-  request: 'Request',
   scan: 'Scan',
   settings: 'Settings',
   unsigned: (amount: string, name: string) => `${amount} to ${name}`,

@@ -2,7 +2,6 @@
 import { useState } from 'preact/hooks';
 import { idempotencyKey, type Problem } from '../../api/client';
 import { asProblem } from '../../api/loaded';
-import { createRequest } from '../../api/remit';
 import { parse, plain } from '../../base/money';
 import { assetOf, current, requests } from '../../flows/session';
 import { amountText } from '../../parts/amount.words';
@@ -12,6 +11,7 @@ import { FigureInput, Keypad } from '../../parts/keypad';
 import { Failure } from '../../parts/notice';
 import { Screen } from '../../parts/screen';
 import { land } from '../../router';
+import { createRequest } from './verbs';
 import { askText } from './words';
 
 const NOTE_LENGTH = 200;

@@ -2,7 +2,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { idempotencyKey, type Problem } from '../../api/client';
 import { asProblem, isHere, resource, type Resource } from '../../api/loaded';
-import { closeRequest, getRequest, payRequest } from '../../api/remit';
 import type { Request } from '../../api/types';
 import { format, money, parse, plain, unitsOf } from '../../base/money';
 import { text } from '../../base/text';
@@ -22,6 +21,7 @@ import { Failure, Load, Place, Skeleton } from '../../parts/notice';
 import { Qr } from '../../parts/qr';
 import { Screen } from '../../parts/screen';
 import { land } from '../../router';
+import { closeRequest, getRequest, payRequest } from './verbs';
 import { askText } from './words';
 
 export function RequestScreen({ id }: { id: string }) {

@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { isAbort, pause } from '../../api/client';
 import { asProblem, isHere, type Loaded } from '../../api/loaded';
-import { findRecipient, isRefusal } from '../../api/remit';
-import type { Party, Recipient, RecipientWarning } from '../../api/types';
+import { isRefusal } from '../../api/remit';
+import type { Party, Recipient } from '../../api/types';
 import { shorten } from '../../base/address';
 import { time } from '../../base/clock';
 import { telegram } from '../../base/telegram';
@@ -17,6 +17,7 @@ import { Failure, Notice, Skeleton } from '../../parts/notice';
 import { Screen } from '../../parts/screen';
 import { land, push } from '../../router';
 import { bare, readTarget, type Target } from './links';
+import { findRecipient, type RecipientWarning } from './verbs';
 import { sendText } from './words';
 import '../../parts/field.css';
 

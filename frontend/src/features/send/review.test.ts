@@ -34,7 +34,7 @@ const open = async (to: Recipient, memo = '') => {
   const draft = await import('../../flows/draft');
   const { Review } = await import('./review');
   await session.refresh();
-  draft.startDraft('GRAM');
+  draft.startDraft();
   draft.recipient.value = to;
   draft.figureText.value = '1';
   draft.memo.value = memo;

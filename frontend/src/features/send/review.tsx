@@ -2,7 +2,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../../api/client';
 import { asProblem } from '../../api/loaded';
-import { cancelPayment, createPayment } from '../../api/remit';
 import type { Payment, Recipient } from '../../api/types';
 import { sameAccount, shorten } from '../../base/address';
 import { look } from '../../base/look';
@@ -22,6 +21,7 @@ import { Failure } from '../../parts/notice';
 import { Screen } from '../../parts/screen';
 import { COIN_FEE, JETTON_FEE } from './fees';
 import { Warnings } from './recipient';
+import { cancelPayment, createPayment } from './verbs';
 import { sendText } from './words';
 
 const NOTE_LENGTH = 200;

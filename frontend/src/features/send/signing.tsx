@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Problem } from '../../api/client';
 import { asProblem } from '../../api/loaded';
-import { cancelPayment, reportSubmitted } from '../../api/remit';
+import { reportSubmitted } from '../../api/remit';
 import type { Payment } from '../../api/types';
 import { shorten } from '../../base/address';
 import { until } from '../../base/clock';
@@ -12,7 +12,7 @@ import { countdown } from '../../base/text/when';
 import { startDraft } from '../../flows/draft';
 import { PartyFace } from '../../flows/ledger';
 import { remember } from '../../flows/payments';
-import { current, refreshLedger } from '../../flows/session';
+import { refreshLedger } from '../../flows/session';
 import { askWallet, clearStage, stageOf, type Stage } from '../../flows/sign';
 import { WalletTrouble } from '../../flows/wallet-trouble';
 import { flowText } from '../../flows/words';
@@ -21,6 +21,7 @@ import { Amount } from '../../parts/money';
 import { Failure, Notice, Place } from '../../parts/notice';
 import { Screen } from '../../parts/screen';
 import { land } from '../../router';
+import { cancelPayment } from './verbs';
 import { sendText } from './words';
 import '../../parts/countdown.css';
 import '../../parts/waiting.css';
@@ -139,7 +140,7 @@ function millisecondsLeft(payment: Payment): number {
 }
 
 function startAgain(): void {
-  startDraft(current().info.ticker);
+  startDraft();
   land({ name: 'recipient' });
 }
 

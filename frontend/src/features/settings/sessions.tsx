@@ -2,8 +2,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { Problem } from '../../api/client';
 import { asProblem, resource } from '../../api/loaded';
-import { endOtherSessions, endSession, listSessions, logOut, signedOut } from '../../api/remit';
-import type { OpenSession } from '../../api/types';
+import { signedOut } from '../../api/remit';
 import { language } from '../../base/text';
 import { dayAndTime } from '../../base/text/when';
 import { toast } from '../../base/toast';
@@ -13,6 +12,7 @@ import { Icon } from '../../parts/icon';
 import { Failure, Load, Skeleton } from '../../parts/notice';
 import { AskFirst } from '../../parts/options';
 import { Screen } from '../../parts/screen';
+import { endOtherSessions, endSession, listSessions, logOut, type OpenSession } from './verbs';
 import { settingsWords } from './words';
 
 export function Sessions() {

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { Problem } from '../../api/client';
 import { asProblem } from '../../api/loaded';
-import { forgetMe, getMe, makeDefault, unlinkWallet, updateMe } from '../../api/remit';
+import { getMe } from '../../api/remit';
 import type { Info, Me, Wallet } from '../../api/types';
 import { shorten } from '../../base/address';
 import { look } from '../../base/look';
@@ -21,6 +21,7 @@ import { Failure, Notice, Place } from '../../parts/notice';
 import { SandboxPill } from '../../parts/pill';
 import { Screen } from '../../parts/screen';
 import { push } from '../../router';
+import { forgetMe, makeDefault, unlinkWallet, updateMe } from './verbs';
 import { settingsWords } from './words';
 
 /** Runs a change, one at a time, and keeps what went wrong. */

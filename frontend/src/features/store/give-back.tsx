@@ -1,8 +1,7 @@
 // Giving money back: how much of a payment, and why. Signed in the next step.
 import { useState } from 'preact/hooks';
 import { isHere } from '../../api/loaded';
-import { createRefund, getStoreInvoice, getUnmatched } from '../../api/store';
-import type { RefundBrief, Store } from '../../api/types';
+import type { Store } from '../../api/types';
 import { format, money, parse, plain, type Money } from '../../base/money';
 import { useChange } from '../../flows/change';
 import { Failed } from '../../flows/failed';
@@ -15,6 +14,8 @@ import { Address } from '../../parts/copy';
 import { FigureInput, Keypad } from '../../parts/keypad';
 import { Load, Notice, Place, Skeleton } from '../../parts/notice';
 import { leftOf } from './state/left';
+import type { RefundBrief } from './types';
+import { createRefund, getStoreInvoice, getUnmatched } from './verbs';
 import { turn } from './way';
 import { words } from './words';
 

@@ -1,8 +1,7 @@
 // Money that nobody recognised, waiting for a word.
 import { useState } from 'preact/hooks';
 import { usePages } from '../../api/pages';
-import { listUnmatched } from '../../api/store';
-import type { Store, Unmatched, UnmatchedStatus } from '../../api/types';
+import type { Store } from '../../api/types';
 import { shorten } from '../../base/address';
 import { useNews } from '../../flows/store/feed';
 import { Live, Nothing } from '../../flows/store/live';
@@ -13,6 +12,8 @@ import { Skeleton } from '../../parts/notice';
 import { ChipChoice } from '../../parts/options';
 import { Paged } from '../../parts/paged';
 import { momentOf } from './status';
+import type { Unmatched, UnmatchedStatus } from './types';
+import { listUnmatched } from './verbs';
 import { go } from './way';
 import { words } from './words';
 

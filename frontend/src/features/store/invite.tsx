@@ -1,7 +1,6 @@
 // Letting somebody in: the role first, then a link that works once.
 import { useState } from 'preact/hooks';
-import { inviteMember } from '../../api/store';
-import type { MadeInvitation, Role, Store } from '../../api/types';
+import type { Role, Store } from '../../api/types';
 import { text } from '../../base/text';
 import { useChange } from '../../flows/change';
 import { Failed } from '../../flows/failed';
@@ -15,6 +14,8 @@ import { Options } from '../../parts/options';
 import { Screen } from '../../parts/screen';
 import { back } from '../../router';
 import { dayOf } from './status';
+import type { MadeInvitation } from './types';
+import { inviteMember } from './verbs';
 import { words } from './words';
 
 export function Invite({ store }: { store: Store }) {

@@ -2,8 +2,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { useAgain } from '../../api/again';
 import { isHere, resource } from '../../api/loaded';
-import { acceptInvoice, getStoreInvoice, getTimeline, voidInvoice } from '../../api/store';
-import type { Invoice, RefundBrief, Store } from '../../api/types';
+import type { Store } from '../../api/types';
 import { format, unitsOf, written } from '../../base/money';
 import { language } from '../../base/text';
 import { dayAndTime } from '../../base/text/when';
@@ -25,6 +24,8 @@ import { AskFirst } from '../../parts/options';
 import { leftOf } from './state/left';
 import { InvoicePill, momentOf, RefundPill } from './status';
 import { Timeline } from './timeline';
+import type { Invoice, RefundBrief } from './types';
+import { acceptInvoice, getStoreInvoice, getTimeline, voidInvoice } from './verbs';
 import { go } from './way';
 import { words } from './words';
 

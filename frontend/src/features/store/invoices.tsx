@@ -3,8 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { pause, Problem } from '../../api/client';
 import { usePages } from '../../api/pages';
 import { insist } from '../../api/remit';
-import { getStoreInvoice, listInvoices } from '../../api/store';
-import type { Invoice, InvoiceStatus, Store } from '../../api/types';
+import type { Store } from '../../api/types';
 import { useNews } from '../../flows/store/feed';
 import { Live, Nothing } from '../../flows/store/live';
 import { Card } from '../../parts/card';
@@ -14,6 +13,8 @@ import { Paged } from '../../parts/paged';
 import { Search } from '../../parts/search';
 import { fits, withExact } from './state/find';
 import { InvoiceRow } from './status';
+import type { Invoice, InvoiceStatus } from './types';
+import { getStoreInvoice, listInvoices } from './verbs';
 import { words } from './words';
 
 const PAGE = 30;

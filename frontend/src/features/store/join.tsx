@@ -1,7 +1,6 @@
 // An invitation: what it offers, and the one button that takes it.
 import { Problem } from '../../api/client';
 import { isFailed, isHere } from '../../api/loaded';
-import { acceptInvitation, lookAtInvitation } from '../../api/store';
 import { telegram } from '../../base/telegram';
 import { language } from '../../base/text';
 import { dayAndTime } from '../../base/text/when';
@@ -14,6 +13,7 @@ import { Card } from '../../parts/card';
 import { Load, Notice, Place, Skeleton } from '../../parts/notice';
 import { Screen } from '../../parts/screen';
 import { land } from '../../router';
+import { acceptInvitation, lookAtInvitation } from './verbs';
 import { words } from './words';
 
 export function Join({ id: token }: { id: string }) {

@@ -1,7 +1,6 @@
 // The API keys of a store: what each may do, and when it was last used.
 import { useState } from 'preact/hooks';
-import { listChanges, listKeys, revokeKey, rotateKey } from '../../api/store';
-import type { ApiKey, Store } from '../../api/types';
+import type { Store } from '../../api/types';
 import { time } from '../../base/clock';
 import { language } from '../../base/text';
 import { dayAndTime } from '../../base/text/when';
@@ -18,6 +17,8 @@ import { AskFirst } from '../../parts/options';
 import { Pill } from '../../parts/pill';
 import { Secret } from './secret';
 import { momentOf } from './status';
+import type { ApiKey } from './types';
+import { listChanges, listKeys, revokeKey, rotateKey } from './verbs';
 import { Waiting } from './waiting';
 import { go } from './way';
 import { words } from './words';

@@ -1,7 +1,6 @@
 // Who did what, newest first. Nobody can take a line out.
 import { usePages } from '../../api/pages';
-import { listDeeds } from '../../api/store';
-import type { Deed, Store } from '../../api/types';
+import type { Store } from '../../api/types';
 import { useNews } from '../../flows/store/feed';
 import { Live, Nothing } from '../../flows/store/live';
 import { Avatar } from '../../parts/avatar';
@@ -9,6 +8,8 @@ import { Card, Chevron, Row } from '../../parts/card';
 import { Skeleton } from '../../parts/notice';
 import { Paged } from '../../parts/paged';
 import { momentOf } from './status';
+import type { Deed } from './types';
+import { listDeeds } from './verbs';
 import { go } from './way';
 import { words } from './words';
 

@@ -1,7 +1,6 @@
 // The people of a store: who they are to it, and how somebody else gets in.
 import { useState } from 'preact/hooks';
-import { changeMember, getMembers, listChanges, removeMember } from '../../api/store';
-import type { Invitation, Member, RightsChange, Store } from '../../api/types';
+import type { Store } from '../../api/types';
 import { toast } from '../../base/toast';
 import { useChange } from '../../flows/change';
 import { Failed } from '../../flows/failed';
@@ -16,6 +15,8 @@ import { Icon } from '../../parts/icon';
 import { Load, Skeleton } from '../../parts/notice';
 import { AskFirst, Options } from '../../parts/options';
 import { dayOf } from './status';
+import type { Invitation, Member, RightsChange } from './types';
+import { changeMember, getMembers, listChanges, removeMember } from './verbs';
 import { Waiting } from './waiting';
 import { go } from './way';
 import { words } from './words';

@@ -1,8 +1,7 @@
 // One unrecognised payment: why it is here, what it may have been for, and the decision.
 import { useState } from 'preact/hooks';
 import { isHere } from '../../api/loaded';
-import { attachUnmatched, getUnmatched, ignoreUnmatched, reopenUnmatched } from '../../api/store';
-import type { Store, Suggestion, UnmatchedDetail } from '../../api/types';
+import type { Store } from '../../api/types';
 import { shorten } from '../../base/address';
 import { format, unitsOf } from '../../base/money';
 import { language } from '../../base/text';
@@ -24,6 +23,8 @@ import { Pill } from '../../parts/pill';
 import { RefundList } from './invoice';
 import { leftOf } from './state/left';
 import { InvoicePill } from './status';
+import type { Suggestion, UnmatchedDetail } from './types';
+import { attachUnmatched, getUnmatched, ignoreUnmatched, reopenUnmatched } from './verbs';
 import { go } from './way';
 import { words } from './words';
 import './money.css';

@@ -1,6 +1,5 @@
 // A new API key: what it is for, what it may do, how long.
 import { useState } from 'preact/hooks';
-import { makeKey } from '../../api/store';
 import type { Store } from '../../api/types';
 import { useChange } from '../../flows/change';
 import { Failed } from '../../flows/failed';
@@ -12,6 +11,7 @@ import { Screen } from '../../parts/screen';
 import { back } from '../../router';
 import { Secret } from './secret';
 import { AREAS, choices, isGuarded, NO_RIGHTS, scopesOf, type Preset, type Rights } from './state/scopes';
+import { makeKey } from './verbs';
 import { words } from './words';
 import './new-key.css';
 

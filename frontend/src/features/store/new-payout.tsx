@@ -1,6 +1,5 @@
 // Asking for another payout wallet: one the person has proven, and two days to think better of it.
 import { useState } from 'preact/hooks';
-import { askForPayout } from '../../api/store';
 import type { Store } from '../../api/types';
 import { sameAccount, shorten } from '../../base/address';
 import { useChange } from '../../flows/change';
@@ -12,6 +11,7 @@ import { Notice, Place } from '../../parts/notice';
 import { Options } from '../../parts/options';
 import { Screen } from '../../parts/screen';
 import { back } from '../../router';
+import { askForPayout } from './verbs';
 import { words } from './words';
 
 export function NewPayout({ store }: { store: Store }) {

@@ -1,6 +1,5 @@
 // A new address for webhooks, and the secret it is signed with.
 import { useState } from 'preact/hooks';
-import { addEndpoint } from '../../api/store';
 import type { Store } from '../../api/types';
 import { useChange } from '../../flows/change';
 import { Failed } from '../../flows/failed';
@@ -8,6 +7,7 @@ import { Options } from '../../parts/options';
 import { Screen } from '../../parts/screen';
 import { back } from '../../router';
 import { Secret } from './secret';
+import { addEndpoint } from './verbs';
 import { words } from './words';
 import '../../parts/field.css';
 

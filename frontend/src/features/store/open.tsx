@@ -1,7 +1,6 @@
 // Opening a store: a name, and the wallet that is paid.
 import { useState } from 'preact/hooks';
 import { Problem } from '../../api/client';
-import { openStore } from '../../api/store';
 import { shorten } from '../../base/address';
 import { telegram } from '../../base/telegram';
 import { text } from '../../base/text';
@@ -15,6 +14,7 @@ import { Notice, Place } from '../../parts/notice';
 import { Options } from '../../parts/options';
 import { Screen } from '../../parts/screen';
 import { land } from '../../router';
+import { openStore } from './verbs';
 import { words } from './words';
 
 /** In characters, as the service counts them. */

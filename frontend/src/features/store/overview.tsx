@@ -2,8 +2,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useAgain } from '../../api/again';
 import { isHere, resource, troubleOf, type Resource } from '../../api/loaded';
-import { listChanges, listInvoices, listRefunds, listUnmatched, stopChange } from '../../api/store';
-import type { ListedChange, Page, Store } from '../../api/types';
+import type { Page, Store } from '../../api/types';
 import { figure, money } from '../../base/money';
 import { language, text } from '../../base/text';
 import { dayAndTime } from '../../base/text/when';
@@ -26,6 +25,8 @@ import { SandboxPill } from '../../parts/pill';
 import { reportOf } from './state/report';
 import type { Sum } from './state/sums';
 import { InvoiceRow } from './status';
+import type { ListedChange } from './types';
+import { listChanges, listInvoices, listRefunds, listUnmatched, stopChange } from './verbs';
 import { titleOf, waits } from './waiting';
 import { go } from './way';
 import { words } from './words';

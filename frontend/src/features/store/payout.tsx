@@ -1,7 +1,7 @@
 // The wallet that is paid: which, since when, and how it becomes another one.
 import { isHere } from '../../api/loaded';
-import { getMerchant, listChanges } from '../../api/store';
-import type { ListedChange, Merchant, Store } from '../../api/types';
+import { getMerchant } from '../../api/store';
+import type { Merchant, Store } from '../../api/types';
 import { shorten } from '../../base/address';
 import { language } from '../../base/text';
 import { dayAndTime } from '../../base/text/when';
@@ -13,6 +13,8 @@ import { Card, Row, Section } from '../../parts/card';
 import { Load, Skeleton } from '../../parts/notice';
 import { Pill } from '../../parts/pill';
 import { momentOf } from './status';
+import type { ListedChange } from './types';
+import { listChanges } from './verbs';
 import { Waiting, waits } from './waiting';
 import { go } from './way';
 import { words } from './words';

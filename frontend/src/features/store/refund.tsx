@@ -1,8 +1,7 @@
 // One refund: the warnings, the signature, and what became of it.
 import { Problem } from '../../api/client';
 import { isHere, type Resource } from '../../api/loaded';
-import { cancelRefund, getRefund, prepareRefund, reportRefund } from '../../api/store';
-import type { Refund, Store } from '../../api/types';
+import type { Store } from '../../api/types';
 import { shorten } from '../../base/address';
 import { format, unitsOf } from '../../base/money';
 import { language } from '../../base/text';
@@ -26,6 +25,8 @@ import { AskFirst } from '../../parts/options';
 import { Steps } from '../../parts/steps';
 import { Tick } from '../../parts/tick';
 import { RefundPill } from './status';
+import type { Refund } from './types';
+import { cancelRefund, getRefund, prepareRefund, reportRefund } from './verbs';
 import { go } from './way';
 import { words } from './words';
 

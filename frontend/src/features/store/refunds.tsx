@@ -1,8 +1,7 @@
 // Money that goes back, or has gone.
 import { useState } from 'preact/hooks';
 import { usePages } from '../../api/pages';
-import { listRefunds } from '../../api/store';
-import type { Refund, RefundStatus, Store } from '../../api/types';
+import type { Store } from '../../api/types';
 import { useNews } from '../../flows/store/feed';
 import { Live, Nothing } from '../../flows/store/live';
 import { Card } from '../../parts/card';
@@ -10,6 +9,8 @@ import { Skeleton } from '../../parts/notice';
 import { ChipChoice } from '../../parts/options';
 import { Paged } from '../../parts/paged';
 import { RefundRow } from './invoice';
+import type { Refund, RefundStatus } from './types';
+import { listRefunds } from './verbs';
 import { words } from './words';
 
 const PAGE = 30;

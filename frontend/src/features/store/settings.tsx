@@ -1,5 +1,4 @@
 // The ways to everything that is set once and rarely changed.
-import { leaveStore } from '../../api/store';
 import type { Store } from '../../api/types';
 import { shorten } from '../../base/address';
 import { toast } from '../../base/toast';
@@ -15,6 +14,7 @@ import { Screen } from '../../parts/screen';
 import { land } from '../../router';
 import type { StorePage } from './pages';
 import { dayOf } from './status';
+import { leaveStore } from './verbs';
 import { go } from './way';
 import { words } from './words';
 

@@ -2,8 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useAgain } from '../../api/again';
 import { isHere, troubleOf, type Loaded } from '../../api/loaded';
-import { createInvoice, getRates } from '../../api/store';
-import type { NewInvoice, Rate, Store } from '../../api/types';
+import type { Store } from '../../api/types';
 import { parse, plain, worth } from '../../base/money';
 import { useChange } from '../../flows/change';
 import { Failed } from '../../flows/failed';
@@ -17,6 +16,8 @@ import { Failure } from '../../parts/notice';
 import { ChipChoice } from '../../parts/options';
 import { Screen } from '../../parts/screen';
 import { tillOf } from './state/till';
+import type { NewInvoice, Rate } from './types';
+import { createInvoice, getRates } from './verbs';
 import { go } from './way';
 import { words } from './words';
 import './stall.css';

@@ -1,5 +1,4 @@
 // How an invoice or a refund stands, as a word in a capsule, and as a line of a list.
-import type { Invoice, RefundStatus } from '../../api/types';
 import { time } from '../../base/clock';
 import { language, text } from '../../base/text';
 import { clockTime, dayName } from '../../base/text/when';
@@ -8,6 +7,7 @@ import { Row } from '../../parts/card';
 import { Icon } from '../../parts/icon';
 import { Amount } from '../../parts/money';
 import { Pill } from '../../parts/pill';
+import type { Invoice, RefundStatus } from './types';
 import { go } from './way';
 import { words } from './words';
 import './status.css';

@@ -1,5 +1,4 @@
 // What was seen of an invoice and what was decided, line by line, with the proof on the chain.
-import type { Mark, TimelineEntry } from '../../api/types';
 import { format } from '../../base/money';
 import { language } from '../../base/text';
 import { dayAndTime } from '../../base/text/when';
@@ -7,6 +6,7 @@ import { Facts, Section } from '../../parts/card';
 import { Address } from '../../parts/copy';
 import { Icon } from '../../parts/icon';
 import { momentOf } from './status';
+import type { Mark, TimelineEntry } from './types';
 import { words } from './words';
 import './timeline.css';
 

@@ -1,6 +1,5 @@
 // What waits before it holds: what it is, who has asked, since when, from when, and the button that stops it.
-import { stopChange } from '../../api/store';
-import type { ListedChange, Store } from '../../api/types';
+import type { Store } from '../../api/types';
 import { shorten } from '../../base/address';
 import { language } from '../../base/text';
 import { dayAndTime } from '../../base/text/when';
@@ -12,6 +11,8 @@ import { Button } from '../../parts/action';
 import { Card, Facts } from '../../parts/card';
 import { Address } from '../../parts/copy';
 import { Notice } from '../../parts/notice';
+import type { ListedChange } from './types';
+import { stopChange } from './verbs';
 import { words } from './words';
 
 export const waits = ({ status }: Pick<ListedChange, 'status'>) => status === 'waiting';

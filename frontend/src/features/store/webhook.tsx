@@ -2,8 +2,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useAgain } from '../../api/again';
 import { isHere, resource } from '../../api/loaded';
-import { getEndpoint, listDeliveries, pingEndpoint, redeliver, removeEndpoint, rotateSecret, switchEndpoint } from '../../api/store';
-import type { Delivery, Endpoint, Store } from '../../api/types';
+import type { Store } from '../../api/types';
 import { language } from '../../base/text';
 import { dayAndTime } from '../../base/text/when';
 import { toast } from '../../base/toast';
@@ -20,6 +19,8 @@ import { Pill } from '../../parts/pill';
 import { back } from '../../router';
 import { Secret } from './secret';
 import { momentOf } from './status';
+import type { Delivery, Endpoint } from './types';
+import { getEndpoint, listDeliveries, pingEndpoint, redeliver, removeEndpoint, rotateSecret, switchEndpoint } from './verbs';
 import { EndpointPill } from './webhooks';
 import { words } from './words';
 

@@ -1,6 +1,5 @@
 // The addresses that are told what happens in a store.
-import { listEndpoints } from '../../api/store';
-import type { Endpoint, Store } from '../../api/types';
+import type { Store } from '../../api/types';
 import { Live } from '../../flows/store/live';
 import { useLive } from '../../flows/store/look';
 import { mayWrite } from '../../flows/store/role';
@@ -8,6 +7,8 @@ import { Card, Row } from '../../parts/card';
 import { Icon } from '../../parts/icon';
 import { Load, Place, Skeleton } from '../../parts/notice';
 import { Pill } from '../../parts/pill';
+import type { Endpoint } from './types';
+import { listEndpoints } from './verbs';
 import { go } from './way';
 import { words } from './words';
 

@@ -1,5 +1,5 @@
 // Finding invoices among those that are loaded. Pure: what the service can search by itself is asked of it elsewhere.
-import type { Invoice } from '../../../api/types';
+import type { Invoice } from '../types';
 
 /** Whether every word stands somewhere in what a merchant reads of an invoice. */
 export function fits(invoice: Invoice, query: string): boolean {

@@ -1,6 +1,6 @@
 // What of a payment can still go back. Refunds that came to nothing have taken nothing.
-import type { RefundBrief } from '../../../api/types';
 import { unitsOf, type Money } from '../../../base/money';
+import type { RefundBrief } from '../types';
 
 export function leftOf(received: Money, refunds: readonly Pick<RefundBrief, 'status' | 'money' | 'sent'>[]): bigint {
   const taken = refunds.reduce((sum, refund) => sum + takenBy(refund), 0n);

@@ -1,7 +1,7 @@
 // What a store has taken in the last days, as the service's books have it.
-import { getReport } from '../../../api/store';
 import { time } from '../../../base/clock';
 import { current } from '../../../flows/session';
+import { getReport } from '../verbs';
 import { dateOf, lastDays, offsetOf, sums, type Sum } from './sums';
 
 export async function reportOf(store: string, days: number): Promise<readonly Sum[]> {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { merged } from '../../../api/pages';
-import type { Invoice, May } from '../../../api/types';
+import type { May } from '../../../api/types';
 import { money } from '../../../base/money';
 import { mayRead, mayWrite, ROLES } from '../../../flows/store/role';
+import type { Invoice } from '../types';
 import { en } from '../words/en';
 import { ru } from '../words/ru';
 import { fits, withExact } from './find';

@@ -1,8 +1,7 @@
 // What the screens of a store say, in English. They are read by the people behind the counter.
-import type {
-  Clue, Delivery, Endpoint, InvoiceStatus, Mark, RefundStatus, RefundWarning, RightsChange, Role, UnmatchedReason, UnmatchedStatus,
-} from '../../../api/types';
+import type { Role } from '../../../api/types';
 import type { Sentence } from '../../../parts/problems';
+import type { Clue, Delivery, Endpoint, InvoiceStatus, Mark, RefundStatus, RefundWarning, RightsChange, UnmatchedReason, UnmatchedStatus } from '../types';
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 const count = (n: number, one: string, many: string) => `${n} ${plural(n, one, many)}`;

@@ -6,7 +6,6 @@
 //! moment, looked at once more and answered: at once would only make it ask again at once.
 
 use std::{
-    cell::RefCell,
     collections::HashMap,
     future::Future,
     sync::{Arc, Mutex, PoisonError},
@@ -44,7 +43,7 @@ const KNOWN: usize = 400;
 /// The same of one address, and of everybody we do not know.
 const ADDRESS: usize = 50;
 const STRANGERS: usize = 200;
-/// Requests that only read, of one caller, that are worked on at the same time.
+/// Long lists of one caller that are read at the same time.
 const TURNS: usize = 2;
 /// A table of callers larger than this is cleared of those who ask for nothing just now.
 const MANY: usize = 10_000;
@@ -92,15 +91,6 @@ impl From<Client> for Waiter {
     }
 }
 
-impl Waiter {
-    fn name(&self) -> &str {
-        match self {
-            Self::Known { account, .. } => account,
-            Self::Stranger(name) => name,
-        }
-    }
-}
-
 /// The places to wait, of a whole service.
 pub struct Places {
     accounts: Arc<Room>,
@@ -123,11 +113,11 @@ impl Default for Places {
 }
 
 impl Places {
-    /// Answers a caller who reads, when it is their turn: whoever asks for much at once waits for
-    /// themselves, and nobody else does. Waiting for news is not reading.
+    /// Reads a long list when it is the caller's turn: whoever asks for much at once waits for themselves, and
+    /// nobody else does.
     pub async fn in_turn<T>(&self, who: &str, answer: impl Future<Output = T>) -> T {
-        let turn = self.turns.take(who).await;
-        TURN.scope(RefCell::new(turn), answer).await
+        let _turn = self.turns.take(who).await;
+        answer.await
     }
 
     /// Places that are free again when they are dropped.
@@ -203,16 +193,9 @@ impl Drop for Place {
 #[derive(Default)]
 struct Turns(Mutex<HashMap<String, Arc<Semaphore>>>);
 
-/// A turn, which is over when it is dropped.
-type Turn = Option<OwnedSemaphorePermit>;
-
-tokio::task_local! {
-    /// The turn in which the present request is answered.
-    static TURN: RefCell<Turn>;
-}
-
 impl Turns {
-    async fn take(&self, who: &str) -> Turn {
+    /// A turn, which is over when it is dropped.
+    async fn take(&self, who: &str) -> Option<OwnedSemaphorePermit> {
         let own = {
             let mut callers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             if callers.len() > MANY {
@@ -261,8 +244,6 @@ where
             return Ok(look().await?.found);
         }
     };
-    // Whoever waits leaves their turn to others, and takes another for each look.
-    let reads = TURN.try_with(|turn| turn.take().is_some()).unwrap_or(false);
     let deadline = Instant::now() + wait;
     while !news && Instant::now() < deadline && !app.stop.is_cancelled() {
         let looked = Instant::now();
@@ -272,10 +253,6 @@ where
             () = app.stop.cancelled() => {}
         }
         // A semaphore that nobody closes always gives.
-        let _own = match reads {
-            true => app.places.turns.take(waiter.name()).await,
-            false => None,
-        };
         let _turn = app.places.looks.acquire().await;
         woken.mark_unchanged();
         Look { found, news } = look().await?;
@@ -368,16 +345,6 @@ mod tests {
         );
         drop(first);
         assert!(poll!(&mut third).is_ready(), "and then it is their turn");
-    }
-
-    #[tokio::test]
-    async fn whoever_waits_for_news_leaves_their_turn_to_others() {
-        let api = Api::open().await;
-        let waiting =
-            || Box::pin(api.app.places.in_turn("alice", waits(&api.app, somebody("alice"), 50)));
-        let (mut first, mut second) = (waiting(), waiting());
-        assert!(poll!(&mut first).is_pending() && poll!(&mut second).is_pending());
-        assert!(poll!(pin!(api.app.places.in_turn("alice", async {}))).is_ready());
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::{
 #[derive(sqlx::FromRow)]
 pub(super) struct IntentRow {
     id: PaymentId,
-    purpose: String,
+    kind: String,
     purpose_id: Option<String>,
     takes_parts: bool,
     shop: Option<End>,
@@ -64,7 +64,7 @@ impl TryFrom<IntentRow> for Intent {
         Ok(Self {
             id: row.id,
             purpose: Purpose {
-                kind: row.purpose.into(),
+                kind: row.kind.into(),
                 id: row.purpose_id,
                 manner: Manner {
                     takes_parts: row.takes_parts,
@@ -119,7 +119,7 @@ pub async fn insert(tx: &mut Tx, intent: &Intent) -> Result<()> {
     execute!(
         tx,
         "insert into intents
-            (id, purpose, purpose_id, payer_id, payer_name, payer_username, payer_address, payee_id,
+            (id, kind, purpose_id, payer_id, payer_name, payer_username, payer_address, payee_id,
              payee_name, payee_username, payee_address, description, asset, amount, reference, note,
              status, request, created_at, expires_at, also, takes_parts, shop, keeps_worth)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,

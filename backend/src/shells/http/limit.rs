@@ -111,7 +111,11 @@ pub async fn layer(State(limits): State<Limits>, mut request: Request, next: Nex
     let path = request.uri().path();
     let is_open = path.contains("/public/") || path.ends_with("/session");
     let headers = request.headers();
-    let credential = headers.get(header::AUTHORIZATION).or_else(|| headers.get(cryptobot::TOKEN));
+    // What the route does not read is nobody's credential.
+    let credential = match path.starts_with(cryptobot::ROOT) {
+        true => headers.get(cryptobot::TOKEN),
+        false => headers.get(header::AUTHORIZATION),
+    };
     let credential = credential.filter(|_| !is_open);
     let credential = credential.map(|value| hash(&String::from_utf8_lossy(value.as_bytes())));
     let caller = credential.as_ref().and_then(|shown| tables.good().get(shown).cloned());
@@ -129,10 +133,10 @@ pub async fn layer(State(limits): State<Limits>, mut request: Request, next: Nex
     if let Err(wait) = charged {
         return too_many(wait);
     }
-    let reads = request.method() == Method::GET || path.starts_with(cryptobot::ROOT);
+    let is_long = is_long(request.method(), path);
     let bearer = Bearer::default();
     request.extensions_mut().insert(bearer.clone());
-    let response = match is_known && reads {
+    let response = match is_known && is_long {
         true => tables.app.places.in_turn(&client, next.run(request)).await,
         false => next.run(request).await,
     };
@@ -140,6 +144,24 @@ pub async fn layer(State(limits): State<Limits>, mut request: Request, next: Nex
         tables.learn(credential, &bearer, &response);
     }
     response
+}
+
+/// Lists that cost much to read. None of them asks the chain, and none waits for news: a turn is short.
+const LONG: &[&str] = &[
+    "/v1/audit_log",
+    "/v1/deliveries",
+    "/v1/invoices",
+    "/v1/payments",
+    "/v1/refunds",
+    "/v1/unmatched",
+];
+const REPORTS: &str = "/v1/reports/";
+/// May be asked for by any method.
+const CRYPTOBOT: &str = "/compat/cryptobot/api/getInvoices";
+
+fn is_long(method: &Method, path: &str) -> bool {
+    let is_list = LONG.contains(&path) || path.starts_with(REPORTS);
+    path == CRYPTOBOT || method.is_safe() && is_list
 }
 
 /// The same for pages, which show nothing private to anybody.
@@ -178,6 +200,23 @@ fn too_many(wait: Duration) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_long_lists_wait_for_a_turn() {
+        for path in ["/v1/invoices", "/v1/reports/summary", "/v1/audit_log"] {
+            assert!(is_long(&Method::GET, path) && is_long(&Method::HEAD, path), "{path}");
+            assert!(!is_long(&Method::POST, path), "{path}: nobody is kept from selling");
+        }
+        for path in [
+            "/v1/events",
+            "/v1/balances",
+            "/v1/invoices/inv_1",
+            "/compat/cryptobot/api/createInvoice",
+        ] {
+            assert!(!is_long(&Method::GET, path), "{path}");
+        }
+        assert!(is_long(&Method::POST, CRYPTOBOT));
+    }
 
     #[tokio::test]
     async fn whoever_calls_too_often_waits_and_the_others_do_not() {

@@ -79,8 +79,11 @@ impl Error {
         match self {
             Self::Chain(error) => error.is_outage(),
             Self::Db(_) | Self::WrongNetwork { .. } => true,
-            // A row that cannot be read is one account's trouble.
-            Self::Subjects(error) => error.database().and_then(db::Outage::of).is_some(),
+            // What keeps one statement from its end, or one row from being read, is one account's trouble.
+            Self::Subjects(error) => matches!(
+                error.database().and_then(db::Outage::of),
+                Some(db::Outage::Away | db::Outage::Full | db::Outage::ReadOnly)
+            ),
             Self::Changes(_) => false,
         }
     }

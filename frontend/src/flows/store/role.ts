@@ -9,9 +9,14 @@ type Written = AreaOf<Extract<May, `${string}:write`>>;
 export const ROLES = Object.keys({ owner: true, manager: true, support: true } satisfies Record<Role, true>) as readonly Role[];
 
 export function mayWrite(store: Pick<Store, 'may'>, area: Written): boolean {
-  return store.may.includes(`${area}:write`);
+  return rights(store).includes(`${area}:write`);
 }
 
 export function mayRead(store: Pick<Store, 'may'>, area: Area): boolean {
-  return store.may.includes(`${area}:read`);
+  return rights(store).includes(`${area}:read`);
+}
+
+/** An answer that is given again may be from before stores said it. */
+function rights(store: { readonly may?: readonly May[] }): readonly May[] {
+  return store.may ?? [];
 }
